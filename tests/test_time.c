@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include "bus/time.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    const char *text;
+    int64_t time_ns;
+} time_case_t;
+
+START_TEST(time_is_read_exactly_with_its_unit)
+{
+    static const time_case_t CASES[] = {
+        {"0 us", 0},
+        {"250 us", 250 * TIME_US},
+        {"20 ms", 20 * TIME_MS},
+        {"20ms", 20 * TIME_MS},
+        {"1.5 s", 1500 * TIME_MS},
+        {"2 min", 120 * TIME_S},
+        {"0.1 s", 100 * TIME_MS},
+        {"0.5 us", 500},
+        {"0.001 us", 1},
+        {"0.0010000000000000000000000000 us", 1},
+        {"007 s", 7 * TIME_S},
+        {"0.000000001 s", 1},
+        {"0.25 min", 15 * TIME_S},
+        {"0.00000000005 min", 3}, // 5e-11 of 6e10 ns
+        {"1000000 min", 1000000 * TIME_MIN},
+        {"60000000000000000.000 us", INT64_C(-1)},
+        {"999999.99999999995 min", 1000000 * TIME_MIN - 3},
+        {"59999999999.999999 ms", INT64_C(59999999999999999)},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        int64_t time_ns = -1;
+        bool good = time_parse(CASES[i].text, &time_ns);
+        ck_assert_msg(good == (CASES[i].time_ns >= 0), "%s", CASES[i].text);
+        ck_assert_msg(time_ns == CASES[i].time_ns, "%s gave %lld", CASES[i].text, (long long)time_ns);
+    }
+}
+END_TEST
+
+START_TEST(anything_else_is_refused_and_changes_nothing)
+{
+    static const char *const TEXTS[] = {"",
+                                        " ",
+                                        "20",
+                                        "ms",
+                                        "-1 s",
+                                        "+1 s",
+                                        " 1 s",
+                                        "1 s ",
+                                        "1  s",
+                                        "1\ts",
+                                        "1. s",
+                                        ".5 s",
+                                        "1.5.5 s",
+                                        "1,5 s",
+                                        "1e3 s",
+                                        "0x10 s",
+                                        "1 S",
+                                        "1 sec",
+                                        "1 ns",
+                                        "1 h",
+                                        "1 m",
+                                        "1 mins",
+                                        "nan s",
+                                        "inf s",
+                                        "1 s\n",
+                                        "1000001 min",
+                                        "1 s 1 s",
+                                        "0.0001 us",
+                                        "1..5 s",
+                                        "0.3333333333 s",
+                                        "1000000.0000000001 min",
+                                        "99999999999999999999999999999 s",
+                                        "18446744073709551617 us",
+                                        "0.00000000000000000001 min",
+                                        "1.1111111111111111111111111111111 s"};
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++) {
+        int64_t time_ns = 4711;
+        ck_assert_msg(!time_parse(TEXTS[i], &time_ns), "\"%s\"", TEXTS[i]);
+        ck_assert_int_eq(time_ns, 4711);
+    }
+}
+END_TEST
+
+START_TEST(time_is_written_in_seconds_with_microseconds_cut)
+{
+    static const time_case_t CASES[] = {
+        {"0.000000", 0},
+        {"0.000000", 999},
+        {"0.000001", 1000},
+        {"0.000001", 1999},
+        {"0.999999", 999999999},
+        {"1.000000", TIME_S},
+        {"12.345678", INT64_C(12345678999)},
+        {"60000000.000000", 1000000 * TIME_MIN},
+        {"9223372036.854775", INT64_MAX - 1},
+        {"never", TIME_NEVER},
+        {"-0.000001", -1000},
+        {"-9223372036.854775", INT64_MIN},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char text[TIME_TEXT_MAX];
+        ck_assert_ptr_eq(time_format(CASES[i].time_ns, text), text);
+        ck_assert_str_eq(text, CASES[i].text);
+    }
+}
+END_TEST
+
+START_TEST(what_is_written_is_read_again)
+{
+    for (int64_t us = 1; us < INT64_C(60000000000000); us = us * 3 + 1) {
+        char text[TIME_TEXT_MAX];
+        int64_t time_ns;
+        time_format(us * TIME_US, text);
+        strcat(text, " s");
+        ck_assert(time_parse(text, &time_ns));
+        ck_assert_int_eq(time_ns, us * TIME_US);
+    }
+}
+END_TEST
+
+START_TEST(earlier_of_two_times)
+{
+    ck_assert_int_eq(time_earlier(1, 2), 1);
+    ck_assert_int_eq(time_earlier(TIME_NEVER, 2), 2);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("time");
+    TCase *all = tcase_create("all");
+    tcase_add_test(all, time_is_read_exactly_with_its_unit);
+    tcase_add_test(all, anything_else_is_refused_and_changes_nothing);
+    tcase_add_test(all, time_is_written_in_seconds_with_microseconds_cut);
+    tcase_add_test(all, what_is_written_is_read_again);
+    tcase_add_test(all, earlier_of_two_times);
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures ? 1 : 0;
+}
