@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "ecus/climate.h"
+
+#include "ecus/coding.h"
+#include "ecus/key_memory.h"
+
+enum { MESSAGE_STATUS, MESSAGE_NETWORK };
+
+typedef struct {
+    ecu_t ecu;
+    key_memory_t memory;
+    uint8_t first_knob;
+    int64_t values[KEY_MEMORY_SETTINGS_MAX];
+    uint32_t ignored; // knob values out of range
+} climate_t;
+
+static void implement(void *unit)
+{
+    climate_t *self = unit;
+    for (uint8_t i = 0; i < self->memory.setting_count; i++) {
+        if (!key_memory_is_car(&self->memory, i)) self->values[i] = key_memory_value(&self->memory, i);
+    }
+}
+
+static int64_t current(void *unit, uint8_t setting)
+{
+    const climate_t *self = unit;
+    return self->values[setting];
+}
+
+static const key_memory_hooks_t MEMORY_HOOKS = {.implement = implement, .current = current};
+
+static void take_line(climate_t *self, const node_line_t *line)
+{
+    if (line->line < self->first_knob || line->line >= self->first_knob + self->memory.setting_count) return;
+    uint8_t number = (uint8_t)(line->line - self->first_knob);
+    const key_memory_setting_t *setting = &self->memory.settings[number];
+    if (line->value < setting->minimum || line->value > setting->maximum) {
+        self->ignored++;
+        return;
+    }
+    if (line->value == self->values[number]) return;
+    self->values[number] = line->value;
+    key_memory_note_changes(&self->memory, (uint16_t)(1U << number));
+    ecu_send(&self->ecu, MESSAGE_STATUS);
+}
+
+static void input(void *unit, const node_input_t *input)
+{
+    climate_t *self = unit;
+    if (input->kind == INPUT_FRAME) key_memory_take_frame(&self->memory, &input->frame);
+    if (input->kind == INPUT_LINE) take_line(self, &input->line);
+}
+
+static void start(void *unit, const image_t *image)
+{
+    climate_t *self = unit;
+    key_memory_start(&self->memory, image);
+    self->ignored = 0;
+    for (uint8_t i = 0; i < self->memory.setting_count; i++) self->values[i] = key_memory_value(&self->memory, i);
+}
+
+static void save(void *unit, image_t *image)
+{
+    const climate_t *self = unit;
+    key_memory_save(&self->memory, image);
+}
+
+static void compose(void *unit, uint8_t message, uint8_t bus, can_frame_t *frame)
+{
+    (void)bus;
+    const climate_t *self = unit;
+    if (message != MESSAGE_STATUS) return;
+    key_memory_compose(&self->memory, frame);
+    for (uint8_t i = 0; i < self->memory.setting_count; i++) {
+        key_memory_compose_setting(&self->memory, i, self->values[i], frame);
+    }
+}
+
+static const ecu_type_t TYPE = {
+    .message_count = 2,
+    .messages = {[MESSAGE_STATUS] = {.find = ECU_STATUS}, [MESSAGE_NETWORK] = {.find = ECU_NETWORK}},
+    .hooks = {.start = start, .input = input, .compose = compose, .save = save},
+    .diagnosis = &coding_diagnosis,
+};
+
+static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, const char **missing)
+{
+    climate_t *self = unit;
+    return ecu_bind(&self->ecu, &TYPE, self, setup, ports, missing) &&
+           key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, MESSAGE_STATUS, setup, ports, missing) &&
+           key_memory_bind_lines(&self->memory, "knob", setup, ports, &self->first_knob, missing);
+}
+
+static void power_on(void *unit, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
+                     outbox_t *outbox)
+{
+    climate_t *self = unit;
+    ecu_power_on(&self->ecu, now_ns, image, state, random, outbox);
+}
+
+static void activate(void *unit, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox)
+{
+    climate_t *self = unit;
+    ecu_activate(&self->ecu, now_ns, inputs, count, outbox);
+}
+
+const node_class_t climate_class = {
+    .name = "climate", .size = sizeof(climate_t), .bind = bind, .power_on = power_on, .activate = activate};

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: MIT
+#include "ecus/ecu.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define NETWORK_MANAGEMENT_ID 0x480U // + diagnostic address (DOMAIN.md)
+#define NETWORK_MANAGEMENT_MASK 0x780U
+#define ROUNDS_MAX 1000              // timers within one activation; more is a unit that runs in circles
+
+static const image_t EMPTY_IMAGE;
+
+// ---- binding -------------------------------------------------------------------------------------------------------
+
+static const dbc_message_t *find_network_message(const dbc_t *dbc, uint8_t address)
+{
+    for (size_t i = 0; address != 0 && i < dbc->message_count; i++) {
+        const dbc_message_t *message = &dbc->messages[i];
+        if (!message->extended && message->id == NETWORK_MANAGEMENT_ID + address) return message;
+    }
+    return NULL;
+}
+
+static bool bind_message(ecu_t *self, size_t index, const node_setup_t *setup, const char **missing)
+{
+    const ecu_message_t *wanted = &self->type->messages[index];
+    const dbc_message_t *status = dbc_status_message(setup->dbc, setup->entry->name);
+    const dbc_message_t *network = find_network_message(setup->dbc, setup->entry->address);
+    const dbc_message_t *message = wanted->find == ECU_STATUS    ? status
+                                   : wanted->find == ECU_NETWORK ? network
+                                                                 : dbc_message(setup->dbc, wanted->name);
+    if (message == NULL && wanted->find != ECU_NETWORK) {
+        *missing = wanted->find == ECU_STATUS ? setup->entry->name : wanted->name;
+        return false;
+    }
+    self->messages[index] = message;
+    // An event message has nothing to say at power-on: a remote key status would call a profile up.
+    self->status[index] = message != NULL && message != network && (message->cycle_ms > 0 || message == status);
+    return true;
+}
+
+bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_t *setup, node_ports_t *ports,
+              const char **missing)
+{
+    assert(type->message_count <= ECU_MESSAGES_MAX && type->hooks.compose != NULL);
+    self->type = type;
+    self->unit = unit;
+    self->entry = setup->entry;
+    self->bus_count = setup->entry->bus_count;
+    for (size_t bus = 0; bus < self->bus_count; bus++) {
+        self->bit_ns[bus] = TIME_S / setup->vehicle->buses[setup->entry->buses[bus]].bit_rate;
+    }
+    for (size_t i = 0; i < type->message_count; i++) {
+        if (!bind_message(self, i, setup, missing)) return false;
+    }
+    diagnosis_bind(&self->diagnosis, self, type->diagnosis, setup, ports);
+    return true;
+}
+
+// ---- sending -------------------------------------------------------------------------------------------------------
+
+static uint8_t all_buses(const ecu_t *self)
+{
+    return (uint8_t)((1U << self->bus_count) - 1);
+}
+
+static int64_t cycle_ns(const ecu_t *self, size_t message)
+{
+    const dbc_message_t *definition = self->messages[message];
+    if (definition == NULL) return 0;
+    bool fast = self->fast[message] && definition->cycle_fast_ms > 0;
+    return (fast ? definition->cycle_fast_ms : definition->cycle_ms) * TIME_MS;
+}
+
+// Two requests for one message in one activation are one frame: the bus would replace the first by the second anyway.
+static bool replace_in_outbox(outbox_t *outbox, uint8_t bus, const can_frame_t *frame, uint8_t flags)
+{
+    for (size_t i = 0; i < outbox->frame_count; i++) {
+        outbox_frame_t *waiting = &outbox->frames[i];
+        if (waiting->bus != bus || waiting->frame.id != frame->id || waiting->frame.extended != frame->extended ||
+            (waiting->flags & OUTBOX_REPLACE) == 0) {
+            continue;
+        }
+        waiting->frame = *frame;
+        if ((flags & OUTBOX_CYCLIC) == 0) waiting->flags &= (uint8_t)~OUTBOX_CYCLIC;
+        return true;
+    }
+    return false;
+}
+
+// Of which kind a frame is for communication control (ISO 14229-1, 10.5).
+static uint8_t communication_type(const can_frame_t *frame)
+{
+    bool network = !frame->extended && (frame->id & NETWORK_MANAGEMENT_MASK) == NETWORK_MANAGEMENT_ID;
+    return network ? UDS_SERVER_NETWORK : UDS_SERVER_NORMAL;
+}
+
+static bool is_silenced(const ecu_t *self, const can_frame_t *frame)
+{
+    return (self->diagnosis.server.silent & communication_type(frame)) != 0;
+}
+
+static void send_on_bus(ecu_t *self, size_t message, uint8_t bus, uint8_t flags)
+{
+    if (self->messages[message] == NULL) return;
+    can_frame_t frame = dbc_frame(self->messages[message]);
+    if (is_silenced(self, &frame)) return;
+    self->type->hooks.compose(self->unit, (uint8_t)message, bus, &frame);
+    if (self->type->messages[message].counts) flags |= OUTBOX_REPORT;
+    self->asked_ns[message][bus] = self->now_ns;
+    self->asked_flags[message][bus] = flags;
+    if (!replace_in_outbox(self->outbox, bus, &frame, flags)) outbox_send(self->outbox, bus, &frame, flags);
+}
+
+static void send_on_buses(ecu_t *self, size_t message, uint8_t buses, uint8_t flags)
+{
+    for (uint8_t bus = 0; bus < self->bus_count; bus++) {
+        if ((buses >> bus & 1) != 0) send_on_bus(self, message, bus, flags);
+    }
+}
+
+static void restart_cycle(ecu_t *self, size_t message)
+{
+    int64_t cycle = cycle_ns(self, message);
+    self->due_ns[message] = self->awake != 0 && cycle > 0 ? self->now_ns + cycle : TIME_NEVER;
+}
+
+static void send_cyclic_due(ecu_t *self)
+{
+    for (size_t i = 0; i < self->type->message_count; i++) {
+        if (self->due_ns[i] > self->now_ns) continue;
+        send_on_buses(self, i, self->awake, OUTBOX_CYCLIC | OUTBOX_REPLACE);
+        restart_cycle(self, i);
+    }
+}
+
+// ---- inputs --------------------------------------------------------------------------------------------------------
+
+static void take_awake(ecu_t *self, uint8_t bus)
+{
+    if ((self->awake >> bus & 1) != 0) return;
+    self->awake |= (uint8_t)(1U << bus);
+    for (size_t i = 0; i < self->type->message_count; i++) {
+        if (cycle_ns(self, i) == 0) continue;
+        send_on_bus(self, i, bus, OUTBOX_CYCLIC | OUTBOX_REPLACE);
+        // A cycle that runs already on another bus goes on, so that the buses stay in step.
+        if (self->due_ns[i] == TIME_NEVER) restart_cycle(self, i);
+    }
+}
+
+static void take_asleep(ecu_t *self, uint8_t bus)
+{
+    self->awake &= (uint8_t) ~(1U << bus);
+    for (size_t i = 0; self->awake == 0 && i < self->type->message_count; i++) self->due_ns[i] = TIME_NEVER;
+}
+
+// A counting message was carried. Was the newest request the one carried, or does a newer one wait behind it?
+//
+//      asked ──┐ arbitration                carried (now)
+//   ───────────┴──|===== frame on the wire =====|──>     asked at or before the frame's start: carried
+//                      └── asked again                   asked after it: waits, and its count is one too low now
+//
+// The bytes cannot tell: a second request without any change has the same ones until the first is counted.
+static void take_sent(ecu_t *self, uint8_t bus, const can_frame_t *frame)
+{
+    int64_t started_ns = self->now_ns - (int64_t)frame_bits(frame) * self->bit_ns[bus];
+    for (size_t i = 0; i < self->type->message_count; i++) {
+        const dbc_message_t *message = self->messages[i];
+        if (!self->type->messages[i].counts || message == NULL || message->id != frame->id ||
+            message->extended != frame->extended)
+            continue;
+        if (self->asked_ns[i][bus] > started_ns) send_on_bus(self, i, bus, self->asked_flags[i][bus]);
+    }
+}
+
+static void take_stored(ecu_t *self)
+{
+    if (!self->storing) return;
+    self->storing = false;
+    self->ticket_stored = self->ticket_under_way;
+    if (self->type->hooks.stored != NULL) self->type->hooks.stored(self->unit, self->ticket_stored);
+}
+
+static void tell_unit(ecu_t *self, const node_input_t *input)
+{
+    if (self->type->hooks.input != NULL) self->type->hooks.input(self->unit, input);
+}
+
+static void take_frame(ecu_t *self, const node_input_t *input)
+{
+    bool meant_for_us = diagnosis_take_frame(&self->diagnosis, input->bus, &input->frame);
+    bool deaf = (self->diagnosis.server.deaf & communication_type(&input->frame)) != 0;
+    if (self->type->gateway || !(meant_for_us || deaf)) tell_unit(self, input);
+}
+
+static void take_report(ecu_t *self, const node_input_t *input)
+{
+    if (diagnosis_take_sent(&self->diagnosis, input->bus, &input->frame)) return;
+    tell_unit(self, input); // counts first, so that what is composed again has the new count
+    take_sent(self, input->bus, &input->frame);
+}
+
+static void take_input(ecu_t *self, const node_input_t *input)
+{
+    switch ((node_input_kind_t)input->kind) {
+    case INPUT_BUS_AWAKE:
+        if (input->bus >= self->bus_count) return;
+        take_awake(self, input->bus);
+        tell_unit(self, input);
+        return;
+    case INPUT_BUS_ASLEEP:
+        if (input->bus >= self->bus_count) return;
+        take_asleep(self, input->bus);
+        tell_unit(self, input);
+        return;
+    case INPUT_SENT:
+        if (input->bus < self->bus_count) take_report(self, input);
+        return;
+    case INPUT_FRAME:
+        if (input->bus < self->bus_count) take_frame(self, input);
+        return;
+    case INPUT_LINE:
+    case INPUT_AIR:
+        tell_unit(self, input);
+        return;
+    case INPUT_STORED:
+        take_stored(self);
+        return;
+    case INPUT_NOT_SENT: // of other messages the next cycle or event says it anew
+        diagnosis_take_not_sent(&self->diagnosis, input->bus, &input->frame);
+        return;
+    case INPUT_DEADLINE: // what is due follows from the time
+        return;
+    }
+}
+
+// ---- an activation -------------------------------------------------------------------------------------------------
+
+static void begin(ecu_t *self, int64_t now_ns, outbox_t *outbox)
+{
+    self->now_ns = now_ns;
+    self->outbox = outbox;
+}
+
+static size_t earliest_timer(const ecu_t *self)
+{
+    size_t earliest = 0;
+    for (size_t i = 1; i < ECU_TIMERS_MAX; i++) {
+        if (self->timers[i] < self->timers[earliest]) earliest = i;
+    }
+    return earliest;
+}
+
+static void elapse_timers(ecu_t *self)
+{
+    for (size_t round = 0;; round++) {
+        size_t timer = earliest_timer(self);
+        if (self->timers[timer] > self->now_ns) return;
+        assert(round < ROUNDS_MAX);
+        self->timers[timer] = TIME_NEVER;
+        if (self->type->hooks.timer != NULL) self->type->hooks.timer(self->unit, (uint8_t)timer);
+    }
+}
+
+static void save_image(ecu_t *self, image_t *image)
+{
+    image_clear(image);
+    fault_memory_save(&self->faults, image);
+    diagnosis_save(&self->diagnosis, image);
+    for (size_t i = 0; i < self->entry->option_count; i++) {
+        image_set(image, "coding", -1, self->entry->options[i].name, self->options[i]);
+    }
+    if (self->type->hooks.save != NULL) self->type->hooks.save(self->unit, image);
+    if (image->count == IMAGE_ENTRIES_MAX) ecu_log(self, LOG_STORE_FULL, 0, 0, 0);
+}
+
+static void request_store(ecu_t *self)
+{
+    if (self->storing || self->ticket_asked == self->ticket_under_way) return;
+    save_image(self, &self->outbox->image);
+    self->outbox->store = true;
+    self->storing = true;
+    self->ticket_under_way = self->ticket_asked;
+}
+
+static int64_t next_deadline(const ecu_t *self)
+{
+    int64_t deadline_ns = time_earlier(self->timers[earliest_timer(self)], diagnosis_deadline(&self->diagnosis));
+    for (size_t i = 0; i < self->type->message_count; i++) deadline_ns = time_earlier(deadline_ns, self->due_ns[i]);
+    return deadline_ns;
+}
+
+static void finish(ecu_t *self)
+{
+    diagnosis_run(&self->diagnosis);
+    elapse_timers(self); // before the cyclic messages: an event of this instant restarts their cycle
+    send_cyclic_due(self);
+    request_store(self);
+    self->outbox->hold = diagnosis_holds(&self->diagnosis) ? all_buses(self) : self->hold;
+    self->outbox->deadline_ns = next_deadline(self);
+    assert(self->outbox->deadline_ns > self->now_ns);
+    self->outbox = NULL;
+}
+
+static void load_options(ecu_t *self, const image_t *image)
+{
+    for (size_t i = 0; i < self->entry->option_count; i++) {
+        const vehicle_option_t *option = &self->entry->options[i];
+        int64_t value = image_get(image, "coding", -1, option->name, option->standard);
+        self->options[i] = value >= 0 && value < option->value_count ? (uint8_t)value : option->standard;
+    }
+}
+
+static void forget(ecu_t *self, random_t random)
+{
+    self->random = random;
+    self->awake = self->hold = 0;
+    self->ticket_asked = self->ticket_under_way = self->ticket_stored = 0;
+    self->storing = false;
+    for (size_t i = 0; i < ECU_TIMERS_MAX; i++) self->timers[i] = TIME_NEVER;
+    for (size_t i = 0; i < ECU_MESSAGES_MAX; i++) self->due_ns[i] = TIME_NEVER;
+    memset(self->fast, 0, sizeof self->fast);
+    memset(self->asked_ns, 0, sizeof self->asked_ns);
+    memset(self->asked_flags, 0, sizeof self->asked_flags);
+}
+
+void ecu_power_on(ecu_t *self, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
+                  outbox_t *outbox)
+{
+    begin(self, now_ns, outbox);
+    forget(self, random);
+    if (state != IMAGE_PRESENT || image == NULL) image = &EMPTY_IMAGE;
+    fault_memory_load(&self->faults, image);
+    diagnosis_start(&self->diagnosis, image);
+    load_options(self, image);
+    if (state == IMAGE_DAMAGED || state == IMAGE_NEWER) {
+        ecu_log(self, LOG_IMAGE_DAMAGED, state, 0, 0);
+        ecu_fault(self, FAULT_IMAGE_DAMAGED);
+    }
+    if (self->type->hooks.start != NULL) self->type->hooks.start(self->unit, image);
+    for (size_t i = 0; i < self->type->message_count; i++) {
+        if (self->status[i]) ecu_send(self, (uint8_t)i);
+    }
+    finish(self);
+}
+
+void ecu_activate(ecu_t *self, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox)
+{
+    begin(self, now_ns, outbox);
+    for (size_t i = 0; i < count; i++) take_input(self, &inputs[i]);
+    finish(self);
+}
+
+// ---- for hooks -----------------------------------------------------------------------------------------------------
+
+void ecu_send(ecu_t *self, uint8_t message)
+{
+    assert(self->outbox != NULL && message < self->type->message_count);
+    send_on_buses(self, message, all_buses(self), OUTBOX_REPLACE);
+    restart_cycle(self, message);
+}
+
+void ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags)
+{
+    assert(self->outbox != NULL && bus < self->bus_count);
+    if (!is_silenced(self, frame)) outbox_send(self->outbox, bus, frame, flags);
+}
+
+void ecu_forward_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame)
+{
+    assert(self->outbox != NULL && bus < self->bus_count);
+    outbox_send(self->outbox, bus, frame, 0);
+}
+
+void ecu_set_fast(ecu_t *self, uint8_t message, bool fast)
+{
+    assert(message < self->type->message_count);
+    if (self->fast[message] == fast) return;
+    self->fast[message] = fast;
+    if (self->due_ns[message] == TIME_NEVER) return;
+    self->due_ns[message] = time_earlier(self->due_ns[message], self->now_ns + cycle_ns(self, message));
+}
+
+void ecu_timer_set(ecu_t *self, uint8_t timer, int64_t at_ns)
+{
+    assert(timer < ECU_TIMERS_MAX);
+    self->timers[timer] = at_ns < self->now_ns ? self->now_ns : at_ns;
+}
+
+void ecu_set_hold(ecu_t *self, bool hold)
+{
+    self->hold = hold ? all_buses(self) : 0;
+}
+
+uint32_t ecu_store(ecu_t *self)
+{
+    return ++self->ticket_asked;
+}
+
+bool ecu_option_is(const ecu_t *self, const char *option, const char *value)
+{
+    for (size_t i = 0; i < self->entry->option_count; i++) {
+        const vehicle_option_t *known = &self->entry->options[i];
+        if (strcmp(known->name, option) == 0) return strcmp(known->values[self->options[i]], value) == 0;
+    }
+    return false;
+}
+
+void ecu_fault(ecu_t *self, uint16_t code)
+{
+    const diagnosis_t *diagnosis = &self->diagnosis;
+    if (diagnosis->server.faults_off) return;
+    if (fault_memory_set(&self->faults, code, self->now_ns)) {
+        const uds_unit_t *unit = diagnosis->server.unit;
+        if (unit->context != NULL) fault_memory_set_context(&self->faults, code, unit->context(self));
+        ecu_log(self, LOG_FAULT_STORED, code, 0, 0);
+    }
+    ecu_store(self);
+}
+
+void ecu_log(ecu_t *self, log_code_t code, int64_t a, int64_t b, int64_t c)
+{
+    assert(self->outbox != NULL);
+    outbox_log(self->outbox, code, a, b, c);
+}

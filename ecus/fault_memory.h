@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// The fault memory of a control unit: codes with their status (ISO 14229-1, annex D.2) and occurrence count. Pure.
+#ifndef KMSIM_ECUS_FAULT_MEMORY_H
+#define KMSIM_ECUS_FAULT_MEMORY_H
+
+#include "bus/image.h"
+
+#define FAULT_MEMORY_MAX 16
+
+// Codes. The CAS's first three are known (DOMAIN.md); all others are our own.
+#define FAULT_KEY_BLOCKED 0x9907       // a blocked key was used
+#define FAULT_KEY_FOREIGN 0x9908       // a foreign transponder is in the lock
+#define FAULT_KEY_SILENT 0x9909        // no transponder data
+#define FAULT_KEY_DIFFERS 0x990A       // the key's personalization number differs from the table's
+#define FAULT_IMAGE_DAMAGED 0x9C10     // the stored image could not be used
+#define FAULT_PROFILE_NOT_CODED 0x9C00 // + profile 1 .. 4: called up, never coded
+#define FAULT_NUMBER_INVALID 0x9C05    // a personalization number outside 1 to 4 was received
+
+typedef struct {
+    uint16_t code;
+    uint8_t status;   // DTC status byte
+    uint8_t count;    // occurrences, stops at 255
+    uint8_t context;  // what the unit was about at the first one (its own, see uds_unit_t)
+    int64_t first_ns; // of the run in which it was made
+} fault_t;
+
+typedef struct {
+    uint8_t count;
+    fault_t faults[FAULT_MEMORY_MAX]; // oldest first
+} fault_memory_t;
+
+/// Makes an entry or counts another occurrence; the oldest makes room when it is full. Returns whether it is a new one.
+bool fault_memory_set(fault_memory_t *self, uint16_t code, int64_t now_ns);
+
+/// The entry of that code, or null.
+const fault_t *fault_memory_find(const fault_memory_t *self, uint16_t code);
+
+/// Notes what the unit was about when the entry was made; no entry: nothing happens.
+void fault_memory_set_context(fault_memory_t *self, uint16_t code, uint8_t context);
+
+/// Forgets one entry, if there is one.
+void fault_memory_remove(fault_memory_t *self, uint16_t code);
+
+/// Forgets everything.
+void fault_memory_clear(fault_memory_t *self);
+
+/// From and to a stored image, under fault/CODE (four hex digits). Loading begins a new operation cycle: its two bits
+/// "failed" and "failed this cycle" are cleared. Entries that cannot be are left out; false when the image is full.
+void fault_memory_load(fault_memory_t *self, const image_t *image);
+bool fault_memory_save(const fault_memory_t *self, image_t *image);
+
+#endif

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+#include "ecus/climate.h"
+
+#include <check.h>
+
+#include "tests/node_fixture.h"
+
+static node_fixture_t *node;
+
+static void set_up(void)
+{
+    node = node_fixture_new(&climate_class, "climate");
+    node_fixture_power_on(node, 0, IMAGE_NONE);
+}
+
+static void tear_down(void)
+{
+    node_fixture_destroy(&node);
+}
+
+static void at(int64_t ms)
+{
+    node_fixture_run_to(node, ms * TIME_MS);
+}
+
+static void turn(const char *line, int64_t raw)
+{
+    node_fixture_line(node, line, raw, true);
+}
+
+static void set_profile(int profile, const char *setting, int64_t raw)
+{
+    ck_assert(image_set(&node->image, "profile", profile, setting, raw));
+}
+
+START_TEST(factory_values_hold_in_the_beginning)
+{
+    ck_assert_int_eq(node_fixture_status(node, "DriverTemperature"), 12);
+    ck_assert_int_eq(node_fixture_status(node, "TemperatureOffset"), 3);
+    ck_assert_int_eq(node_fixture_status(node, "BlowerOffset"), 1);
+    ck_assert_int_eq(node_fixture_status(node, "Style"), 1);
+    ck_assert_int_eq(node_fixture_status(node, "Auto"), 1);
+}
+END_TEST
+
+START_TEST(call_up_is_implemented_at_once)
+{
+    set_profile(2, "driver_temperature", 0);
+    set_profile(2, "style", 2);
+    set_profile(2, "recirculation", 2);
+    node_fixture_power_on(node, 0, IMAGE_PRESENT);
+    at(100);
+    unsigned events = node->event_count;
+    node_fixture_remote(node, "unlock", 2);
+    ck_assert_uint_eq(node->event_count, events + 1);
+    ck_assert_int_eq(dbc_get(dbc_signal(node->status_message, "DriverTemperature"), &node->status), 0);
+    ck_assert_int_eq(dbc_get(dbc_signal(node->status_message, "Profile"), &node->status), 2);
+    ck_assert_int_eq(node_fixture_status(node, "Style"), 2);
+    ck_assert_int_eq(node_fixture_status(node, "Recirculation"), 2);
+    ck_assert_uint_eq(node->outbox.hold, 0);
+}
+END_TEST
+
+START_TEST(knob_works_asleep_and_says_so_once)
+{
+    at(60000);
+    unsigned events = node->event_count;
+    turn("knob/climate/driver_temperature", 24);
+    ck_assert_uint_eq(node->event_count, events + 1);
+    ck_assert_int_eq(node->outbox.deadline_ns, TIME_NEVER);
+    at(60100);
+    turn("knob/climate/driver_temperature", 24); // the same again changes nothing
+    ck_assert_uint_eq(node->event_count, events + 1);
+    ck_assert_int_eq(node_fixture_status(node, "DriverTemperature"), 24);
+}
+END_TEST
+
+START_TEST(knob_out_of_range_is_ignored)
+{
+    const int64_t wrong[] = {25, -1, 0x10005, INT64_MIN, INT64_MAX};
+    for (int i = 0; i < 5; i++) {
+        at(100 + INT64_C(100) * i);
+        unsigned events = node->event_count;
+        turn("knob/climate/driver_temperature", wrong[i]);
+        turn("knob/climate/style", i == 0 ? 3 : wrong[i]);
+        ck_assert_uint_eq(node->event_count, events);
+    }
+    ck_assert_int_eq(node_fixture_status(node, "DriverTemperature"), 12);
+    ck_assert_int_eq(node_fixture_status(node, "Style"), 1);
+}
+END_TEST
+
+START_TEST(drivers_change_comes_back_with_the_profile)
+{
+    at(100);
+    node_fixture_remote(node, "unlock", 1);
+    at(1000);
+    turn("knob/climate/temperature_offset", 5);
+    at(2000);
+    node_fixture_remote(node, "lock", 1);
+    at(3000);
+    node_fixture_remote(node, "unlock", 2);
+    ck_assert_int_eq(node_fixture_status(node, "TemperatureOffset"), 3);
+    at(4000);
+    node_fixture_remote(node, "unlock", 1);
+    ck_assert_int_eq(node_fixture_status(node, "TemperatureOffset"), 5);
+}
+END_TEST
+
+START_TEST(stored_active_profile_holds_after_a_power_loss)
+{
+    at(100);
+    node_fixture_remote(node, "unlock", 1);
+    at(1000);
+    turn("knob/climate/temperature_offset", 5);
+    at(1100);
+    node_fixture_terminal(node, 2);
+    at(2000);
+    node_fixture_terminal(node, 0);
+    at(2100);
+    turn("knob/climate/temperature_offset", 6); // not stored any more
+    at(3000);
+    node_fixture_power_on(node, 3000 * TIME_MS, IMAGE_PRESENT);
+    ck_assert_int_eq(node_fixture_status(node, "Profile"), 1);
+    ck_assert_int_eq(node_fixture_status(node, "Coded"), 1);
+    ck_assert_int_eq(node_fixture_status(node, "TemperatureOffset"), 5);
+}
+END_TEST
+
+START_TEST(status_goes_out_every_100_ms_while_awake_and_never_asleep)
+{
+    at(10);
+    node_fixture_set_awake(node, true);
+    unsigned count = node->status_count;
+    at(1011);
+    ck_assert_uint_eq(node->status_count, count + 10);
+    node_fixture_set_awake(node, false);
+    unsigned activations = node->activation_count;
+    at(100000);
+    ck_assert_uint_eq(node->activation_count, activations);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("climate");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, factory_values_hold_in_the_beginning);
+    tcase_add_test(tests, call_up_is_implemented_at_once);
+    tcase_add_test(tests, knob_works_asleep_and_says_so_once);
+    tcase_add_test(tests, knob_out_of_range_is_ignored);
+    tcase_add_test(tests, drivers_change_comes_back_with_the_profile);
+    tcase_add_test(tests, stored_active_profile_holds_after_a_power_loss);
+    tcase_add_test(tests, status_goes_out_every_100_ms_while_awake_and_never_asleep);
+    Suite *suite = suite_create("climate");
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures ? 1 : 0;
+}
