@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+// Units begin: started in parallel, hello, welcome, ready.
+//
+//   hub                                     unit
+//    │ bind XPUB, SUB; start process ────────>│ bind the node; connect; subscribe to all it accepts, last step/NODE
+//    │<── subscription step/NODE ─────────────│
+//    │─── subscription (our SUB's) ──────────>│ now a hello can reach us
+//    │<── hello ──────────────────────────────│
+//    │─── welcome (barrier) ─────────────────>│ both directions work
+//    │<── subscription ready/NODE/BARRIER ────│ on a connection that keeps order: whatever it subscribed to is here too
+#include "bus/hub_state.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SUBSCRIPTIONS_AT_ONCE 256
+#define TELL_AFTER_MS 1000 // a wait that long is told to the user
+
+// ---- processes -----------------------------------------------------------------------------------------------------
+
+bool hub_start_unit(hub_t *self, uint8_t node, error_t *error)
+{
+    peer_t *peer = &self->peers[node];
+    const vehicle_node_t *entry = &self->vehicle->nodes[node];
+    peer->state = PEER_AWAY;
+    peer->listens = false;
+    peer->incarnation = random_next(&self->random) | 1;
+    peer->barrier = random_next(&self->random);
+    char program[VEHICLE_PATH_MAX + VEHICLE_NAME_MAX + 2], incarnation[24], lifeline[8];
+    snprintf(program, sizeof program, "%s/%s", self->unit_directory, entry->executable);
+    snprintf(incarnation, sizeof incarnation, "%016" PRIx64, peer->incarnation);
+    snprintf(lifeline, sizeof lifeline, "%d", PROCESS_LIFELINE);
+    const char *const argv[] = {
+        program,         "--bus",     hub_endpoint(self), "--node", entry->name, "--vehicle", self->vehicle->path,
+        "--incarnation", incarnation, "--lifeline",       lifeline, NULL,
+    };
+    if (peer->launch) return process_launch(&peer->process, &self->lifeline, peer->launch, argv, error);
+    if (access(program, X_OK) != 0)
+        return error_add(error, "%s: cannot start %s: %s", entry->name, program, strerror(errno));
+    return process_start(&peer->process, &self->lifeline, argv, error);
+}
+
+bool hub_start_units(hub_t *self, error_t *error)
+{
+    for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
+        if (!self->peers[i].remote || self->vehicle->nodes[i].external) continue;
+        if (!hub_start_unit(self, i, error)) return false;
+    }
+    return true;
+}
+
+// ---- down: who listens ---------------------------------------------------------------------------------------------
+
+void hub_send_step(hub_t *self, uint8_t node, size_t size)
+{
+    char topic[WIRE_TOPIC_MAX];
+    socket_send(self->down_handle, topic, wire_topic("step/", self->vehicle->nodes[node].name, topic), self->body,
+                size);
+}
+
+static void send_welcome(hub_t *self, uint8_t node)
+{
+    const peer_t *peer = &self->peers[node];
+    wire_welcome_t welcome = {peer->incarnation, peer->barrier, (int16_t)(self->options.spread ? -1 : self->processor)};
+    hub_send_step(self, node, wire_encode_welcome(&welcome, self->body));
+}
+
+static void take_subscription(hub_t *self, const char *topic, bool begins)
+{
+    if (strncmp(topic, "sim/observer/", strlen("sim/observer/")) == 0) self->observers += begins ? 1 : -1;
+    if (!begins) return;
+    if (strncmp(topic, "step/", strlen("step/")) == 0) {
+        int node = hub_find_remote(self, topic + strlen("step/"));
+        if (node < 0) return;
+        self->peers[node].listens = true;
+        if (self->peers[node].state == PEER_GREETED) send_welcome(self, (uint8_t)node);
+    }
+    for (uint8_t i = 0; strncmp(topic, "ready/", strlen("ready/")) == 0 && i < self->vehicle->node_count; i++) {
+        char expected[WIRE_TOPIC_MAX];
+        size_t size = wire_topic_ready(self->vehicle->nodes[i].name, self->peers[i].barrier, expected);
+        if (self->peers[i].state != PEER_GREETED || strlen(topic) != size || memcmp(topic, expected, size) != 0)
+            continue;
+        self->peers[i].state = PEER_READY;
+    }
+}
+
+void hub_take_subscriptions(hub_t *self)
+{
+    char topic[WIRE_TOPIC_MAX + 1];
+    bool begins;
+    for (int i = 0; i < SUBSCRIPTIONS_AT_ONCE; i++) {
+        if (!socket_receive_subscription(self->down_handle, topic, &begins)) return;
+        take_subscription(self, topic, begins);
+    }
+}
+
+// ---- up: hello -----------------------------------------------------------------------------------------------------
+
+static bool refuse(hub_t *self, uint8_t node, uint64_t incarnation, const char *reason, error_t *error)
+{
+    wire_refuse_t message = {.incarnation = incarnation};
+    snprintf(message.reason, sizeof message.reason, "%s", reason);
+    hub_send_step(self, node, wire_encode_refuse(&message, self->body));
+    return error_add(error, "%s: refused: %s", self->vehicle->nodes[node].name, reason);
+}
+
+static bool ports_equal(const node_ports_t *a, const node_ports_t *b)
+{
+    if (a->accept_count != b->accept_count || a->line_count != b->line_count || a->air != b->air) return false;
+    for (size_t i = 0; i < a->accept_count; i++) {
+        const node_accept_t *x = &a->accepts[i], *y = &b->accepts[i];
+        if (x->bus != y->bus || x->extended != y->extended || x->id != y->id || x->mask != y->mask) return false;
+    }
+    for (size_t i = 0; i < a->line_count; i++)
+        if (strcmp(a->lines[i], b->lines[i]) != 0) return false;
+    return true;
+}
+
+static bool accept_hello(hub_t *self, uint8_t node, const wire_hello_t *hello, error_t *error)
+{
+    peer_t *peer = &self->peers[node];
+    const vehicle_node_t *entry = &self->vehicle->nodes[node];
+    char reason[WIRE_REASON_MAX];
+    if (hello->definitions != 0 && hello->definitions != self->definitions)
+        return refuse(self, node, hello->incarnation, "it has another vehicle file or DBC than this run", error);
+    if (!entry->external && strcmp(hello->class_name, entry->executable) != 0) {
+        snprintf(reason, sizeof reason, "it is a \"%s\", not a \"%s\"", hello->class_name, entry->executable);
+        return refuse(self, node, hello->incarnation, reason, error);
+    }
+    for (size_t i = 0; i < hello->ports.accept_count; i++)
+        if (hello->ports.accepts[i].bus >= entry->bus_count)
+            return refuse(self, node, hello->incarnation, "it accepts from a bus that it is not on", error);
+    if (peer->has_ports && !ports_equal(&peer->ports, &hello->ports))
+        return refuse(self, node, hello->incarnation, "it accepts other things than before its restart", error);
+    peer->incarnation = hello->incarnation;
+    peer->ports = hello->ports;
+    peer->has_ports = true;
+    peer->state = PEER_GREETED;
+    if (peer->listens) send_welcome(self, node);
+    return true;
+}
+
+// A hello counts only from whom it is expected of: of a unit that we started, only under the incarnation that we told
+// it.
+static bool take_hello(hub_t *self, uint8_t node, error_t *error)
+{
+    const socket_message_t *message = &self->message;
+    const peer_t *peer = &self->peers[node];
+    uint8_t version;
+    uint64_t incarnation;
+    bool known = wire_hello_origin(message->body, message->body_size, &version, &incarnation) && incarnation != 0;
+    bool awaited =
+        peer->state == PEER_AWAY && (self->vehicle->nodes[node].external || incarnation == peer->incarnation);
+    if (!known || !awaited) {
+        self->figures.outsiders++;
+        return true;
+    }
+    if (version != WIRE_VERSION) {
+        char reason[WIRE_REASON_MAX];
+        snprintf(reason, sizeof reason, "it speaks version %u of the protocol, this run version %d", version,
+                 WIRE_VERSION);
+        return refuse(self, node, incarnation, reason, error);
+    }
+    wire_hello_t hello;
+    if (wire_decode_hello(&hello, message->body, message->body_size)) return accept_hello(self, node, &hello, error);
+    if (self->vehicle->nodes[node].external) {
+        self->figures.garbage++;
+        return true;
+    }
+    return refuse(self, node, incarnation, "its hello is nonsense", error);
+}
+
+static bool take_hellos(hub_t *self, error_t *error)
+{
+    for (int i = 0; i < SUBSCRIPTIONS_AT_ONCE; i++) {
+        socket_result_t result = socket_receive(self->up_handle, &self->message, ZMQ_DONTWAIT);
+        if (result == SOCKET_NOTHING) return true;
+        if (result == SOCKET_GARBAGE) {
+            self->figures.garbage++;
+            continue;
+        }
+        const char *topic = self->message.topic;
+        bool hello = strncmp(topic, "hello/", strlen("hello/")) == 0;
+        int node = hello ? hub_find_remote(self, topic + strlen("hello/")) : -1;
+        if (node < 0)
+            self->figures.outsiders++;
+        else if (!take_hello(self, (uint8_t)node, error))
+            return false;
+    }
+    return true;
+}
+
+// ---- wait ----------------------------------------------------------------------------------------------------------
+
+static bool units_ready(const hub_t *self)
+{
+    for (size_t i = 0; i < self->vehicle->node_count; i++) {
+        const peer_t *peer = &self->peers[i];
+        if (peer->remote && peer->state != PEER_READY && (peer->process.pid != 0 || self->vehicle->nodes[i].external))
+            return false;
+    }
+    return true;
+}
+
+static bool check_patience(hub_t *self, const hub_wait_t *wait, error_t *error)
+{
+    for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
+        const peer_t *peer = &self->peers[i];
+        if (peer->process.pid == 0 || peer->launch || peer->state == PEER_READY) continue;
+        if (!hub_fail_overdue(self, i, wait, "join", error)) return false;
+    }
+    return true;
+}
+
+static void tell_wait(const hub_t *self)
+{
+    for (size_t i = 0; i < self->vehicle->node_count; i++)
+        if (self->peers[i].remote && self->peers[i].state != PEER_READY)
+            fprintf(stderr, "kmsim: waiting for unit %s at %s\n", self->vehicle->nodes[i].name, hub_endpoint(self));
+    if (units_ready(self))
+        fprintf(stderr, "kmsim: waiting for observers at %s, %d of %d are there\n", hub_endpoint(self), self->observers,
+                self->options.observers);
+}
+
+static bool join(hub_t *self, bool (*there)(const hub_t *self), error_t *error)
+{
+    zmq_pollitem_t items[] = {{.socket = self->down_handle, .events = ZMQ_POLLIN},
+                              {.socket = self->up_handle, .events = ZMQ_POLLIN}};
+    hub_wait_t wait = hub_wait_begin();
+    for (bool told = false;;) {
+        hub_take_subscriptions(self);
+        if (!take_hellos(self, error)) return false;
+        if (there(self)) return true;
+        if (!hub_watch(self, error) || !check_patience(self, &wait, error)) return false;
+        if (!told && wait.waited_ms >= (self->options.verbose ? HUB_TICK_MS : TELL_AFTER_MS)) {
+            tell_wait(self);
+            told = true;
+        }
+        zmq_poll(items, 2, HUB_TICK_MS);
+        hub_wait_look(&wait);
+    }
+}
+
+bool hub_join_units(hub_t *self, error_t *error)
+{
+    return join(self, units_ready, error);
+}
+
+static bool observers_there(const hub_t *self)
+{
+    return self->observers >= self->options.observers;
+}
+
+bool hub_join_observers(hub_t *self, error_t *error)
+{
+    return join(self, observers_there, error);
+}

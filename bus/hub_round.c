@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+// Instants: publish, grant, collect. The order in which packets arrive decides nothing.
+#include "bus/hub_state.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CLOCK_EVERY 1024 // messages of others, after which a wait looks at the clock
+
+// ---- what went wrong -----------------------------------------------------------------------------------------------
+
+bool hub_fail_unit(hub_t *self, uint8_t node, const char *what, error_t *error)
+{
+    self->broken = true;
+    const char *joined = self->peers[node].state == PEER_READY ? "" : " before it had joined";
+    char time[TIME_TEXT_MAX];
+    if (self->now_ns < 0) return error_add(error, "%s: %s%s", self->vehicle->nodes[node].name, what, joined);
+    return error_add(error, "%s: %s%s at %s s of virtual time", self->vehicle->nodes[node].name, what, joined,
+                     time_format(self->now_ns, time));
+}
+
+bool hub_watch(hub_t *self, error_t *error)
+{
+    if (process_interrupted()) {
+        self->broken = true;
+        return error_add(error, "interrupted by signal %d", process_interrupted());
+    }
+    unsigned signals = process_children_signals();
+    if (signals == self->children_signals) return true;
+    self->children_signals = signals;
+    bool alive = true;
+    for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
+        int status;
+        if (!process_ended(&self->peers[i].process, &status)) continue;
+        char what[PROCESS_TEXT_MAX], text[PROCESS_TEXT_MAX + 16];
+        snprintf(text, sizeof text, "process %s", process_describe(status, what));
+        alive = hub_fail_unit(self, i, text, error);
+    }
+    return alive;
+}
+
+hub_wait_t hub_wait_begin(void)
+{
+    return (hub_wait_t){.last_ms = socket_clock_ms()};
+}
+
+void hub_wait_look(hub_wait_t *self)
+{
+    int64_t now_ms = socket_clock_ms();
+    self->waited_ms += time_earlier(now_ms - self->last_ms, 2 * HUB_TICK_MS);
+    self->last_ms = now_ms;
+}
+
+bool hub_fail_overdue(hub_t *self, uint8_t node, const hub_wait_t *wait, const char *what, error_t *error)
+{
+    if (wait->waited_ms * TIME_MS <= self->options.patience_ns) return true;
+    char text[96];
+    snprintf(text, sizeof text, "process %ld does not %s, stopped? (waited %.1f s)", hub_process(self, node), what,
+             (double)wait->waited_ms / 1000.0);
+    return hub_fail_unit(self, node, text, error);
+}
+
+// The first unit that still owes a packet and is not under a tool, where it may take its time; -1 for none.
+static int owing_unit(const hub_t *self)
+{
+    for (uint8_t i = 0; i < self->vehicle->node_count; i++)
+        if (self->peers[i].activation >= 0 && !self->peers[i].launch) return i;
+    return -1;
+}
+
+// ---- down ----------------------------------------------------------------------------------------------------------
+
+uint64_t hub_publish(hub_t *self, wire_public_t *message, const char *topic, size_t topic_size)
+{
+    message->sequence = ++self->sequences[message->stream];
+    self->figures.published++;
+    socket_send(self->down_handle, topic, topic_size, self->body, wire_encode_public(message, self->body));
+    return message->sequence;
+}
+
+static void set_sender(wire_public_t *message, const char *name)
+{
+    snprintf(message->sender, sizeof message->sender, "%s", name);
+}
+
+// Power and log entries are not published here: they are told when they happen, not an instant later.
+static void publish_event(hub_t *self, const kernel_t *kernel, const kernel_event_t *event, hub_reference_t *reference)
+{
+    wire_public_t message = {.time_ns = kernel_now(kernel)};
+    char topic[WIRE_TOPIC_MAX];
+    size_t size;
+    set_sender(&message, event->kind == EVENT_BUS ? "" : kernel_node_name(kernel, event->node));
+    switch ((kernel_event_kind_t)event->kind) {
+    case EVENT_FRAME:
+        message.kind = WIRE_FRAME;
+        message.stream = event->bus;
+        message.frame = event->frame;
+        size = wire_topic_frame(self->vehicle->buses[event->bus].name, &event->frame, topic);
+        break;
+    case EVENT_LINE:
+        message.kind = WIRE_LINE;
+        message.stream = WIRE_STREAM_LINE;
+        message.line = event->value;
+        size = wire_topic("line/", kernel_line_name(kernel, event->line), topic);
+        break;
+    case EVENT_AIR:
+        message.kind = WIRE_AIR;
+        message.stream = WIRE_STREAM_AIR;
+        message.air = event->air;
+        size = wire_topic("air/", event->air.channel == AIR_LF ? "lf" : "rf", topic);
+        break;
+    case EVENT_BUS:
+        message.kind = WIRE_BUS;
+        message.stream = WIRE_STREAM_SIM;
+        snprintf(message.bus.name, sizeof message.bus.name, "%s", self->vehicle->buses[event->bus].name);
+        message.bus.state = (uint8_t)event->value;
+        size = wire_topic("sim/", "bus", topic);
+        break;
+    case EVENT_POWER:
+    case EVENT_LOG:
+    default:
+        return;
+    }
+    *reference = (hub_reference_t){message.stream, hub_publish(self, &message, topic, size)};
+}
+
+static void publish_logs(hub_t *self, const char *name, int64_t now_ns, const outbox_t *outbox)
+{
+    char topic[WIRE_TOPIC_MAX];
+    size_t size = wire_topic("sim/", "log", topic);
+    for (size_t i = 0; i < outbox->log_count; i++) {
+        wire_public_t message = {
+            .kind = WIRE_LOG, .stream = WIRE_STREAM_SIM, .time_ns = now_ns, .log = outbox->logs[i]};
+        set_sender(&message, name);
+        hub_publish(self, &message, topic, size);
+    }
+}
+
+static bool refers_to_public(const kernel_event_t *events, int16_t event)
+{
+    if (event < 0) return false;
+    uint8_t kind = events[event].kind;
+    return kind == EVENT_FRAME || kind == EVENT_LINE || kind == EVENT_AIR;
+}
+
+static void send_grant(hub_t *self, const kernel_t *kernel, const kernel_activation_t *activation)
+{
+    const kernel_event_t *events;
+    kernel_events(kernel, &events);
+    wire_grant_t *grant = &self->grant;
+    grant->incarnation = self->peers[activation->node].incarnation;
+    grant->round = self->round;
+    grant->time_ns = kernel_now(kernel);
+    grant->count = (uint8_t)activation->count;
+    for (size_t i = 0; i < activation->count; i++) {
+        wire_input_t *input = &grant->inputs[i];
+        input->input = activation->inputs[i];
+        input->is_public = refers_to_public(events, activation->event[i]);
+        if (!input->is_public) continue;
+        input->stream = self->references[activation->event[i]].stream;
+        input->sequence = self->references[activation->event[i]].sequence;
+    }
+    hub_send_step(self, activation->node, wire_encode_grant(grant, self->body));
+}
+
+// ---- up ------------------------------------------------------------------------------------------------------------
+
+int hub_find_remote(const hub_t *self, const char *name)
+{
+    for (int i = 0; i < self->vehicle->node_count; i++)
+        if (self->peers[i].remote && strcmp(self->vehicle->nodes[i].name, name) == 0) return i;
+    return -1;
+}
+
+// The unit from which a packet of this round is awaited and this is it, else -1. Only then is the outbox touched: a
+// packet that came before would otherwise be overwritten by anybody.
+static int find_sender(hub_t *self)
+{
+    const socket_message_t *message = &self->message;
+    bool packet = strncmp(message->topic, "packet/", strlen("packet/")) == 0;
+    int node = packet ? hub_find_remote(self, message->topic + strlen("packet/")) : -1;
+    uint64_t incarnation, round;
+    if (node < 0 || !wire_packet_origin(message->body, message->body_size, &incarnation, &round)) {
+        self->figures.outsiders++;
+        return -1;
+    }
+    if (self->peers[node].activation >= 0 && incarnation == self->peers[node].incarnation && round == self->round)
+        return node;
+    self->figures.mismatched++;
+    return -1;
+}
+
+static bool take_packet(hub_t *self, uint8_t node, outbox_t *outboxes, error_t *error)
+{
+    peer_t *peer = &self->peers[node];
+    wire_packet_t packet;
+    if (!wire_decode_packet(&packet, &outboxes[peer->activation], self->message.body, self->message.body_size))
+        return hub_fail_unit(self, node, "process answers nonsense", error);
+    if (packet.status == WIRE_GAP)
+        return hub_fail_unit(self, node, "process has missed a message that was meant for it", error);
+    peer->activation = -1;
+    return true;
+}
+
+static bool collect(hub_t *self, size_t pending, outbox_t *outboxes, error_t *error)
+{
+    hub_wait_t wait = {.last_ms = -1};
+    for (size_t others = 0; pending > 0;) {
+        socket_result_t result = socket_receive(self->up_handle, &self->message, 0);
+        int node = result == SOCKET_MESSAGE ? find_sender(self) : -1;
+        if (node >= 0) {
+            if (!take_packet(self, (uint8_t)node, outboxes, error)) return false;
+            pending--;
+            continue;
+        }
+        if (result == SOCKET_GARBAGE) self->figures.garbage++;
+        if (result != SOCKET_NOTHING && ++others % CLOCK_EVERY != 0) continue;
+        if (!hub_watch(self, error)) return false;
+        if (wait.last_ms < 0) wait = hub_wait_begin(); // the clock is not asked while all goes well
+        hub_wait_look(&wait);
+        int owing = owing_unit(self);
+        if (owing >= 0 && !hub_fail_overdue(self, (uint8_t)owing, &wait, "answer", error)) return false;
+    }
+    return true;
+}
+
+// ---- host_t --------------------------------------------------------------------------------------------------------
+
+static bool is_actor(const hub_t *self, uint8_t node)
+{
+    return self->options.actors && host_in_process_has(self->options.actors, node);
+}
+
+static bool run_round(void *hub, const kernel_t *kernel, outbox_t *outboxes, error_t *error)
+{
+    hub_t *self = hub;
+    int64_t now_ns = self->now_ns = kernel_now(kernel);
+    hub_take_subscriptions(self);
+    if (!hub_watch(self, error)) return false;
+    const kernel_event_t *events;
+    size_t event_count = kernel_events(kernel, &events);
+    for (size_t i = 0; i < event_count; i++) publish_event(self, kernel, &events[i], &self->references[i]);
+    const kernel_activation_t *activations;
+    size_t count = kernel_activations(kernel, &activations), pending = 0;
+    self->round++;
+    for (size_t i = 0; i < count; i++) {
+        uint8_t node = activations[i].node;
+        if (is_actor(self, node)) continue;
+        send_grant(self, kernel, &activations[i]);
+        self->figures.rounds++;
+        self->peers[node].activation = (int16_t)i;
+        pending++;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (is_actor(self, activations[i].node))
+            host_in_process_activate(self->options.actors, now_ns, &activations[i], &outboxes[i]);
+    if (!collect(self, pending, outboxes, error)) return false;
+    for (size_t i = 0; i < count; i++)
+        publish_logs(self, kernel_node_name(kernel, activations[i].node), now_ns, &outboxes[i]);
+    return true;
+}
+
+static void publish_power(hub_t *self, uint8_t node, int64_t now_ns, kernel_power_t state)
+{
+    if (node >= self->vehicle->node_count) return; // an actor has none
+    wire_public_t message = {.kind = WIRE_POWER, .stream = WIRE_STREAM_SIM, .time_ns = now_ns, .power = (uint8_t)state};
+    set_sender(&message, self->vehicle->nodes[node].name);
+    char topic[WIRE_TOPIC_MAX];
+    hub_publish(self, &message, topic, wire_topic("sim/", "power", topic));
+}
+
+static bool power_on(void *hub, uint8_t node, int64_t now_ns, const kernel_power_on_t *start, outbox_t *outbox,
+                     error_t *error)
+{
+    hub_t *self = hub;
+    self->now_ns = now_ns;
+    publish_power(self, node, now_ns, POWER_ON);
+    if (is_actor(self, node)) {
+        host_in_process_power_on(self->options.actors, node, now_ns, start, outbox);
+        return true;
+    }
+    peer_t *peer = &self->peers[node];
+    bool gone = peer->process.pid == 0 && !self->vehicle->nodes[node].external;
+    if (gone && (!hub_start_unit(self, node, error) || !hub_join_units(self, error))) {
+        self->broken = true;
+        return false;
+    }
+    wire_power_on_t message = {.incarnation = peer->incarnation, .round = ++self->round, .time_ns = now_ns};
+    message.state = start->state;
+    message.random = start->random;
+    hub_send_step(self, node, wire_encode_power_on(&message, start->image, self->body));
+    self->figures.rounds++;
+    peer->activation = 0;
+    if (!collect(self, 1, outbox, error)) return false;
+    publish_logs(self, self->vehicle->nodes[node].name, now_ns, outbox);
+    return true;
+}
+
+// Without a crash the process stays: it is not called any more, and starts afresh with the next power_on.
+static bool power_off(void *hub, uint8_t node, int64_t now_ns, bool crash, error_t *error)
+{
+    (void)error;
+    hub_t *self = hub;
+    if (crash && !is_actor(self, node)) process_kill(&self->peers[node].process);
+    publish_power(self, node, now_ns, crash ? POWER_CRASH : POWER_OFF);
+    return true;
+}
+
+host_t hub_host(hub_t *self)
+{
+    return (host_t){.self = self, .round = run_round, .power_on = power_on, .power_off = power_off};
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: MIT
+#include "bus/wire.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "bus/wire_parts.h"
+
+#define INPUT_PUBLIC 0x80
+#define POWER_MAX 2     // kernel_power_t
+#define BUS_STATE_MAX 2 // can_bus_state_t
+
+static wire_writer_t body_begin(uint8_t *body, wire_kind_t kind)
+{
+    wire_writer_t writer = {body, 0};
+    put_u8(&writer, WIRE_VERSION);
+    put_u8(&writer, (uint8_t)kind);
+    return writer;
+}
+
+static wire_reader_t body_open(const uint8_t *body, size_t size, wire_kind_t kind)
+{
+    wire_reader_t reader = {body, size, 0, false};
+    if (get_u8(&reader, UINT8_MAX) != WIRE_VERSION) reader.bad = true;
+    if (get_u8(&reader, UINT8_MAX) != kind) reader.bad = true;
+    return reader;
+}
+
+// ---- public messages -----------------------------------------------------------------------------------------------
+
+static void put_public_content(wire_writer_t *writer, const wire_public_t *self)
+{
+    switch (self->kind) {
+    case WIRE_FRAME:
+        wire_put_frame(writer, &self->frame);
+        break;
+    case WIRE_LINE:
+        put_i64(writer, self->line);
+        break;
+    case WIRE_AIR:
+        wire_put_air(writer, &self->air);
+        break;
+    case WIRE_POWER:
+        put_u8(writer, self->power);
+        break;
+    case WIRE_BUS:
+        put_text(writer, self->bus.name);
+        put_u8(writer, self->bus.state);
+        break;
+    case WIRE_LOG:
+        wire_put_log(writer, &self->log);
+        break;
+    case WIRE_END:
+        put_u8(writer, self->end.count);
+        for (size_t i = 0; i < self->end.count; i++) {
+            put_u8(writer, self->end.streams[i]);
+            put_u64(writer, self->end.sequences[i]);
+        }
+        break;
+    default:
+        assert(false);
+    }
+}
+
+static void get_public_content(wire_reader_t *reader, wire_public_t *self)
+{
+    switch (self->kind) {
+    case WIRE_FRAME:
+        wire_get_frame(reader, &self->frame);
+        break;
+    case WIRE_LINE:
+        self->line = get_i64(reader);
+        break;
+    case WIRE_AIR:
+        wire_get_air(reader, &self->air);
+        break;
+    case WIRE_POWER:
+        self->power = get_u8(reader, POWER_MAX);
+        break;
+    case WIRE_BUS:
+        get_text(reader, self->bus.name, NODE_NAME_MAX);
+        self->bus.state = get_u8(reader, BUS_STATE_MAX);
+        break;
+    case WIRE_LOG:
+        wire_get_log(reader, &self->log);
+        break;
+    case WIRE_END:
+        self->end.count = get_u8(reader, WIRE_STREAM_COUNT);
+        for (size_t i = 0; i < self->end.count; i++) {
+            self->end.streams[i] = get_u8(reader, WIRE_STREAM_COUNT - 1);
+            self->end.sequences[i] = get_u64(reader);
+        }
+        break;
+    default:
+        reader->bad = true;
+    }
+}
+
+// Which streams a kind of public message belongs to.
+static bool stream_fits(uint8_t kind, uint8_t stream)
+{
+    switch (kind) {
+    case WIRE_FRAME:
+        return stream < WIRE_STREAM_LINE;
+    case WIRE_LINE:
+        return stream == WIRE_STREAM_LINE;
+    case WIRE_AIR:
+        return stream == WIRE_STREAM_AIR;
+    default:
+        return stream == WIRE_STREAM_SIM;
+    }
+}
+
+size_t wire_encode_public(const wire_public_t *self, uint8_t *body)
+{
+    assert(stream_fits(self->kind, self->stream));
+    wire_writer_t writer = body_begin(body, (wire_kind_t)self->kind);
+    put_u8(&writer, self->stream);
+    put_u64(&writer, self->sequence);
+    put_i64(&writer, self->time_ns);
+    put_text(&writer, self->sender);
+    put_public_content(&writer, self);
+    return writer.size;
+}
+
+bool wire_decode_public(wire_public_t *self, const uint8_t *body, size_t size)
+{
+    wire_kind_t kind;
+    if (!wire_kind(body, size, &kind)) return false;
+    wire_reader_t reader = body_open(body, size, kind);
+    self->kind = (uint8_t)kind;
+    self->stream = get_u8(&reader, WIRE_STREAM_COUNT - 1);
+    self->sequence = get_u64(&reader);
+    self->time_ns = get_i64(&reader);
+    get_text(&reader, self->sender, NODE_NAME_MAX);
+    get_public_content(&reader, self);
+    return get_end(&reader) && stream_fits(self->kind, self->stream);
+}
+
+// ---- step ----------------------------------------------------------------------------------------------------------
+
+size_t wire_encode_welcome(const wire_welcome_t *self, uint8_t *body)
+{
+    wire_writer_t writer = body_begin(body, WIRE_WELCOME);
+    put_u64(&writer, self->incarnation);
+    put_u64(&writer, self->barrier);
+    put_unsigned(&writer, (uint16_t)self->processor, 2);
+    return writer.size;
+}
+
+bool wire_decode_welcome(wire_welcome_t *self, const uint8_t *body, size_t size)
+{
+    wire_reader_t reader = body_open(body, size, WIRE_WELCOME);
+    self->incarnation = get_u64(&reader);
+    self->barrier = get_u64(&reader);
+    self->processor = (int16_t)get_unsigned(&reader, 2);
+    return get_end(&reader);
+}
+
+size_t wire_encode_refuse(const wire_refuse_t *self, uint8_t *body)
+{
+    wire_writer_t writer = body_begin(body, WIRE_REFUSE);
+    put_u64(&writer, self->incarnation);
+    put_text(&writer, self->reason);
+    return writer.size;
+}
+
+bool wire_decode_refuse(wire_refuse_t *self, const uint8_t *body, size_t size)
+{
+    wire_reader_t reader = body_open(body, size, WIRE_REFUSE);
+    self->incarnation = get_u64(&reader);
+    get_text(&reader, self->reason, WIRE_REASON_MAX);
+    return get_end(&reader);
+}
+
+size_t wire_encode_power_on(const wire_power_on_t *self, const image_t *image, uint8_t *body)
+{
+    wire_writer_t writer = body_begin(body, WIRE_POWER_ON);
+    put_u64(&writer, self->incarnation);
+    put_u64(&writer, self->round);
+    put_i64(&writer, self->time_ns);
+    put_u8(&writer, (uint8_t)self->state);
+    put_u64(&writer, self->random.state);
+    wire_put_image(&writer, image);
+    return writer.size;
+}
+
+bool wire_decode_power_on(wire_power_on_t *self, image_t *image, const uint8_t *body, size_t size)
+{
+    wire_reader_t reader = body_open(body, size, WIRE_POWER_ON);
+    self->incarnation = get_u64(&reader);
+    self->round = get_u64(&reader);
+    self->time_ns = get_i64(&reader);
+    self->state = (image_state_t)get_u8(&reader, IMAGE_NEWER);
+    self->random.state = get_u64(&reader);
+    wire_get_image(&reader, image);
+    return get_end(&reader);
+}
+
+static void put_input(wire_writer_t *writer, const wire_input_t *self)
+{
+    const node_input_t *input = &self->input;
+    if (self->is_public) {
+        bool line = input->kind == INPUT_LINE;
+        put_u8(writer, (uint8_t)(input->kind | INPUT_PUBLIC));
+        put_u8(writer, line ? input->line.line : input->bus);
+        put_u8(writer, line && input->line.momentary);
+        put_u8(writer, self->stream);
+        put_u64(writer, self->sequence);
+        return;
+    }
+    put_u8(writer, input->kind);
+    put_u8(writer, input->bus);
+    if (input->kind >= INPUT_SENT && input->kind <= INPUT_FRAME) wire_put_frame(writer, &input->frame);
+    if (input->kind == INPUT_LINE) wire_put_line(writer, &input->line);
+    if (input->kind == INPUT_AIR) wire_put_air(writer, &input->air);
+}
+
+static void get_public_input(wire_reader_t *reader, wire_input_t *self)
+{
+    node_input_t *input = &self->input;
+    uint8_t index = get_u8(reader, UINT8_MAX);
+    bool momentary = get_bool(reader);
+    self->stream = get_u8(reader, WIRE_STREAM_COUNT - 1);
+    self->sequence = get_u64(reader);
+    static const uint8_t KINDS[] = {[INPUT_FRAME] = WIRE_FRAME, [INPUT_LINE] = WIRE_LINE, [INPUT_AIR] = WIRE_AIR};
+    if (input->kind < INPUT_FRAME || input->kind > INPUT_AIR)
+        reader->bad = true;
+    else if (!stream_fits(KINDS[input->kind], self->stream))
+        reader->bad = true;
+    if (input->kind == INPUT_LINE)
+        input->line = (node_line_t){.line = index, .momentary = momentary};
+    else
+        input->bus = index;
+    if (momentary && input->kind != INPUT_LINE) reader->bad = true;
+}
+
+static void get_input(wire_reader_t *reader, wire_input_t *self)
+{
+    uint8_t kind = get_u8(reader, UINT8_MAX);
+    memset(self, 0, sizeof *self);
+    self->is_public = (kind & INPUT_PUBLIC) != 0;
+    self->input.kind = (uint8_t)(kind & ~INPUT_PUBLIC);
+    if (self->input.kind > INPUT_DEADLINE) reader->bad = true;
+    if (self->is_public) {
+        get_public_input(reader, self);
+        return;
+    }
+    self->input.bus = get_u8(reader, UINT8_MAX);
+    if (self->input.kind >= INPUT_SENT && self->input.kind <= INPUT_FRAME) wire_get_frame(reader, &self->input.frame);
+    if (self->input.kind == INPUT_LINE) wire_get_line(reader, &self->input.line);
+    if (self->input.kind == INPUT_AIR) wire_get_air(reader, &self->input.air);
+}
+
+size_t wire_encode_grant(const wire_grant_t *self, uint8_t *body)
+{
+    assert(self->count <= NODE_INPUTS_MAX);
+    wire_writer_t writer = body_begin(body, WIRE_GRANT);
+    put_u64(&writer, self->incarnation);
+    put_u64(&writer, self->round);
+    put_i64(&writer, self->time_ns);
+    put_u8(&writer, self->count);
+    for (size_t i = 0; i < self->count; i++) put_input(&writer, &self->inputs[i]);
+    return writer.size;
+}
+
+bool wire_decode_grant(wire_grant_t *self, const uint8_t *body, size_t size)
+{
+    wire_reader_t reader = body_open(body, size, WIRE_GRANT);
+    self->incarnation = get_u64(&reader);
+    self->round = get_u64(&reader);
+    self->time_ns = get_i64(&reader);
+    self->count = get_u8(&reader, NODE_INPUTS_MAX);
+    for (size_t i = 0; i < self->count && !reader.bad; i++) get_input(&reader, &self->inputs[i]);
+    return get_end(&reader);
+}
+
+// ---- up ------------------------------------------------------------------------------------------------------------
+
+size_t wire_encode_hello(const wire_hello_t *self, uint8_t *body)
+{
+    wire_writer_t writer = body_begin(body, WIRE_HELLO);
+    put_u64(&writer, self->incarnation);
+    put_u64(&writer, self->definitions);
+    put_text(&writer, self->class_name);
+    wire_put_ports(&writer, &self->ports);
+    return writer.size;
+}
+
+bool wire_decode_hello(wire_hello_t *self, const uint8_t *body, size_t size)
+{
+    wire_reader_t reader = body_open(body, size, WIRE_HELLO);
+    self->incarnation = get_u64(&reader);
+    self->definitions = get_u64(&reader);
+    get_text(&reader, self->class_name, NODE_NAME_MAX);
+    wire_get_ports(&reader, &self->ports);
+    return get_end(&reader);
+}
+
+size_t wire_encode_packet(const wire_packet_t *self, const outbox_t *outbox, uint8_t *body)
+{
+    wire_writer_t writer = body_begin(body, WIRE_PACKET);
+    put_u64(&writer, self->incarnation);
+    put_u64(&writer, self->round);
+    put_u8(&writer, (uint8_t)self->status);
+    if (self->status == WIRE_DONE) {
+        wire_put_outbox(&writer, outbox);
+    } else {
+        put_u8(&writer, self->stream);
+        put_u64(&writer, self->sequence);
+    }
+    return writer.size;
+}
+
+bool wire_decode_packet(wire_packet_t *self, outbox_t *outbox, const uint8_t *body, size_t size)
+{
+    wire_reader_t reader = body_open(body, size, WIRE_PACKET);
+    self->incarnation = get_u64(&reader);
+    self->round = get_u64(&reader);
+    self->status = (wire_status_t)get_u8(&reader, WIRE_GAP);
+    if (self->status == WIRE_DONE) {
+        wire_get_outbox(&reader, outbox);
+    } else {
+        self->stream = get_u8(&reader, WIRE_STREAM_COUNT - 1);
+        self->sequence = get_u64(&reader);
+    }
+    return get_end(&reader);
+}
+
+// ---- the rest ------------------------------------------------------------------------------------------------------
+
+bool wire_kind(const uint8_t *body, size_t size, wire_kind_t *kind)
+{
+    if (size < 2 || body[0] != WIRE_VERSION) return false;
+    *kind = (wire_kind_t)body[1];
+    return true;
+}
+
+bool wire_hello_origin(const uint8_t *body, size_t size, uint8_t *version, uint64_t *incarnation)
+{
+    wire_reader_t reader = {body, size, 0, false};
+    *version = get_u8(&reader, UINT8_MAX);
+    get_u8(&reader, UINT8_MAX);
+    *incarnation = get_u64(&reader);
+    return !reader.bad;
+}
+
+bool wire_packet_origin(const uint8_t *body, size_t size, uint64_t *incarnation, uint64_t *round)
+{
+    wire_reader_t reader = body_open(body, size, WIRE_PACKET);
+    *incarnation = get_u64(&reader);
+    *round = get_u64(&reader);
+    return !reader.bad;
+}
+
+static size_t put_hex(char *text, uint64_t value, unsigned digits, const char *alphabet)
+{
+    for (unsigned i = 0; i < digits; i++) text[i] = alphabet[value >> 4 * (digits - 1 - i) & 0xF];
+    return digits;
+}
+
+static size_t put_name(char *topic, size_t length, const char *name)
+{
+    size_t size = strlen(name);
+    assert(size <= WIRE_TOPIC_MAX - length);
+    memcpy(topic + length, name, size);
+    return length + size;
+}
+
+size_t wire_topic_frame(const char *bus, const can_frame_t *frame, char *topic)
+{
+    size_t length = put_name(topic, put_name(topic, 0, "can/"), bus);
+    length = put_name(topic, length, "/");
+    return length + put_hex(topic + length, frame->id, frame->extended ? 8 : 3, "0123456789ABCDEF");
+}
+
+size_t wire_topic(const char *prefix, const char *name, char *topic)
+{
+    return put_name(topic, put_name(topic, 0, prefix), name);
+}
+
+size_t wire_topic_ready(const char *node, uint64_t barrier, char *topic)
+{
+    size_t length = put_name(topic, put_name(topic, 0, "ready/"), node);
+    length = put_name(topic, length, "/");
+    return length + put_hex(topic + length, barrier, 16, "0123456789abcdef");
+}
+
+uint64_t wire_hash(uint64_t hash, const uint8_t *bytes, size_t size)
+{
+    if (hash == 0) hash = UINT64_C(0xCBF29CE484222325);
+    for (size_t i = 0; i < size; i++) hash = (hash ^ bytes[i]) * UINT64_C(0x100000001B3);
+    return hash;
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+// How much faster than real time the kernel runs two saturated buses in-process: on each, four synthetic nodes ask for
+// their next frame as soon as the one before was carried, so that the bus never idles.
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "bus/host_in_process.h"
+
+#define TURNS 7
+#define NODES_PER_BUS 4
+#define VIRTUAL_NS (60 * TIME_S)
+#define BUDGET 200.0
+
+typedef struct {
+    uint32_t id;
+    uint64_t count;
+} talker_t;
+
+static bool bind(void *node, const node_setup_t *setup, node_ports_t *ports, const char **missing)
+{
+    (void)missing;
+    talker_t *self = node;
+    self->id = 0x100 + (uint32_t)(setup->entry - setup->vehicle->nodes);
+    node_accept_id(ports, 0, self->id ^ 1); // each hears one other
+    return true;
+}
+
+static void say(talker_t *self, outbox_t *outbox)
+{
+    uint8_t data[FRAME_DATA_MAX];
+    self->count++;
+    for (size_t i = 0; i < sizeof data; i++) data[i] = (uint8_t)(self->count >> (8 * (i % 4)));
+    can_frame_t frame = frame_make(self->id, data, sizeof data);
+    outbox_send(outbox, 0, &frame, OUTBOX_REPORT);
+}
+
+static void power_on(void *node, int64_t now_ns, const image_t *image, image_state_t state, random_t random, outbox_t *outbox)
+{
+    (void)node, (void)image, (void)state, (void)random;
+    outbox->deadline_ns = now_ns + TIME_MS;
+}
+
+static void activate(void *node, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox)
+{
+    (void)now_ns;
+    for (size_t i = 0; i < count; i++)
+        if (inputs[i].kind == INPUT_SENT || inputs[i].kind == INPUT_DEADLINE) say(node, outbox);
+}
+
+static const node_class_t TALKER = {
+    .name = "talker", .size = sizeof(talker_t), .bind = bind, .power_on = power_on, .activate = activate};
+
+static bool play(void *self, kernel_t *kernel)
+{
+    (void)self;
+    kernel_wake_player(kernel, VIRTUAL_NS);
+    return kernel_now(kernel) < VIRTUAL_NS;
+}
+
+static void make_vehicle(vehicle_t *vehicle)
+{
+    memset(vehicle, 0, sizeof *vehicle);
+    vehicle->bus_count = 2;
+    for (uint8_t bus = 0; bus < 2; bus++) {
+        snprintf(vehicle->buses[bus].name, sizeof vehicle->buses[bus].name, "bus%d", bus);
+        vehicle->buses[bus].bit_rate = 100000;
+        for (int i = 0; i < NODES_PER_BUS; i++) {
+            vehicle_node_t *node = &vehicle->nodes[vehicle->node_count++];
+            snprintf(node->name, sizeof node->name, "node%d", vehicle->node_count);
+            node->bus_count = 1;
+            node->buses[0] = bus;
+        }
+    }
+}
+
+static double run(const vehicle_t *vehicle, uint64_t *frames, double *load)
+{
+    static error_t error;
+    error_clear(&error);
+    kernel_t *kernel = calloc(1, kernel_size());
+    outbox_t *outboxes = calloc(KERNEL_NODES_MAX, sizeof *outboxes);
+    host_in_process_t *host = host_in_process_new();
+    assert(kernel && outboxes);
+    kernel_init(kernel, vehicle, 1);
+    for (uint8_t i = 0; i < vehicle->node_count; i++) {
+        node_setup_t setup = {.vehicle = vehicle, .entry = &vehicle->nodes[i]};
+        node_ports_t ports;
+        bool added = host_in_process_add(host, i, &TALKER, NULL, &setup, &ports, &error);
+        assert(added);
+        int index = kernel_add_node(kernel, setup.entry->name, setup.entry->buses, 1, &ports, NULL, IMAGE_NONE);
+        assert(index == i);
+    }
+    kernel_start(kernel);
+    simulation_t simulation = {.kernel = kernel,
+                               .host = host_in_process_host(host),
+                               .player = {.self = NULL, .step = play},
+                               .outboxes = outboxes};
+    struct timespec began, ended;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    bool good = simulation_run(&simulation, &error);
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    assert(good);
+    *frames = kernel_bus(kernel, 0)->carried + kernel_bus(kernel, 1)->carried;
+    *load = (double)kernel_bus(kernel, 0)->busy_total_ns / (double)VIRTUAL_NS;
+    host_in_process_destroy(&host);
+    free(outboxes);
+    free(kernel);
+    return (double)(ended.tv_sec - began.tv_sec) + (double)(ended.tv_nsec - began.tv_nsec) / 1e9;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+int main(void)
+{
+    static vehicle_t vehicle;
+    make_vehicle(&vehicle);
+    double seconds[TURNS], load = 0;
+    uint64_t frames = 0;
+    for (int i = 0; i < TURNS; i++) seconds[i] = run(&vehicle, &frames, &load);
+    qsort(seconds, TURNS, sizeof seconds[0], compare);
+    double virtual_s = (double)VIRTUAL_NS / 1e9, factor = virtual_s / seconds[TURNS / 2];
+    printf("In-process kernel, two buses at 100 kbit/s with %.0f %% load, median of %d turns\n\n", load * 100, TURNS);
+    printf("| virtual time | frames | wall time | times faster | at least |\n|---|---|---|---|---|\n");
+    printf("| %.0f s | %llu | %.3f s | %.0f | %.0f |\n", virtual_s, (unsigned long long)frames, seconds[TURNS / 2],
+           factor, BUDGET);
+    return factor >= BUDGET ? 0 : 1;
+}
