@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+// Whether a condition holds, from the frames of an instant and the latest status of the car. Pure.
+//
+// expect and never ask whether a condition is met: what it names as seen stays seen from the instant in which its step
+// is reached (that instant included for expect); what it says of a state must be so now. always asks whether it is
+// violated: by a frame that should be otherwise, by a state, by a frame that is overdue.
+#ifndef KMSIM_SCENARIOS_CONDITIONS_H
+#define KMSIM_SCENARIOS_CONDITIONS_H
+
+#include "scenarios/car_view.h"
+#include "scenarios/story.h"
+
+typedef struct { // what the player remembers of each condition, by its slot
+    bool seen;
+    int64_t last_ns[VEHICLE_BUSES_MAX]; // PERIOD: the last such frame of each bus, -1: none yet
+} condition_memory_t;
+
+typedef struct {
+    int64_t now_ns;
+    const car_view_t *view; // has seen the events already
+    const kernel_event_t *events;
+    size_t event_count;
+    bool *taken; // one per event: it met an expectation, and meets no other
+    condition_memory_t *memories;
+} condition_context_t;
+
+/// Forgets what was seen of the condition and its parts.
+void condition_reset(const condition_t *self, condition_memory_t *memories);
+
+/// Notes the frames of the instant in which a never or always begins: they are over, but periods count from them.
+void condition_begin(const condition_t *self, const condition_context_t *context);
+
+/// Whether an expectation is met now; takes the frames that meet it.
+bool condition_expected(const condition_t *self, const condition_context_t *context);
+
+/// The same without taking frames, and whoever has taken them: for never.
+bool condition_met(const condition_t *self, const condition_context_t *context);
+
+/// Whether the instant violates what always holds.
+bool condition_violated(const condition_t *self, const condition_context_t *context);
+
+/// When it is violated if nothing happens until then (a frame is overdue): for always. TIME_NEVER: not at all.
+int64_t condition_overdue_ns(const condition_t *self, const condition_memory_t *memories);
+
+#endif

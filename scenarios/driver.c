@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include "scenarios/driver.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define RADIO_HOLD_NS (100 * TIME_MS) // of telegrams that no remote control sent
+#define SWITCH_RELEASED 0
+#define SWITCH_INCREASE 1
+#define SWITCH_DECREASE 2
+#define SWITCH_TO 0x10000
+
+void driver_init(driver_t *self, const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node,
+                 driver_hold_t *holds, air_t *telegrams)
+{
+    *self = (driver_t){
+        .story = story, .seed = seed, .fobs = fobs, .fobs_node = fobs_node, .holds = holds, .telegrams = telegrams};
+    story_fobs_image(story, seed, &self->image);
+    fobs_load(fobs, &self->image);
+}
+
+// A line that no control unit listens to goes nowhere.
+static void set_line(kernel_t *kernel, const char *name, int64_t value, bool momentary)
+{
+    int line = kernel_find_line(kernel, name);
+    if (line >= 0) kernel_set_line(kernel, (uint16_t)line, value, momentary);
+}
+
+// ---- holding -------------------------------------------------------------------------------------------------------
+
+static void let_go(driver_t *self, kernel_t *kernel, size_t index)
+{
+    const driver_hold_t *hold = &self->holds[index];
+    if (hold->transmission > 0) {
+        air_t end = {.channel = AIR_RF_END, .transmission = hold->transmission};
+        kernel_transmit(kernel, &end);
+    } else {
+        kernel_set_line(kernel, hold->line, SWITCH_RELEASED, false);
+    }
+    self->hold_count--;
+    memmove(&self->holds[index], &self->holds[index + 1], (self->hold_count - index) * sizeof self->holds[0]);
+}
+
+static bool is_reached(const driver_hold_t *hold, const car_view_t *view)
+{
+    if (!hold->signal) return false;
+    const car_view_last_t *status = car_view_status(view, hold->node);
+    return status && status->at_ns > hold->begin_ns && dbc_get(hold->signal, &status->frame) == hold->to_raw;
+}
+
+void driver_release(driver_t *self, kernel_t *kernel, const car_view_t *view)
+{
+    int64_t now_ns = kernel_now(kernel);
+    for (size_t i = 0; i < self->hold_count;) {
+        if (self->holds[i].end_ns <= now_ns || is_reached(&self->holds[i], view))
+            let_go(self, kernel, i);
+        else
+            i++;
+    }
+}
+
+int64_t driver_next_ns(const driver_t *self)
+{
+    int64_t next_ns = TIME_NEVER;
+    for (size_t i = 0; i < self->hold_count; i++) next_ns = time_earlier(next_ns, self->holds[i].end_ns);
+    return next_ns;
+}
+
+static void hold(driver_t *self, driver_hold_t hold)
+{
+    self->holds[self->hold_count++] = hold;
+}
+
+// ---- radio ---------------------------------------------------------------------------------------------------------
+
+static void transmit(driver_t *self, kernel_t *kernel, const air_t *air, int key, int64_t hold_ns)
+{
+    int64_t now_ns = kernel_now(kernel);
+    uint32_t transmission = kernel_transmit(kernel, air);
+    hold(self,
+         (driver_hold_t){.end_ns = now_ns + hold_ns, .transmission = transmission, .key = key, .begin_ns = now_ns});
+}
+
+static void press_remote(driver_t *self, kernel_t *kernel, const story_remote_t *remote)
+{
+    for (size_t i = 0; i < self->hold_count;) {
+        if (self->holds[i].key == remote->key)
+            let_go(self, kernel, i);
+        else
+            i++;
+    }
+    air_t air = fobs_press(self->fobs, remote->key, remote->button);
+    fobs_save(self->fobs, &self->image);
+    kernel_store(kernel, self->fobs_node, &self->image);
+    self->telegrams[self->telegram_count++] = air;
+    if (!remote->out_of_range) transmit(self, kernel, &air, remote->key, remote->hold_ns);
+}
+
+static air_t forge(const driver_t *self, const story_radio_t *radio)
+{
+    uint8_t secret[KEY_SECRET_SIZE];
+    random_t stream = random_derive(self->seed, "forger", (uint64_t)radio->key);
+    for (size_t i = 0; i < KEY_SECRET_SIZE; i++) secret[i] = (uint8_t)random_next(&stream);
+    return fobs_forge(self->fobs, radio->key, radio->button, radio->personalization, secret);
+}
+
+static bool send_radio(driver_t *self, kernel_t *kernel, const story_radio_t *radio, words_t *reason)
+{
+    if (radio->kind == RADIO_REPLAY && radio->replay > (int64_t)self->telegram_count) {
+        words_add(reason, "telegram %" PRId64 " to replay: only %zu were sent so far", radio->replay,
+                  self->telegram_count);
+        return false;
+    }
+    air_t air = radio->kind == RADIO_RAW     ? radio->raw
+                : radio->kind == RADIO_FORGE ? forge(self, radio)
+                                             : self->telegrams[radio->replay - 1];
+    self->telegrams[self->telegram_count++] = air;
+    transmit(self, kernel, &air, 0, RADIO_HOLD_NS);
+    return true;
+}
+
+// ---- lock, switches, knobs -----------------------------------------------------------------------------------------
+
+// The next key begins with the terminals off, wherever the last one was turned to.
+static void remove_key(driver_t *self, kernel_t *kernel)
+{
+    if (self->fobs->inserted == FOBS_NONE) return;
+    fobs_insert(self->fobs, FOBS_NONE);
+    set_line(kernel, "ignition/terminal", 0, false);
+    set_line(kernel, "ignition/key", 0, false);
+}
+
+static void use_lock(driver_t *self, kernel_t *kernel, const story_ignition_t *ignition)
+{
+    switch (ignition->kind) {
+    case IGNITION_TERMINAL:
+        // Without a key there is nothing to turn.
+        if (self->fobs->inserted != FOBS_NONE) set_line(kernel, "ignition/terminal", ignition->terminal, false);
+        return;
+    case IGNITION_REMOVE:
+        remove_key(self, kernel);
+        return;
+    case IGNITION_INSERT:
+    case IGNITION_INSERT_FOREIGN:
+        remove_key(self, kernel);
+        fobs_insert(self->fobs, ignition->kind == IGNITION_INSERT ? ignition->key : FOBS_FOREIGN);
+        set_line(kernel, "ignition/key", 1, false);
+        return;
+    }
+}
+
+static void use_switch(driver_t *self, kernel_t *kernel, const story_switch_t *axis)
+{
+    int line = kernel_find_line(kernel, axis->line);
+    if (line < 0) return;
+    for (size_t i = 0; i < self->hold_count; i++) {
+        if (self->holds[i].transmission > 0 || self->holds[i].line != line) continue;
+        self->hold_count--; // the finger does not leave the switch: no release between
+        memmove(&self->holds[i], &self->holds[i + 1], (self->hold_count - i) * sizeof self->holds[0]);
+        break;
+    }
+    bool timed = axis->hold_ns != STORY_NO_TIME;
+    int64_t now_ns = kernel_now(kernel);
+    int64_t value = !timed ? SWITCH_TO + axis->to_raw : axis->increase ? SWITCH_INCREASE : SWITCH_DECREASE;
+    kernel_set_line(kernel, (uint16_t)line, value, false);
+    hold(self, (driver_hold_t){.end_ns = timed ? now_ns + axis->hold_ns : TIME_NEVER,
+                               .line = (uint16_t)line,
+                               .begin_ns = now_ns,
+                               .node = axis->node,
+                               .signal = timed ? NULL : axis->signal,
+                               .to_raw = axis->to_raw});
+}
+
+bool driver_act(driver_t *self, kernel_t *kernel, const story_step_t *step, words_t *reason)
+{
+    switch (step->verb) {
+    case VERB_REMOTE:
+        press_remote(self, kernel, &step->remote);
+        break;
+    case VERB_RADIO:
+        return send_radio(self, kernel, &step->radio, reason);
+    case VERB_IGNITION:
+        use_lock(self, kernel, &step->ignition);
+        break;
+    case VERB_DOOR:
+        set_line(kernel, "door/driver", step->door_open, false);
+        break;
+    case VERB_GEAR:
+        set_line(kernel, "gear", step->gear, false);
+        break;
+    case VERB_SWITCH:
+        use_switch(self, kernel, &step->axis);
+        break;
+    case VERB_ADJUST:
+        for (size_t i = 0; i < step->adjust.count; i++)
+            set_line(kernel, step->adjust.knobs[i].line, step->adjust.knobs[i].raw, true);
+        break;
+    case VERB_FRAME:
+    case VERB_POWER:
+    case VERB_WAIT:
+    case VERB_EXPECT:
+    case VERB_NEVER:
+    case VERB_ALWAYS:
+        break; // the player's
+    }
+    return true;
+}

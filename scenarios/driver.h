@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// The driver (and who stands beside the car): does what the acting steps say, by lines and radio, and lets go of held
+// buttons and switches when their time is over. The player's own; it uses the kernel's control interface.
+//
+//   ignition/key       1 a key is in the lock, 0 none          door/driver   0 closed, 1 open
+//   ignition/terminal  0 off, 1 R, 2 15, 3 50                  gear          0 p, 1 r, 2 n, 3 d
+//   switch/ECU/SETTING 0 released, 1 increase, 2 decrease, 0x10000 + raw value: held until that value is reached
+//   knob/ECU/SETTING   the raw value, momentary
+#ifndef KMSIM_SCENARIOS_DRIVER_H
+#define KMSIM_SCENARIOS_DRIVER_H
+
+#include "scenarios/car_view.h"
+#include "scenarios/fobs.h"
+#include "scenarios/story.h"
+#include "scenarios/words.h"
+
+typedef struct {           // something that is held
+    int64_t end_ns;        // TIME_NEVER: until the setting is reached
+    uint32_t transmission; // of a telegram; 0: a switch
+    int key;               // whose remote control, 0: nobody's
+    uint16_t line;         // of a switch
+    int64_t begin_ns;
+    uint8_t node;
+    const dbc_signal_t *signal;
+    int64_t to_raw;
+} driver_hold_t;
+
+typedef struct {
+    const story_t *story;
+    uint64_t seed;
+    fobs_t *fobs;
+    uint8_t fobs_node;
+    size_t hold_count, telegram_count;
+    driver_hold_t *holds; // in the order in which they began; room for one per step of the story
+    air_t *telegrams;     // of the story, in the order of sending; likewise
+    image_t image;        // of the fobs, while it is stored
+} driver_t;
+
+/// Acts for that story. The fobs (and their node in the kernel), holds and telegrams (step_count each) are borrowed.
+void driver_init(driver_t *self, const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node,
+                 driver_hold_t *holds, air_t *telegrams);
+
+/// Lets go of what is due.
+void driver_release(driver_t *self, kernel_t *kernel, const car_view_t *view);
+
+/// When something is due next by time.
+int64_t driver_next_ns(const driver_t *self);
+
+/// Does an acting step (of remote, radio, ignition, door, gear, switch, adjust). False, with the reason in words, when
+/// it cannot be done.
+bool driver_act(driver_t *self, kernel_t *kernel, const story_step_t *step, words_t *reason);
+
+#endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "scenarios/report.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define RED "31"
+#define GREEN "32"
+#define CLEAR_LINE "\r\033[K"
+
+// ---- parts ---------------------------------------------------------------------------------------------------------
+
+static void put_coloured(const report_t *self, const char *colour, const char *text)
+{
+    if (self->colour)
+        fprintf(self->out, "\033[%sm%s\033[0m", colour, text);
+    else
+        fputs(text, self->out);
+}
+
+// In a TAP description '#' begins a directive and '\' escapes.
+static void put_description(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '#' || *text == '\\') fputc('\\', out);
+        fputc(*text, out);
+    }
+}
+
+// A YAML scalar in double quotes; the texts are UTF-8 without control characters but '\n' of error lists.
+static void put_yaml(FILE *out, const char *name, const char *text)
+{
+    fprintf(out, "  %s: \"", name);
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\') fputc('\\', out);
+        if (*text == '\n')
+            fputs("\\n", out);
+        else
+            fputc(*text, out);
+    }
+    fputs("\"\n", out);
+}
+
+// Whether a shell would take the path as one word as it stands.
+static bool is_plain(const char *path)
+{
+    return *path &&
+           strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,:@%=-") == strlen(path);
+}
+
+static void format_replay(char *text, size_t size, const char *path, uint64_t seed)
+{
+    const char *quote = is_plain(path) ? "" : "'";
+    snprintf(text, size, "kmsim run --in-process --seed %" PRIu64 " %s%s%s", seed, quote, path, quote);
+}
+
+// ---- TAP -----------------------------------------------------------------------------------------------------------
+
+static void put_diagnostics(const report_t *self, const story_t *story, const player_verdict_t *verdict,
+                            const char *replay)
+{
+    char time[TIME_TEXT_MAX];
+    fputs("  ---\n", self->out);
+    put_yaml(self->out, "message", verdict->problem);
+    fputs("  severity: fail\n", self->out);
+    put_yaml(self->out, "file", story->path);
+    fprintf(self->out, "  step: %zu\n", verdict->step);
+    put_yaml(self->out, "pointer", verdict->pointer);
+    fprintf(self->out, "  time: \"%s s\"\n", time_format(verdict->time_ns, time));
+    put_yaml(self->out, "expected", verdict->expected);
+    if (*verdict->seen) put_yaml(self->out, "last_seen", verdict->seen);
+    put_yaml(self->out, "replay", replay);
+    fputs("  ...\n", self->out);
+}
+
+static void put_tap(const report_t *self, const story_t *story, const player_verdict_t *verdict, const char *replay)
+{
+    bool passed = verdict->state == PLAYER_PASSED;
+    fprintf(self->out, "%s %zu - ", passed ? "ok" : "not ok", self->passed + self->failed);
+    put_description(self->out, story->name);
+    fputc('\n', self->out);
+    if (!passed) put_diagnostics(self, story, verdict, replay);
+}
+
+// ---- terminal ------------------------------------------------------------------------------------------------------
+
+static void put_person(const report_t *self, const story_t *story, const player_verdict_t *verdict, const char *replay)
+{
+    char time[TIME_TEXT_MAX];
+    bool passed = verdict->state == PLAYER_PASSED;
+    fputs(self->colour ? CLEAR_LINE : "", self->out);
+    put_coloured(self, passed ? GREEN : RED, passed ? "passed" : "FAILED");
+    fprintf(self->out, "  %s  (%s s of car)\n", story->name, time_format(verdict->time_ns, time));
+    if (passed) return;
+    fprintf(self->out, "        %s: %s at %s s: %s\n", story->path, verdict->pointer, time, verdict->problem);
+    fprintf(self->out, "        expected   %s\n", verdict->expected);
+    if (*verdict->seen) fprintf(self->out, "        last seen  %s\n", verdict->seen);
+    fprintf(self->out, "        replay     %s\n", replay);
+}
+
+// ---- the report ----------------------------------------------------------------------------------------------------
+
+void report_begin(report_t *self, FILE *out, bool terminal, size_t total)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    *self = (report_t){.out = out, .terminal = terminal, .total = total};
+    self->colour = terminal && !(no_colour && *no_colour);
+    if (!terminal) fprintf(out, "TAP version 14\n1..%zu\n", total);
+}
+
+void report_progress(const report_t *self, const story_t *story)
+{
+    if (!self->colour) return;
+    fprintf(self->out, CLEAR_LINE "%zu of %zu: %s", self->passed + self->failed + 1, self->total, story->name);
+    fflush(self->out);
+}
+
+void report_story(report_t *self, const story_t *story, uint64_t seed, const player_verdict_t *verdict)
+{
+    char replay[VEHICLE_PATH_MAX + 96];
+    format_replay(replay, sizeof replay, story->path, seed);
+    if (verdict->state == PLAYER_PASSED)
+        self->passed++;
+    else
+        self->failed++;
+    if (self->terminal)
+        put_person(self, story, verdict, replay);
+    else
+        put_tap(self, story, verdict, replay);
+    fflush(self->out);
+}
+
+void report_line(const report_t *self, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    fputs(self->terminal ? "" : "# ", self->out);
+    vfprintf(self->out, format, arguments);
+    fputc('\n', self->out);
+    va_end(arguments);
+}
+
+void report_broken(const report_t *self, const story_t *story, const char *reason)
+{
+    if (self->terminal) {
+        fputs(self->colour ? CLEAR_LINE : "", self->out);
+        put_coloured(self, RED, "BROKEN");
+        fprintf(self->out, "  %s\n", story->name);
+    } else {
+        fprintf(self->out, "Bail out! %.*s\n", (int)strcspn(reason, "\n"), reason);
+    }
+    fflush(self->out);
+}
+
+void report_end(const report_t *self)
+{
+    if (!self->terminal) return;
+    fprintf(self->out, "%zu stories: ", self->passed + self->failed);
+    put_coloured(self, self->failed ? RED : GREEN, self->failed ? "FAILED" : "passed");
+    if (self->failed) fprintf(self->out, ", %zu passed, %zu failed", self->passed, self->failed);
+    fputc('\n', self->out);
+    fflush(self->out);
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: MIT
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/story_parts.h"
+
+#define STORY_SIZE_MAX (64 * 1024 * 1024)
+#define VEHICLE_STANDARD "e65"
+
+typedef struct {
+    const char *schema, *name, *vehicle;
+    const json_t *description, *covers, *keys, *key_memory, *coding, *steps;
+    int64_t seed;
+} told_t;
+
+// ---- covers, keys --------------------------------------------------------------------------------------------------
+
+// REQUIREMENTS.md: R1 to R14 are the car's, S1 to S7 the simulator's.
+static bool is_requirement(const char *text)
+{
+    if (!text || (*text != 'R' && *text != 'S') || text[1] < '1' || text[1] > '9') return false;
+    size_t length = strlen(text);
+    if (length != strspn(text + 1, "0123456789") + 1 || length > 3) return false;
+    return atoi(text + 1) <= (*text == 'R' ? 14 : 7);
+}
+
+static void load_covers(story_loader_t *self, const json_t *json)
+{
+    size_t count = json_array_size(json);
+    const char **covers = arena_allocate(&self->whole->arena, count, sizeof *covers);
+    size_t mark = json_reader_enter(&self->reader, "covers");
+    if (!json_is_array(json)) json_reader_mistake(&self->reader, "must be an array");
+    for (size_t i = 0; i < count; i++) {
+        const char *text = json_string_value(json_array_get(json, i));
+        size_t inner = json_reader_enter_index(&self->reader, i);
+        if (is_requirement(text))
+            covers[self->story->cover_count++] = arena_text(&self->whole->arena, text);
+        else
+            json_reader_mistake(&self->reader, "must be a requirement, \"R1\" to \"R14\" or \"S1\" to \"S7\"");
+        json_reader_leave(&self->reader, inner);
+    }
+    json_reader_leave(&self->reader, mark);
+    self->story->covers = covers;
+}
+
+static void load_key(story_loader_t *self, const json_t *json)
+{
+    typedef struct {
+        int64_t number, personalization, battery;
+        bool blocked, learned;
+    } key_told_t;
+    static const field_t FIELDS_OF_KEY[] = {
+        {"number", FIELD_INTEGER, true, offsetof(key_told_t, number), 1, KEY_COUNT_MAX, {0}},
+        {"personalization", FIELD_INTEGER, true, offsetof(key_told_t, personalization), 1, 4, {0}},
+        {"blocked", FIELD_BOOLEAN, false, offsetof(key_told_t, blocked), 0, 0, {0}},
+        {"learned", FIELD_BOOLEAN, false, offsetof(key_told_t, learned), 0, 0, {0}},
+        {"battery", FIELD_CHOICE, false, offsetof(key_told_t, battery), 0, 0, {"ok", "low"}},
+    };
+    key_told_t told = {.learned = true};
+    json_reader_object(&self->reader, json, FIELDS(FIELDS_OF_KEY), &told);
+    if (told.number == 0) return;
+    story_key_t *key = &self->story->keys[told.number];
+    if (key->personalization > 0) {
+        size_t mark = json_reader_enter(&self->reader, "number");
+        json_reader_mistake(&self->reader, "key %d is there already: a key number is present only once",
+                            (int)told.number);
+        json_reader_leave(&self->reader, mark);
+    }
+    // A key whose personalization number is a mistake exists all the same: its users are no further mistakes.
+    *key = (story_key_t){told.personalization ? (int)told.personalization : 1, told.blocked, told.learned,
+                         told.battery == 1};
+}
+
+static void load_keys(story_loader_t *self, const json_t *json)
+{
+    if (!json) {
+        self->story->keys[1] = (story_key_t){.personalization = 1, .learned = true};
+        self->story->keys[2] = (story_key_t){.personalization = 2, .learned = true};
+        return;
+    }
+    size_t mark = json_reader_enter(&self->reader, "keys");
+    if (!json_is_array(json)) json_reader_mistake(&self->reader, "must be an array");
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        size_t inner = json_reader_enter_index(&self->reader, i);
+        load_key(self, json_array_get(json, i));
+        json_reader_leave(&self->reader, inner);
+    }
+    json_reader_leave(&self->reader, mark);
+}
+
+// ---- what units have stored ----------------------------------------------------------------------------------------
+
+static void put(story_loader_t *self, uint8_t node, const char *prefix, int number, const char *suffix, int64_t value)
+{
+    image_t **image = &self->whole->images[node];
+    if (!*image) *image = arena_allocate(&self->whole->arena, 1, sizeof **image);
+    if (!image_set(*image, prefix, number, suffix, value))
+        json_reader_mistake(&self->reader, "is more than the unit can store");
+}
+
+static void load_profile(story_loader_t *self, uint8_t node, const dbc_message_t *status, int profile,
+                         const json_t *json)
+{
+    put(self, node, "profile", profile, "coded", json_is_object(json));
+    if (!json_is_object(json) && !json_is_null(json))
+        json_reader_mistake(&self->reader, "must be an object, or null: not coded");
+    const char *name;
+    json_t *json_value;
+    json_object_foreach((json_t *)(uintptr_t)json, name, json_value)
+    {
+        size_t mark = json_reader_enter(&self->reader, name);
+        const dbc_signal_t *signal = story_find_setting(self, node, status, name);
+        story_value_t value;
+        if (signal && story_load_value(self, signal, json_value, VALUE_SETTING, &value))
+            put(self, node, "profile", profile, name, value.raw);
+        json_reader_leave(&self->reader, mark);
+    }
+}
+
+static void load_unit_memory(story_loader_t *self, const char *unit, const json_t *json)
+{
+    uint8_t node;
+    if (!story_find_node(self, NULL, unit, &node)) return;
+    const dbc_message_t *status = story_find_status(self, NULL, node);
+    if (!json_is_object(json)) json_reader_mistake(&self->reader, "must be an object of profiles");
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)json, name, value)
+    {
+        size_t mark = json_reader_enter(&self->reader, name);
+        bool profile = strlen(name) == 1 && *name >= '1' && *name <= '4';
+        if (!profile)
+            json_reader_mistake(&self->reader, "unknown profile (1, 2, 3, 4)");
+        else if (status)
+            load_profile(self, node, status, *name - '0', value);
+        json_reader_leave(&self->reader, mark);
+    }
+}
+
+static void load_option(story_loader_t *self, uint8_t node, const char *name, const json_t *json)
+{
+    const vehicle_node_t *entry = &self->story->vehicle->nodes[node];
+    const vehicle_option_t *option = vehicle_find_option(entry, name);
+    if (!option) {
+        json_reader_mistake(&self->reader, "%s has no such coding option", entry->name);
+        return;
+    }
+    int index = json_is_string(json) ? vehicle_find_value(option, json_string_value(json)) : -1;
+    if (index >= 0) {
+        put(self, node, "coding", -1, name, index);
+        return;
+    }
+    char list[VEHICLE_OPTION_VALUES_MAX * (VEHICLE_NAME_MAX + 5) + 1] = "";
+    for (size_t i = 0, length = 0; i < option->value_count; i++, length = strlen(list))
+        snprintf(list + length, sizeof list - length, "%s\"%s\"", i ? ", " : "", option->values[i]);
+    json_reader_mistake(&self->reader, "must be one of %s", list);
+}
+
+static void load_memory_choice(story_loader_t *self, uint8_t node, const json_t *json)
+{
+    static const field_t CHOICE = {.kind = FIELD_CHOICE, .choices = {"key", "car"}};
+    const dbc_message_t *status = story_find_status(self, NULL, node);
+    if (!json_is_object(json)) json_reader_mistake(&self->reader, "must be an object of settings");
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)json, name, value)
+    {
+        if (!status) break;
+        size_t mark = json_reader_enter(&self->reader, name);
+        int64_t choice;
+        if (story_find_setting(self, node, status, name) && json_reader_value(&self->reader, value, &CHOICE, &choice))
+            put(self, node, "memory", -1, name, choice);
+        json_reader_leave(&self->reader, mark);
+    }
+}
+
+static void load_unit_coding(story_loader_t *self, const char *unit, const json_t *json)
+{
+    uint8_t node;
+    if (!story_find_node(self, NULL, unit, &node)) return;
+    if (!json_is_object(json)) json_reader_mistake(&self->reader, "must be an object of coding options");
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)json, name, value)
+    {
+        size_t mark = json_reader_enter(&self->reader, name);
+        if (strcmp(name, "memory") == 0)
+            load_memory_choice(self, node, value);
+        else
+            load_option(self, node, name, value);
+        json_reader_leave(&self->reader, mark);
+    }
+}
+
+static void load_units(story_loader_t *self, const char *member, const json_t *json,
+                       void (*load)(story_loader_t *self, const char *unit, const json_t *json))
+{
+    if (!json) return;
+    size_t mark = json_reader_enter(&self->reader, member);
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)json, name, value)
+    {
+        size_t inner = json_reader_enter(&self->reader, name);
+        load(self, name, value);
+        json_reader_leave(&self->reader, inner);
+    }
+    json_reader_leave(&self->reader, mark);
+}
+
+// ---- the top level -------------------------------------------------------------------------------------------------
+
+static void load_car(story_loader_t *self, const char *vehicle, garage_t *garage)
+{
+    char directory[VEHICLE_PATH_MAX + 1] = ".";
+    const char *slash = strrchr(self->story->path, '/');
+    size_t length = slash ? (size_t)(slash - self->story->path) : 0;
+    if (slash && length == 0)
+        strcpy(directory, "/");
+    else if (slash)
+        snprintf(directory, sizeof directory, "%.*s", (int)length, self->story->path);
+    error_t why;
+    error_clear(&why);
+    garage_car_t car;
+    if (garage_fetch(garage, vehicle, directory, &car, &why)) {
+        self->story->vehicle = car.vehicle;
+        self->story->dbc = car.dbc;
+        return;
+    }
+    size_t mark = json_reader_enter(&self->reader, "vehicle");
+    for (const char *line = why.text; *line; line += strspn(line, "\n")) {
+        size_t line_length = strcspn(line, "\n");
+        json_reader_mistake(&self->reader, "%.*s", (int)line_length, line);
+        line += line_length;
+    }
+    json_reader_leave(&self->reader, mark);
+}
+
+#define TOLD(member) offsetof(told_t, member)
+
+static const field_t TOP_FIELDS[] = {
+    {"$schema", FIELD_TEXT, false, TOLD(schema), 0, 0, {0}},
+    {"name", FIELD_TEXT, true, TOLD(name), 0, 0, {0}},
+    {"description", FIELD_ANY, false, TOLD(description), 0, 0, {0}},
+    {"covers", FIELD_ANY, false, TOLD(covers), 0, 0, {0}},
+    {"vehicle", FIELD_TEXT, false, TOLD(vehicle), 0, 0, {0}},
+    {"seed", FIELD_INTEGER, false, TOLD(seed), 0, INT64_MAX, {0}},
+    {"keys", FIELD_ANY, false, TOLD(keys), 0, 0, {0}},
+    {"key_memory", FIELD_OBJECT, false, TOLD(key_memory), 0, 0, {0}},
+    {"coding", FIELD_OBJECT, false, TOLD(coding), 0, 0, {0}},
+    {"steps", FIELD_ARRAY, true, TOLD(steps), 0, 0, {0}},
+};
+
+static void load_texts(story_loader_t *self, const told_t *told)
+{
+    story_t *story = self->story;
+    const char *description = json_string_value(told->description);
+    if (told->name) story->name = arena_text(&self->whole->arena, told->name);
+    story->description = arena_text(&self->whole->arena, description ? description : "");
+    if (told->description && !description) {
+        size_t mark = json_reader_enter(&self->reader, "description");
+        json_reader_mistake(&self->reader, "must be a text");
+        json_reader_leave(&self->reader, mark);
+    }
+}
+
+static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)
+{
+    told_t told = {.vehicle = VEHICLE_STANDARD, .seed = 1};
+    json_reader_object(&self->reader, json, FIELDS(TOP_FIELDS), &told);
+    if (!json_is_object(json)) return;
+    load_texts(self, &told);
+    self->story->seed = (uint64_t)told.seed;
+    load_car(self, told.vehicle, garage);
+    if (told.covers) load_covers(self, told.covers);
+    load_keys(self, told.keys);
+    load_units(self, "key_memory", told.key_memory, load_unit_memory);
+    load_units(self, "coding", told.coding, load_unit_coding);
+    if (told.steps) story_load_steps(self, told.steps);
+}
+
+const story_t *story_parse(const char *path, const char *text, size_t size, garage_t *garage, error_t *error)
+{
+    json_error_t bad;
+    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &bad);
+    if (!json) {
+        error_add(error, "%s:%d:%d: %s", path, bad.line > 0 ? bad.line : 1, bad.column > 0 ? bad.column : 1, bad.text);
+        return NULL;
+    }
+    size_t before = error->count;
+    story_whole_t *whole = calloc(1, sizeof *whole);
+    assert(whole);
+    story_loader_t loader = {.whole = whole, .story = &whole->story};
+    whole->story.path = arena_text(&whole->arena, path);
+    json_reader_init(&loader.reader, whole->story.path, error);
+    load_top(&loader, json, garage);
+    json_decref(json);
+    const story_t *story = &whole->story;
+    if (error->count > before) story_destroy(&story);
+    return story;
+}
+
+static char *read_whole(const char *path, size_t *size, error_t *error)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = NULL;
+    *size = 0;
+    for (size_t capacity = 65536; file && capacity <= STORY_SIZE_MAX; capacity *= 2) {
+        text = realloc(text, capacity);
+        assert(text);
+        *size += fread(text + *size, 1, capacity - *size, file);
+        if (*size < capacity) break;
+    }
+    bool bad = !file || ferror(file) || *size >= STORY_SIZE_MAX;
+    if (bad) error_add(error, "%s: %s", path, *size >= STORY_SIZE_MAX ? "too large for a story" : strerror(errno));
+    if (file) fclose(file);
+    if (!bad) return text;
+    free(text);
+    return NULL;
+}
+
+const story_t *story_load(const char *path, garage_t *garage, error_t *error)
+{
+    size_t size;
+    char *text = read_whole(path, &size, error);
+    if (!text) return NULL;
+    const story_t *story = story_parse(path, text, size, garage, error);
+    free(text);
+    return story;
+}
+
+void story_destroy(const story_t **self_p)
+{
+    if (!*self_p) return;
+    story_whole_t *whole = (story_whole_t *)(uintptr_t)*self_p;
+    arena_destroy(&whole->arena);
+    free(whole);
+    *self_p = NULL;
+}

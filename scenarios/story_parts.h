@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// What the story's loaders share among themselves. Nobody else's.
+//
+//   story_load.c        the file, its top level, the stored images
+//   story_steps.c       a step: its verb and its timing
+//   story_acts.c        the verbs that act
+//   story_workshop.c    verbs and conditions of the format that this version cannot play
+//   story_conditions.c  conditions
+//   story_names.c       units, buses, messages, signals and their values by name
+//
+// Mistakes are counted by the reader's error; functions that only fill something return nothing.
+#ifndef KMSIM_SCENARIOS_STORY_PARTS_H
+#define KMSIM_SCENARIOS_STORY_PARTS_H
+
+#include "scenarios/arena.h"
+#include "scenarios/json_reader.h"
+#include "scenarios/story.h"
+
+#define FIELDS(table) (table), sizeof(table) / sizeof((table)[0])
+
+typedef struct {
+    story_t story; // first: what the world sees
+    arena_t arena;
+    image_t *images[VEHICLE_NODES_MAX]; // null: nothing was told
+} story_whole_t;
+
+typedef struct {
+    json_reader_t reader;
+    story_whole_t *whole;
+    story_t *story; // of the whole; vehicle and dbc are null when they could not be loaded
+} story_loader_t;
+
+// ---- names: what does not exist is told at the present place, or at the member of that name
+// --------------------------
+
+/// False also, silently, when there is no vehicle to look in.
+bool story_find_node(story_loader_t *self, const char *member, const char *name, uint8_t *node);
+bool story_find_bus(story_loader_t *self, const char *member, const char *name, uint8_t *bus);
+const dbc_message_t *story_find_message(story_loader_t *self, const char *member, const char *name);
+const dbc_signal_t *story_find_signal(story_loader_t *self, const dbc_message_t *message, const char *name);
+
+/// The status message of a unit with Key Memory; told at the member "ecu" when it has none.
+const dbc_message_t *story_find_status(story_loader_t *self, const char *member, uint8_t node);
+
+/// A setting of that unit at the present place.
+const dbc_signal_t *story_find_setting(story_loader_t *self, uint8_t node, const dbc_message_t *status,
+                                       const char *name);
+
+typedef enum {
+    VALUE_SIGNAL,   // a value that a frame can hold, or one of the signal's names
+    VALUE_SETTING,  // likewise, within the setting's range
+    VALUE_EXPECTED, // within the range, not necessarily one that can be held
+} value_use_t;
+
+bool story_load_value(story_loader_t *self, const dbc_signal_t *signal, const json_t *json, value_use_t use,
+                      story_value_t *value);
+
+/// Whether the key is among the story's; told at the member when not.
+bool story_check_key(story_loader_t *self, const char *member, int64_t key);
+
+// ---- parts ---------------------------------------------------------------------------------------------------------
+
+void story_load_steps(story_loader_t *self, const json_t *json);
+
+/// Of expect (expected) or of never and always; fills a condition.
+void story_load_condition(story_loader_t *self, const json_t *json, bool expected, condition_t *condition);
+
+// The verbs that act: each fills its member of the step.
+void story_load_remote(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_radio(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_ignition(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_door(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_gear(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_switch(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_adjust(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_frame(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_power(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_wait(story_loader_t *self, const json_t *json, story_step_t *step);
+
+// Checked for their shape, then refused by name.
+void story_load_service(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_cip(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_uds(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_fault(story_loader_t *self, const json_t *json, story_step_t *step);
+void story_load_dtc(story_loader_t *self, const json_t *json);
+void story_load_bus_state(story_loader_t *self, const json_t *json);
+
+#endif

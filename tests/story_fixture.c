@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#include "tests/story_fixture.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/host_in_process.h"
+
+#define STORY_TEXT_MAX 65536
+
+// ---- the units -----------------------------------------------------------------------------------------------------
+
+static const char *const LINES[] = {
+    "ignition/key",
+    "ignition/terminal",
+    "door/driver",
+    "gear",
+    "switch/seat/longitudinal",
+    "switch/seat/height",
+    "knob/climate/style",
+    "knob/climate/temperature_offset",
+};
+
+typedef struct {
+    bool listens; // the first unit only
+    node_ports_t ports;
+    story_fixture_t *fixture;
+} silent_t;
+
+static bool silent_bind(void *node, const node_setup_t *setup, node_ports_t *ports, const char **missing)
+{
+    silent_t *self = node;
+    (void)missing;
+    self->listens = setup->entry == &setup->vehicle->nodes[0];
+    if (!self->listens) return true;
+    for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) node_accept_line(ports, LINES[i]);
+    ports->air = 1 << AIR_RF | 1 << AIR_RF_END;
+    self->ports = *ports;
+    return true;
+}
+
+static void silent_power_on(void *node, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
+                            outbox_t *outbox)
+{
+    (void)node, (void)now_ns, (void)image, (void)state, (void)random, (void)outbox;
+}
+
+static void silent_activate(void *node, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox)
+{
+    silent_t *self = node;
+    (void)outbox;
+    for (size_t i = 0; i < count; i++) {
+        if (inputs[i].kind != INPUT_LINE && inputs[i].kind != INPUT_AIR) continue;
+        ck_assert_uint_lt(self->fixture->heard_count, STORY_HEARD_MAX);
+        story_heard_t *heard = &self->fixture->heard[self->fixture->heard_count++];
+        *heard = (story_heard_t){.at_ns = now_ns, .kind = (node_input_kind_t)inputs[i].kind};
+        if (heard->kind == INPUT_AIR) {
+            heard->air = inputs[i].air;
+            continue;
+        }
+        heard->value = inputs[i].line;
+        memcpy(heard->line, self->ports.lines[inputs[i].line.line], sizeof heard->line);
+    }
+}
+
+static const node_class_t SILENT = {.name = "silent",
+                                    .size = sizeof(silent_t),
+                                    .bind = silent_bind,
+                                    .power_on = silent_power_on,
+                                    .activate = silent_activate};
+
+// ---- the story -----------------------------------------------------------------------------------------------------
+
+const story_t *story_fixture_parse(garage_t *garage, const char *members, const char *steps)
+{
+    static char text[STORY_TEXT_MAX];
+    int length = snprintf(text, sizeof text, "{\"name\": \"test\", %s \"steps\": [%s]}", members, steps);
+    ck_assert_int_lt(length, STORY_TEXT_MAX);
+    for (char *c = text; *c; c++)
+        if (*c == '\'') *c = '"';
+    error_t error;
+    error_clear(&error);
+    const story_t *story = story_parse("test.json", text, (size_t)length, garage, &error);
+    ck_assert_msg(story, "%s", error.text);
+    return story;
+}
+
+static kernel_t *build(story_fixture_t *self, host_in_process_t *host, silent_t *units)
+{
+    const vehicle_t *vehicle = self->story->vehicle;
+    kernel_t *kernel = calloc(1, kernel_size());
+    error_t error;
+    error_clear(&error);
+    kernel_init(kernel, vehicle, self->story->seed);
+    for (uint8_t i = 0; i < vehicle->node_count; i++) {
+        const vehicle_node_t *entry = &vehicle->nodes[i];
+        node_setup_t setup = {.dbc = self->story->dbc, .vehicle = vehicle, .entry = entry};
+        node_ports_t ports;
+        units[i].fixture = self;
+        ck_assert(host_in_process_add(host, i, &SILENT, &units[i], &setup, &ports, &error));
+        ck_assert_int_eq(kernel_add_node(kernel, entry->name, entry->buses, entry->bus_count, &ports, NULL, IMAGE_NONE),
+                         i);
+    }
+    node_setup_t setup = {.dbc = self->story->dbc, .vehicle = vehicle};
+    node_ports_t ports;
+    image_t image;
+    story_fobs_image(self->story, self->story->seed, &image);
+    ck_assert(host_in_process_add(host, vehicle->node_count, &fobs_class, &self->fobs, &setup, &ports, &error));
+    kernel_add_node(kernel, "fobs", NULL, 0, &ports, &image, IMAGE_PRESENT);
+    return kernel;
+}
+
+static void play(story_fixture_t *self)
+{
+    silent_t units[VEHICLE_NODES_MAX] = {0};
+    host_in_process_t *host = host_in_process_new();
+    kernel_t *kernel = build(self, host, units);
+    player_t *player = player_new(self->story, self->story->seed, &self->fobs, self->story->vehicle->node_count);
+    simulation_t simulation = {
+        .kernel = kernel,
+        .host = host_in_process_host(host),
+        .player = player_hooks(player),
+        .outboxes = calloc(KERNEL_NODES_MAX, sizeof(outbox_t)),
+    };
+    error_t error;
+    error_clear(&error);
+    kernel_start(kernel);
+    ck_assert_msg(simulation_run(&simulation, &error), "%s", error.text);
+    ck_assert_uint_eq(kernel_nonsense(kernel), 0);
+    self->verdict = *player_verdict(player);
+    player_destroy(&player);
+    host_in_process_destroy(&host);
+    free(simulation.outboxes);
+    free(kernel);
+}
+
+story_fixture_t *story_fixture_play_with(const char *members, const char *steps)
+{
+    story_fixture_t *self = calloc(1, sizeof *self);
+    self->garage = garage_new();
+    self->story = story_fixture_parse(self->garage, members, steps);
+    play(self);
+    return self;
+}
+
+story_fixture_t *story_fixture_play(const char *steps)
+{
+    return story_fixture_play_with("", steps);
+}
+
+void story_fixture_destroy(story_fixture_t **self_p)
+{
+    story_fixture_t *self = *self_p;
+    story_destroy(&self->story);
+    garage_destroy(&self->garage);
+    free(self);
+    *self_p = NULL;
+}
+
+void story_passes(const char *steps)
+{
+    story_fixture_t *fixture = story_fixture_play(steps);
+    const player_verdict_t *verdict = &fixture->verdict;
+    ck_assert_msg(verdict->state == PLAYER_PASSED, "%s: %s, expected %s, seen %s", verdict->pointer, verdict->problem,
+                  verdict->expected, verdict->seen);
+    story_fixture_destroy(&fixture);
+}
+
+void story_fails(const char *steps, size_t step, const char *problem)
+{
+    story_fixture_t *fixture = story_fixture_play(steps);
+    ck_assert_int_eq(fixture->verdict.state, PLAYER_FAILED);
+    ck_assert_uint_eq(fixture->verdict.step, step);
+    ck_assert_str_eq(fixture->verdict.problem, problem);
+    story_fixture_destroy(&fixture);
+}
