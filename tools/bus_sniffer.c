@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+// bus-sniffer: watches the buses of a run or of a live car. It attaches before or after the bus begins, is never waited
+// for, and says at the end how much it has missed.
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bus/dbc_file.h"
+#include "bus/endpoint.h"
+#include "bus/process.h"
+#include "bus/socket.h"
+#include "bus/version.h"
+#include "tools/sniffer_filter.h"
+#include "tools/sniffer_line.h"
+
+#define LOOK_UP_MS 500 // a signal may come just before we wait
+
+enum { STATUS_GOES_ON = -1, STATUS_ENDED = 0, STATUS_USAGE = 2, STATUS_BROKEN = 3 };
+
+typedef struct {
+    const char *endpoint, *vehicle, *dbc, *filter;
+    bool decode, all;
+    uint64_t count; // lines to print, 0: no limit
+} options_t;
+
+typedef struct {
+    options_t options;
+    vehicle_t vehicle;
+    dbc_file_t *dbc;
+    sniffer_filter_t filter;
+    zsock_t *bus, *monitor;
+    bool gone; // the bus was there and has disappeared
+    uint64_t printed, missed;
+    uint64_t sequences[WIRE_STREAM_COUNT]; // last ones seen, 0: none yet
+    socket_message_t message;
+    wire_public_t content;
+    error_t error;
+} sniffer_t;
+
+// ---- command line --------------------------------------------------------------------------------------------------
+
+static const char HELP[] =
+    "bus-sniffer - watches the buses of a kmsim run or live car\n\n"
+    "usage: bus-sniffer [options]\n\n"
+    "  --bus ENDPOINT   ipc://PATH or tcp://127.0.0.1:PORT; else the user's own well-known bus\n"
+    "  --decode         adds message and signals, with units and value names, to each frame\n"
+    "  --filter EXPR    shows only some frames; terms separated by commas:\n"
+    "                     kcan-s        frames of that bus (bus:NAME if the vehicle file lacks it)\n"
+    "                     130, 130-2FF  that identifier, or that range (eight digits: 29-bit identifiers)\n"
+    "                     SeatStatus    frames of that message\n"
+    "                     !TERM         not those\n"
+    "                   A frame is shown when one of the buses named and one of the identifiers or messages\n"
+    "                   named fits it: --filter kcan-p,232,RemoteKeyStatus\n"
+    "  -n COUNT         ends after COUNT lines\n"
+    "  --all            shows lines, radio, transponder, power, sleep and the units' log entries too\n"
+    "  --vehicle V      whose buses and DBC are meant, by name or file, \"e65\" unless told\n"
+    "  --dbc FILE       another DBC\n"
+    "  --version, --help\n\n"
+    "One line per frame on standard output, (S.UUUUUU) BUS ID#DATA, in virtual time; all else goes to standard error.\n"
+    "It may be started before or after the bus, and ends when the bus ends or on Ctrl-C.\n"
+    "Exit status: 0 the bus has ended or enough was seen, 2 wrong usage or a bad file, 3 the bus broke off.\n";
+
+static const struct option OPTIONS[] = {
+    {"bus", required_argument, NULL, 'b'},
+    {"decode", no_argument, NULL, 'd'},
+    {"filter", required_argument, NULL, 'f'},
+    {"all", no_argument, NULL, 'a'},
+    {"vehicle", required_argument, NULL, 'v'},
+    {"dbc", required_argument, NULL, 'D'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {NULL, 0, NULL, 0},
+};
+
+static bool parse_count(const char *text, uint64_t *count)
+{
+    char *end;
+    errno = 0;
+    *count = strtoull(text, &end, 10);
+    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && *count > 0;
+}
+
+static int parse_options(options_t *self, int argc, char **argv)
+{
+    *self = (options_t){.vehicle = "e65"};
+    for (int option; (option = getopt_long(argc, argv, "n:", OPTIONS, NULL)) != -1;) {
+        switch (option) {
+        case 'b':
+            self->endpoint = optarg;
+            break;
+        case 'd':
+            self->decode = true;
+            break;
+        case 'f':
+            self->filter = optarg;
+            break;
+        case 'a':
+            self->all = true;
+            break;
+        case 'v':
+            self->vehicle = optarg;
+            break;
+        case 'D':
+            self->dbc = optarg;
+            break;
+        case 'n':
+            if (parse_count(optarg, &self->count)) break;
+            fprintf(stderr, "bus-sniffer: -n: \"%s\" is no number above 0\n", optarg);
+            return STATUS_USAGE;
+        case 'V':
+            printf("bus-sniffer (kmsim) " KMSIM_VERSION "\n");
+            return STATUS_ENDED;
+        case 'h':
+            fputs(HELP, stdout);
+            return STATUS_ENDED;
+        default:
+            return STATUS_USAGE;
+        }
+    }
+    if (optind == argc) return STATUS_GOES_ON;
+    fprintf(stderr, "bus-sniffer: unexpected argument \"%s\" (--help tells more)\n", argv[optind]);
+    return STATUS_USAGE;
+}
+
+// ---- beginning -----------------------------------------------------------------------------------------------------
+
+// Names are needed to decode and to filter; plain watching needs no file.
+static bool load(sniffer_t *self)
+{
+    const options_t *options = &self->options;
+    if (!options->decode && !options->filter) return true;
+    if (!vehicle_load(&self->vehicle, options->vehicle, NULL, &self->error)) return false;
+    self->dbc = dbc_file_new(options->dbc ? options->dbc : self->vehicle.dbc_path, &self->error);
+    if (!self->dbc || !options->filter) return self->dbc != NULL;
+    return sniffer_filter_parse(&self->filter, options->filter, dbc_file_dbc(self->dbc), &self->vehicle, &self->error);
+}
+
+static void subscribe_frames(const sniffer_t *self)
+{
+    if (sniffer_filter_wants_bus(&self->filter, NULL)) zsock_set_subscribe(self->bus, "can/");
+    for (size_t i = 0; i < self->filter.count; i++) {
+        const sniffer_term_t *term = &self->filter.terms[i];
+        char topic[WIRE_TOPIC_MAX + 1];
+        snprintf(topic, sizeof topic, "can/%s/", term->bus);
+        if (term->is_bus && !term->is_not) zsock_set_subscribe(self->bus, topic);
+    }
+}
+
+// Whole buses are subscribed to and filtered here, so that a gap in a bus's sequence is a loss and nothing else. In the
+// order of the alphabet, which is also ZeroMQ's own when it repeats them: when the hub sees sim/observer, it has them
+// all.
+static void subscribe(const sniffer_t *self)
+{
+    char topic[WIRE_TOPIC_MAX + 1];
+    if (self->options.all) zsock_set_subscribe(self->bus, "air/");
+    subscribe_frames(self);
+    if (self->options.all) zsock_set_subscribe(self->bus, "line/");
+    zsock_set_subscribe(self->bus, "sim/");
+    snprintf(topic, sizeof topic, "sim/observer/%08lx%08" PRIx64, (unsigned long)getpid(),
+             (uint64_t)socket_clock_ms() & 0xFFFFFFFF);
+    zsock_set_subscribe(self->bus, topic);
+}
+
+static bool attach(sniffer_t *self)
+{
+    endpoint_t endpoint;
+    if (!endpoint_parse(&endpoint, self->options.endpoint, &self->error)) return false;
+    self->bus = socket_new(ZMQ_SUB, -1);
+    self->monitor = socket_new(ZMQ_PAIR, -1);
+    if (!self->bus || !self->monitor) return error_add(&self->error, "no socket: %s", zmq_strerror(zmq_errno()));
+    zmq_socket_monitor(zsock_resolve(self->bus), "inproc://sniffer", ZMQ_EVENT_DISCONNECTED);
+    zsock_connect(self->monitor, "inproc://sniffer");
+    if (zsock_connect(self->bus, "%s", endpoint.down) != 0)
+        return error_add(&self->error, "%s: %s", endpoint.down, zmq_strerror(zmq_errno()));
+    subscribe(self);
+    return true;
+}
+
+// ---- watching ------------------------------------------------------------------------------------------------------
+
+static void count_missed(sniffer_t *self, uint8_t stream, uint64_t sequence, bool last)
+{
+    uint64_t *seen = &self->sequences[stream];
+    uint64_t next = *seen + (last ? 0 : 1); // the end names the last one, not one more
+    if (*seen > 0 && sequence > next) self->missed += sequence - next;
+    *seen = sequence;
+}
+
+static void end_streams(sniffer_t *self)
+{
+    for (size_t i = 0; i < self->content.end.count; i++) {
+        uint8_t stream = self->content.end.streams[i];
+        if (stream != WIRE_STREAM_SIM) count_missed(self, stream, self->content.end.sequences[i], true);
+    }
+}
+
+static void print_content(sniffer_t *self)
+{
+    const wire_public_t *content = &self->content;
+    char bus[VEHICLE_NAME_MAX + 1];
+    if (content->kind == WIRE_FRAME) {
+        if (!sniffer_line_bus(self->message.topic, bus)) return;
+        if (!sniffer_filter_shows(&self->filter, bus, &content->frame)) return;
+        sniffer_line_frame(stdout, content, bus, self->options.decode ? dbc_file_dbc(self->dbc) : NULL);
+    } else if (self->options.all)
+        sniffer_line_other(stdout, content, self->message.topic);
+    else
+        return;
+    self->printed++;
+}
+
+static int take_message(sniffer_t *self)
+{
+    wire_public_t *content = &self->content;
+    if (!wire_decode_public(content, self->message.body, self->message.body_size)) return STATUS_GOES_ON;
+    count_missed(self, content->stream, content->sequence, false);
+    if (content->kind == WIRE_END) {
+        end_streams(self);
+        return STATUS_ENDED;
+    }
+    print_content(self);
+    if (ferror(stdout)) return STATUS_ENDED; // nobody reads any more
+    return self->options.count > 0 && self->printed == self->options.count ? STATUS_ENDED : STATUS_GOES_ON;
+}
+
+// What has come is shown before we wait; whoever reads us through a pipe is not to wait for a full buffer.
+static void wait_for_more(sniffer_t *self)
+{
+    fflush(stdout);
+    void *monitor = zsock_resolve(self->monitor);
+    zmq_pollitem_t items[] = {{.socket = zsock_resolve(self->bus), .events = ZMQ_POLLIN},
+                              {.socket = monitor, .events = ZMQ_POLLIN}};
+    zmq_poll(items, 2, LOOK_UP_MS);
+    if (!(items[1].revents & ZMQ_POLLIN)) return;
+    socket_message_t event; // an event and an address: of no further interest, one kind was asked for
+    while (socket_receive(monitor, &event, ZMQ_DONTWAIT) != SOCKET_NOTHING) self->gone = true;
+}
+
+static int watch(sniffer_t *self)
+{
+    void *handle = zsock_resolve(self->bus);
+    for (int status = STATUS_GOES_ON; status == STATUS_GOES_ON;) {
+        if (process_interrupted()) return STATUS_ENDED;
+        socket_result_t result = socket_receive(handle, &self->message, ZMQ_DONTWAIT);
+        if (result == SOCKET_MESSAGE) status = take_message(self);
+        if (status != STATUS_GOES_ON) return status;
+        if (result != SOCKET_NOTHING) continue;
+        if (ferror(stdout)) return STATUS_ENDED;
+        if (self->gone) {
+            fprintf(stderr, "bus-sniffer: the bus broke off\n");
+            return STATUS_BROKEN;
+        }
+        wait_for_more(self);
+    }
+    return STATUS_ENDED;
+}
+
+static void summarize(const sniffer_t *self)
+{
+    if (ferror(stdout)) return;
+    fprintf(stderr, "bus-sniffer: %" PRIu64 " lines", self->printed);
+    if (self->missed > 0)
+        fprintf(stderr, ", missed %" PRIu64 " messages\n", self->missed);
+    else
+        fprintf(stderr, ", nothing missed\n");
+}
+
+static int run(sniffer_t *self)
+{
+    if (!load(self) || !attach(self)) {
+        fprintf(stderr, "bus-sniffer: %s\n", self->error.text);
+        return STATUS_USAGE;
+    }
+    process_catch_signals();
+    signal(SIGPIPE, SIG_IGN);
+    if (isatty(STDOUT_FILENO)) setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+    int status = watch(self);
+    fflush(stdout);
+    summarize(self);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static sniffer_t self;
+    int status = parse_options(&self.options, argc, argv);
+    if (status != STATUS_GOES_ON) return status;
+    error_clear(&self.error);
+    status = run(&self);
+    zsock_destroy(&self.bus);
+    zsock_destroy(&self.monitor);
+    zsys_shutdown();
+    dbc_file_destroy(&self.dbc);
+    return status;
+}

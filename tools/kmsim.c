@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+// kmsim: plays stories told to a simulated car, and checks story files.
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bus/endpoint.h"
+#include "bus/process.h"
+#include "bus/version.h"
+#include "scenarios/trace.h"
+#include "tools/kmsim_run.h"
+#include "tools/options.h"
+#include "tools/story_list.h"
+
+enum { EXIT_PASSED, EXIT_FAILED, EXIT_WRONG, EXIT_BROKEN, EXIT_SIGNAL = 128 };
+
+#define EXITS                                                                                                          \
+    "Exit status: 0 all stories passed, 1 a story failed, 2 wrong usage or an invalid file, 3 the simulation itself "  \
+    "broke."
+
+// ---- commands ------------------------------------------------------------------------------------------------------
+
+typedef struct {
+    int in_process, verbose;
+    const char *bus, *trace, *trace_failures;
+    option_number_t seed, observers;
+    int64_t patience_ns;
+    option_list_t launches;
+} run_told_t;
+
+static const option_t RUN_OPTIONS[] = {
+    {"in-process", 0, NULL, OPTION_FLAG, offsetof(run_told_t, in_process),
+     "call the control units directly instead of starting a process for each"},
+    {"bus", 0, "ENDPOINT", OPTION_TEXT, offsetof(run_told_t, bus),
+     "where observers attach: ipc://PATH or tcp://127.0.0.1:PORT"},
+    {"observers", 0, "N", OPTION_NUMBER, offsetof(run_told_t, observers),
+     "begin when N observers are there: they see the first frame"},
+    {"trace", 0, "FILE", OPTION_TEXT, offsetof(run_told_t, trace),
+     "write what the buses carried: .log candump, .asc, .pcapng (one story only)"},
+    {"trace-failures", 0, "DIR", OPTION_TEXT, offsetof(run_told_t, trace_failures),
+     "write a candump log of every story that fails into DIR"},
+    {"seed", 0, "N", OPTION_NUMBER, offsetof(run_told_t, seed),
+     "seed of every random draw, instead of the story's own"},
+    {"patience", 0, "TIME", OPTION_TIME, offsetof(run_told_t, patience_ns),
+     "how long a process may take to answer, \"3 s\" unless told"},
+    {"launch", 0, "UNIT=CMD", OPTION_LIST, offsetof(run_told_t, launches),
+     "start a unit under a tool; % stands for its own command line:\n--launch seat='gdb --args %'"},
+    {"verbose", 'v', NULL, OPTION_FLAG, offsetof(run_told_t, verbose),
+     "tell what happens: steps, frames that say something new with their\nmeaning, what each unit does; -vv tells "
+     "every frame"},
+};
+
+static const command_t RUN = {
+    "kmsim run [OPTION…] SCENARIO|DIRECTORY…",
+    "Plays stories in virtual time, each control unit in a process of its own on a ZeroMQ bus, and says whether the\n"
+    "car did what it must. A directory stands for the *.json in it. A terminal gets colour, a pipe gets TAP 14.",
+    RUN_OPTIONS,
+    sizeof RUN_OPTIONS / sizeof RUN_OPTIONS[0],
+    EXITS,
+};
+
+typedef struct {
+    int covers;
+    const char *require;
+} check_told_t;
+
+static const option_t CHECK_OPTIONS[] = {
+    {"covers", 0, NULL, OPTION_FLAG, offsetof(check_told_t, covers), "print which stories cover which requirement"},
+    {"require", 0, "R1,R2,…", OPTION_TEXT, offsetof(check_told_t, require),
+     "with --covers: fail when no story covers one of these"},
+};
+
+static const command_t CHECK = {
+    "kmsim check [OPTION…] SCENARIO|DIRECTORY…",
+    "Reads stories without playing them and tells every mistake, as file:line:column or file: /json/pointer.",
+    CHECK_OPTIONS,
+    sizeof CHECK_OPTIONS / sizeof CHECK_OPTIONS[0],
+    "Exit status: 0 all files are valid, 1 a required requirement has no story, 2 wrong usage or an invalid file.",
+};
+
+static const command_t KMSIM = {
+    "kmsim run|check [OPTION…] SCENARIO|DIRECTORY…",
+    "The Key Memory simulator: control units of a vehicle as processes on a ZeroMQ bus, in deterministic virtual "
+    "time.\n\n"
+    "  run     plays stories\n"
+    "  check   reads stories and tells their mistakes\n\n"
+    "kmsim run --help and kmsim check --help tell the options of each.",
+    NULL,
+    0,
+    EXITS,
+};
+
+static int wrong(const char *text)
+{
+    fprintf(stderr, "kmsim: %s\n", text);
+    return EXIT_WRONG;
+}
+
+// Parses a command's arguments; false when there is nothing more to do than to exit with *status.
+static bool take_arguments(const command_t *command, int count, char **arguments, void *told, int *operand_count,
+                           int *status)
+{
+    error_t error;
+    error_clear(&error);
+    options_outcome_t outcome = options_parse(command, count, arguments, told, operand_count, &error);
+    *status = outcome == OPTIONS_WRONG ? wrong(error.text) : EXIT_PASSED;
+    if (outcome == OPTIONS_HELP) options_print_help(command, stdout);
+    if (outcome == OPTIONS_VERSION) printf("kmsim %s\n", KMSIM_VERSION);
+    return outcome == OPTIONS_GO;
+}
+
+// ---- run -----------------------------------------------------------------------------------------------------------
+
+static bool take_launches(const run_told_t *told, char names[][VEHICLE_NAME_MAX + 1], hub_launch_t *launches,
+                          error_t *error)
+{
+    for (size_t i = 0; i < told->launches.count; i++) {
+        const char *item = told->launches.items[i];
+        size_t length = strcspn(item, "=");
+        if (item[length] != '=' || length == 0 || length > VEHICLE_NAME_MAX || !item[length + 1])
+            return error_add(error, "--launch: must be UNIT=COMMAND, not \"%s\"", item);
+        memcpy(names[i], item, length);
+        names[i][length] = '\0';
+        launches[i] = (hub_launch_t){.unit = names[i], .command = item + length + 1};
+    }
+    return true;
+}
+
+static bool check_run(const run_told_t *told, const kmsim_run_options_t *options, const story_list_t *list,
+                      error_t *error)
+{
+    trace_format_t format;
+    endpoint_t endpoint;
+    if (told->trace && list->count > 1)
+        error_add(error, "--trace takes one story, not %zu: use --trace-failures", list->count);
+    if (told->trace) trace_format_of(told->trace, &format, error);
+    if (told->bus) endpoint_parse(&endpoint, told->bus, error);
+    if (told->observers.value > 1000) error_add(error, "--observers: at most 1000");
+    if (told->in_process && (told->bus || told->observers.told || told->launches.count > 0 || told->patience_ns > 0))
+        error_add(error, "--bus, --observers, --launch and --patience go with processes, not with --in-process");
+    for (size_t i = 0; i < options->launch_count; i++)
+        for (size_t story = 0; story < list->count; story++)
+            if (vehicle_find_node(list->stories[story]->vehicle, options->launches[i].unit) < 0) {
+                error_add(error, "--launch: %s has no control unit \"%s\"", list->stories[story]->path,
+                          options->launches[i].unit);
+                break;
+            }
+    return error->count == 0;
+}
+
+static int play(const kmsim_run_options_t *options, const story_list_t *list)
+{
+    report_t report;
+    report_begin(&report, stdout, isatty(STDOUT_FILENO), list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        const story_t *story = list->stories[i];
+        player_verdict_t verdict;
+        error_t error;
+        error_clear(&error);
+        if (options->verbosity == 0) report_progress(&report, story);
+        if (!kmsim_run_story(options, story, &report, &verdict, &error)) {
+            report_broken(&report, story, error.text);
+            fprintf(stderr, "kmsim: %s: %s\n", story->path, error.text);
+            return process_interrupted() ? EXIT_SIGNAL + process_interrupted() : EXIT_BROKEN;
+        }
+        report_story(&report, story, kmsim_run_seed(options, story), &verdict);
+    }
+    report_end(&report);
+    return report.failed > 0 ? EXIT_FAILED : EXIT_PASSED;
+}
+
+static int run(int count, char **arguments)
+{
+    run_told_t told = {0};
+    int operand_count, status;
+    if (!take_arguments(&RUN, count, arguments, &told, &operand_count, &status)) return status;
+    if (operand_count == 0) return wrong("run: no scenario; see kmsim run --help");
+    char names[OPTION_LIST_MAX][VEHICLE_NAME_MAX + 1];
+    hub_launch_t launches[OPTION_LIST_MAX];
+    error_t error;
+    error_clear(&error);
+    if (!take_launches(&told, names, launches, &error)) return wrong(error.text);
+    kmsim_run_options_t options = {
+        .in_process = told.in_process > 0,
+        .endpoint = told.bus,
+        .observers = (int)told.observers.value,
+        .patience_ns = told.patience_ns,
+        .launches = launches,
+        .launch_count = told.launches.count,
+        .trace_path = told.trace,
+        .trace_failures_path = told.trace_failures,
+        .has_seed = told.seed.told,
+        .seed = told.seed.value,
+        .verbosity = told.verbose,
+    };
+    process_catch_signals();
+    story_list_t list;
+    story_list_load(&list, arguments, operand_count);
+    if (list.invalid_count > 0)
+        status = EXIT_WRONG;
+    else if (!check_run(&told, &options, &list, &error))
+        status = wrong(error.text);
+    else
+        status = play(&options, &list);
+    story_list_destroy(&list);
+    return status;
+}
+
+// ---- check ---------------------------------------------------------------------------------------------------------
+
+static int check_covers(const story_list_t *list, const char *required)
+{
+    size_t missing;
+    error_t error;
+    error_clear(&error);
+    if (!story_list_print_covers(list, required, &missing, &error)) return wrong(error.text);
+    if (missing > 0) fprintf(stderr, "kmsim: %zu requirements without a story\n", missing);
+    return missing > 0 ? EXIT_FAILED : EXIT_PASSED;
+}
+
+static int check(int count, char **arguments)
+{
+    check_told_t told = {0};
+    int operand_count, status;
+    if (!take_arguments(&CHECK, count, arguments, &told, &operand_count, &status)) return status;
+    if (operand_count == 0) return wrong("check: no scenario; see kmsim check --help");
+    if (told.require && !told.covers) return wrong("--require goes with --covers");
+    story_list_t list;
+    story_list_load(&list, arguments, operand_count);
+    if (list.invalid_count > 0)
+        status = EXIT_WRONG;
+    else if (told.covers)
+        status = check_covers(&list, told.require);
+    else
+        printf("%zu scenarios are valid\n", list.count);
+    story_list_destroy(&list);
+    return status;
+}
+
+// ---- main ----------------------------------------------------------------------------------------------------------
+
+int main(int argc, char **argv)
+{
+    const char *command = argc > 1 ? argv[1] : "";
+    int status, operand_count;
+    if (strcmp(command, "run") == 0)
+        status = run(argc - 2, argv + 2);
+    else if (strcmp(command, "check") == 0)
+        status = check(argc - 2, argv + 2);
+    else if (*command == '-')
+        take_arguments(&KMSIM, argc - 1, argv + 1, NULL, &operand_count, &status);
+    else
+        status = *command ? wrong("unknown command; see kmsim --help") : wrong("no command; see kmsim --help");
+    if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    fprintf(stderr, "kmsim: the report cannot be written\n");
+    return status == EXIT_PASSED ? EXIT_BROKEN : status;
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#include "tools/kmsim_run.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bus/host_in_process.h"
+#include "bus/process.h"
+#include "scenarios/fobs.h"
+#include "scenarios/trace.h"
+#include "tools/narrator.h"
+#include "tools/units.h"
+
+typedef struct {
+    const kmsim_run_options_t *options;
+    const story_t *story;
+    uint64_t seed;
+    kernel_t *kernel;
+    outbox_t *outboxes;
+    host_in_process_t *host; // all nodes, or the actors beside a hub
+    hub_t *hub;              // null in-process
+    fobs_t fobs;
+    player_t *player;
+    narrator_t narrator;
+    trace_t *trace, *failure_trace;
+} run_t;
+
+uint64_t kmsim_run_seed(const kmsim_run_options_t *options, const story_t *story)
+{
+    return options->has_seed ? options->seed : story->seed;
+}
+
+// ---- traces --------------------------------------------------------------------------------------------------------
+
+static bool open_failure_trace(run_t *self, error_t *error)
+{
+    const char *directory = self->options->trace_failures_path;
+    if (mkdir(directory, 0777) != 0 && errno != EEXIST) return error_add(error, "%s: %s", directory, strerror(errno));
+    const char *slash = strrchr(self->story->path, '/');
+    const char *name = slash ? slash + 1 : self->story->path;
+    size_t length = strlen(name);
+    if (length > 5 && strcmp(name + length - 5, ".json") == 0) length -= 5;
+    char path[VEHICLE_PATH_MAX + 1];
+    int wrote = snprintf(path, sizeof path, "%s/%.*s.log", directory, (int)length, name);
+    if (wrote < 0 || (size_t)wrote >= sizeof path) return error_add(error, "%s: the path is too long", directory);
+    self->failure_trace = trace_new(path, self->story->vehicle, error);
+    return self->failure_trace;
+}
+
+static bool open_traces(run_t *self, error_t *error)
+{
+    if (self->options->trace_path) {
+        self->trace = trace_new(self->options->trace_path, self->story->vehicle, error);
+        if (!self->trace) return false;
+    }
+    return !self->options->trace_failures_path || open_failure_trace(self, error);
+}
+
+static bool close_traces(run_t *self, error_t *error)
+{
+    bool good = true;
+    bool failed = !self->player || player_verdict(self->player)->state != PLAYER_PASSED;
+    if (self->trace) good = trace_close(&self->trace, error);
+    if (!self->failure_trace) return good;
+    if (failed) return trace_close(&self->failure_trace, error) && good;
+    trace_discard(&self->failure_trace);
+    return good;
+}
+
+static void write_frames(void *run, const kernel_t *kernel)
+{
+    run_t *self = run;
+    const kernel_event_t *events;
+    size_t count = kernel_events(kernel, &events);
+    for (size_t i = 0; i < count; i++) {
+        if (events[i].kind != EVENT_FRAME) continue;
+        if (self->trace) trace_write(self->trace, kernel_now(kernel), events[i].bus, &events[i].frame);
+        if (self->failure_trace) trace_write(self->failure_trace, kernel_now(kernel), events[i].bus, &events[i].frame);
+    }
+}
+
+// ---- nodes ---------------------------------------------------------------------------------------------------------
+
+static bool add_to_kernel(run_t *self, const char *name, const vehicle_node_t *entry, const node_ports_t *ports,
+                          const image_t *image, error_t *error)
+{
+    int node = kernel_add_node(self->kernel, name, entry ? entry->buses : NULL, entry ? entry->bus_count : 0, ports,
+                               image, image ? IMAGE_PRESENT : IMAGE_NONE);
+    return node >= 0 ||
+           error_add(error, "%s: there is no room for unit \"%s\" or its lines", self->story->vehicle->path, name);
+}
+
+static bool add_unit(run_t *self, uint8_t node, error_t *error)
+{
+    const vehicle_node_t *entry = &self->story->vehicle->nodes[node];
+    node_setup_t setup = {.dbc = self->story->dbc, .vehicle = self->story->vehicle, .entry = entry};
+    node_ports_t own_ports;
+    const node_ports_t *ports = &own_ports;
+    if (self->hub) {
+        ports = hub_ports(self->hub, node);
+    } else {
+        const node_class_t *class = units_find(entry->executable);
+        if (!class)
+            return error_add(error, "%s: unit \"%s\" is a program of its own (%s): it cannot run in-process",
+                             self->story->vehicle->path, entry->name, entry->executable);
+        if (!host_in_process_add(self->host, node, class, NULL, &setup, &own_ports, error)) return false;
+    }
+    image_t image;
+    bool stored = story_image(self->story, self->seed, node, &image);
+    return add_to_kernel(self, entry->name, entry, ports, stored ? &image : NULL, error);
+}
+
+static bool add_fobs(run_t *self, uint8_t node, error_t *error)
+{
+    node_setup_t setup = {.dbc = self->story->dbc, .vehicle = self->story->vehicle};
+    node_ports_t ports;
+    image_t image;
+    if (!host_in_process_add(self->host, node, &fobs_class, &self->fobs, &setup, &ports, error)) return false;
+    story_fobs_image(self->story, self->seed, &image);
+    return add_to_kernel(self, fobs_class.name, NULL, &ports, &image, error);
+}
+
+static bool start_hub(run_t *self, error_t *error)
+{
+    const kmsim_run_options_t *options = self->options;
+    if (options->in_process) return true;
+    hub_options_t hub = {
+        .vehicle = self->story->vehicle,
+        .endpoint = options->endpoint,
+        .observers = options->observers,
+        .patience_ns = options->patience_ns,
+        .launches = options->launches,
+        .launch_count = options->launch_count,
+        .actors = self->host,
+        .verbose = options->verbosity > 0,
+    };
+    self->hub = hub_new(&hub, error);
+    return self->hub;
+}
+
+static bool build(run_t *self, error_t *error)
+{
+    const story_t *story = self->story;
+    self->kernel = calloc(1, kernel_size());
+    self->outboxes = calloc(KERNEL_NODES_MAX, sizeof *self->outboxes);
+    assert(self->kernel && self->outboxes);
+    self->host = host_in_process_new();
+    kernel_init(self->kernel, story->vehicle, self->seed);
+    if (!start_hub(self, error)) return false;
+    for (uint8_t node = 0; node < story->vehicle->node_count; node++)
+        if (!add_unit(self, node, error)) return false;
+    if (!add_fobs(self, story->vehicle->node_count, error)) return false;
+    self->player = player_new(story, self->seed, &self->fobs, story->vehicle->node_count);
+    return open_traces(self, error);
+}
+
+static void tear_down(run_t *self)
+{
+    player_destroy(&self->player);
+    hub_destroy(&self->hub);
+    host_in_process_destroy(&self->host);
+    free(self->outboxes);
+    free(self->kernel);
+}
+
+// ---- the run -------------------------------------------------------------------------------------------------------
+
+static bool step(void *run, kernel_t *kernel)
+{
+    run_t *self = run;
+    bool tell = self->options->verbosity > 0;
+    if (process_interrupted()) return false;
+    if (tell) narrator_tell_events(&self->narrator, kernel);
+    player_hooks_t hooks = player_hooks(self->player);
+    bool goes_on = hooks.step(hooks.self, kernel);
+    if (tell) narrator_tell_steps(&self->narrator, kernel, self->player);
+    return goes_on;
+}
+
+static bool simulate(run_t *self, const report_t *report, error_t *error)
+{
+    observer_t observer = {.self = self, .look = write_frames};
+    simulation_t simulation = {
+        .kernel = self->kernel,
+        .host = self->hub ? hub_host(self->hub) : host_in_process_host(self->host),
+        .player = {.self = self, .step = step},
+        .observers = &observer,
+        .observer_count = self->trace || self->failure_trace ? 1 : 0,
+        .outboxes = self->outboxes,
+    };
+    bool tell = self->options->verbosity > 0;
+    if (tell) narrator_begin(&self->narrator, report, self->story, self->options->verbosity > 1);
+    kernel_start(self->kernel);
+    bool good = simulation_run(&simulation, error);
+    if (tell) narrator_end(&self->narrator);
+    if (good && process_interrupted()) good = error_add(error, "interrupted by signal %d", process_interrupted());
+    return good;
+}
+
+bool kmsim_run_story(const kmsim_run_options_t *options, const story_t *story, const report_t *report,
+                     player_verdict_t *verdict, error_t *error)
+{
+    run_t *self = calloc(1, sizeof *self);
+    assert(self);
+    self->options = options;
+    self->story = story;
+    self->seed = kmsim_run_seed(options, story);
+    bool good = build(self, error) && simulate(self, report, error);
+    if (good) *verdict = *player_verdict(self->player);
+    good = close_traces(self, error) && good;
+    tear_down(self);
+    free(self);
+    return good;
+}

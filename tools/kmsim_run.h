@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+// One story, one run: builds kernel, host, units and player, and lets them go. kmsim.c decides what is run.
+#ifndef KMSIM_TOOLS_KMSIM_RUN_H
+#define KMSIM_TOOLS_KMSIM_RUN_H
+
+#include "bus/hub.h"
+#include "scenarios/player.h"
+#include "scenarios/report.h"
+#include "scenarios/story.h"
+
+typedef struct {
+    bool in_process;
+    const char *endpoint; // null: the hub's choice
+    int observers;
+    int64_t patience_ns; // 0: the hub's standard
+    const hub_launch_t *launches;
+    size_t launch_count;
+    const char *trace_path;          // null: none
+    const char *trace_failures_path; // directory; null: none
+    bool has_seed;                   // else the story's own
+    uint64_t seed;
+    int verbosity; // 0, 1: what is new, 2: every frame
+} kmsim_run_options_t;
+
+/// The seed of a run of the story.
+uint64_t kmsim_run_seed(const kmsim_run_options_t *options, const story_t *story);
+
+/// Plays a story; the report hears of what happens when the verbosity wants it. False with the error told when the
+/// simulation itself broke; else the verdict stands.
+bool kmsim_run_story(const kmsim_run_options_t *options, const story_t *story, const report_t *report,
+                     player_verdict_t *verdict, error_t *error);
+
+#endif

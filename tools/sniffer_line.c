@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#include "tools/sniffer_line.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "scenarios/frame_text.h"
+
+#define LOG_TEXT_MAX 200
+
+bool sniffer_line_bus(const char *topic, char *bus)
+{
+    const char *end = strrchr(topic, '/');
+    if (strncmp(topic, "can/", 4) != 0 || end - topic <= 4 || end - topic > 4 + VEHICLE_NAME_MAX) return false;
+    memcpy(bus, topic + 4, (size_t)(end - topic) - 4);
+    bus[end - topic - 4] = '\0';
+    return true;
+}
+
+void sniffer_line_frame(FILE *file, const wire_public_t *message, const char *bus, const dbc_t *dbc)
+{
+    char time[TIME_TEXT_MAX], frame[FRAME_TEXT_MAX], text[FRAME_TEXT_LINE_MAX] = "";
+    if (dbc) frame_text_format(dbc, &message->frame, text, sizeof text);
+    fprintf(file, "(%s) %s %s%s%s\n", time_format(message->time_ns, time), bus, frame_format(&message->frame, frame),
+            text[0] ? "  " : "", text);
+}
+
+static void print_air(FILE *file, const air_t *air)
+{
+    if (air->channel == AIR_RF_END)
+        fprintf(file, "air rf %" PRIu32 " ends", air->transmission);
+    else if (air->channel == AIR_RF)
+        fprintf(file, "air rf %" PRIu32 " ", air->transmission);
+    else
+        fprintf(file, "air lf ");
+    for (size_t i = 0; i < air->size; i++) fprintf(file, "%02X", air->bytes[i]);
+}
+
+void sniffer_line_other(FILE *file, const wire_public_t *message, const char *topic)
+{
+    static const char *const POWER_NAMES[] = {"off", "on", "crash"};      // kernel_power_t
+    static const char *const BUS_NAMES[] = {"asleep", "waking", "awake"}; // can_bus_state_t
+    char text[LOG_TEXT_MAX];
+    fprintf(file, "(%s) ", time_format(message->time_ns, text));
+    switch (message->kind) {
+    case WIRE_LINE:
+        fprintf(file, "%s = %" PRId64, topic, message->line);
+        break;
+    case WIRE_AIR:
+        print_air(file, &message->air);
+        break;
+    case WIRE_POWER:
+        fprintf(file, "power %s %s", message->sender, POWER_NAMES[message->power]);
+        break;
+    case WIRE_BUS:
+        fprintf(file, "bus %s %s", message->bus.name, BUS_NAMES[message->bus.state]);
+        break;
+    case WIRE_LOG:
+        fprintf(file, "%s: %s", message->sender, log_format(&message->log, text, sizeof text));
+        break;
+    default:
+        break;
+    }
+    fprintf(file, "\n");
+}

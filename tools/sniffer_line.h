@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// What the sniffer prints: one line for one public message of a bus.
+#ifndef KMSIM_TOOLS_SNIFFER_LINE_H
+#define KMSIM_TOOLS_SNIFFER_LINE_H
+
+#include <stdio.h>
+
+#include "bus/dbc.h"
+#include "bus/wire.h"
+
+/// The bus in a frame's topic, "can/BUS/ID", into VEHICLE_NAME_MAX + 1 bytes; false for another topic.
+bool sniffer_line_bus(const char *topic, char *bus);
+
+/// Prints a frame as candump does, `(S.UUUUUU) BUS ID#DATA`; with a DBC the decoded text stands behind it.
+void sniffer_line_frame(FILE *file, const wire_public_t *message, const char *bus, const dbc_t *dbc);
+
+/// Prints what is no frame: lines, radio, power, sleep, log entries.
+void sniffer_line_other(FILE *file, const wire_public_t *message, const char *topic);
+
+#endif
