@@ -1,0 +1,127 @@
+# kmsim, the Key Memory simulator
+#
+#   make                  builds everything into build/bin
+#   make demo             plays a story on real processes and shows it
+#   make check            runs all tests (build, purity, lint, unit, stories, processes, sanitizers)
+#   make bench            measures against peers in the same run
+#   make fuzz             each libFuzzer target for FUZZ_SECONDS (60)
+#   make crash            kill -9 of units and of kmsim while they store, CRASH_KILLS (2000) times
+#   make install          into PREFIX (/usr/local), under DESTDIR if that is set
+#   make format, clean, help
+#
+# demo, check, bench, fuzz and crash install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
+
+PACKAGES = build-essential pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
+           clang clang-tidy clang-format cppcheck valgrind libclang-rt-14-dev can-utils python3-can python3-scapy
+
+CC       = gcc
+BUILD    = build
+PREFIX   = /usr/local
+OPTIMIZE = -O2 -g
+SANITIZE =
+WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
+           -Wswitch-enum -Wundef -Wvla -Werror
+CPPFLAGS = -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L
+CFLAGS   = -std=c17 -ffp-contract=off $(OPTIMIZE) $(WARNINGS) $(SANITIZE)
+LDFLAGS  = -Wl,--as-needed $(SANITIZE)
+LDLIBS   = -lczmq -lzmq -ljansson -lsodium -lm
+MAKEFLAGS += --no-builtin-rules
+
+# ---- what there is ---------------------------------------------------------------------------------------------------
+
+MAIN_cas         = cas/main.c
+MAIN_seat        = ecus/seat_main.c
+MAIN_mirror      = ecus/mirror_main.c
+MAIN_climate     = ecus/climate_main.c
+MAIN_kmsim       = tools/kmsim.c
+MAIN_bus-sniffer = tools/bus_sniffer.c
+UNITS    = cas seat mirror climate
+TOOLS    = kmsim bus-sniffer
+PROGRAMS = $(UNITS) $(TOOLS)
+MAINS    = $(foreach p,$(PROGRAMS),$(MAIN_$(p)))
+
+SOURCES  = $(filter-out $(MAINS),$(wildcard bus/*.c cas/*.c ecus/*.c scenarios/*.c tools/*.c))
+LIBRARY  = $(BUILD)/libkmsim.a
+BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
+TESTS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+SUPPORT  = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
+BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+
+.PHONY: all demo check bench fuzz crash install format lint clean help packages tests
+all: $(BINARIES)
+
+# ---- how it is built -------------------------------------------------------------------------------------------------
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(LIBRARY): $(SOURCES:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	ar rcs $@ $^
+
+define PROGRAM
+$(BUILD)/bin/$(1): $(MAIN_$(1):%.c=$(BUILD)/%.o) $(LIBRARY)
+	@mkdir -p $$(@D)
+	$(CC) $(LDFLAGS) $$^ $(LDLIBS) -o $$@
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call PROGRAM,$(p))))
+
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIBRARY)
+	$(CC) $(LDFLAGS) $^ $(shell pkg-config --libs check) $(LDLIBS) -o $@
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+tests: $(TESTS)
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- what it is for --------------------------------------------------------------------------------------------------
+
+packages:
+	@missing=; for p in $(PACKAGES); do \
+	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	if ! command -v apt-get >/dev/null; then echo "kmsim needs these Debian packages or their like:$$missing" >&2; exit 2; fi; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends $$missing
+
+demo: packages
+	@$(MAKE) -s all
+	@$(BUILD)/bin/kmsim run -v scenarios/welcome.json
+
+check: packages
+	@tests/check.sh
+
+bench: packages
+	@$(MAKE) -s all $(BENCHES)
+	@tests/bench.sh
+
+fuzz: packages
+	@tests/fuzz.sh $(or $(FUZZ_SECONDS),60)
+
+crash: packages
+	@$(MAKE) -s all tests
+	@tests/crash.sh $(or $(CRASH_KILLS),2000)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/kmsim $(DESTDIR)$(PREFIX)/share/kmsim/vehicles \
+	    $(DESTDIR)$(PREFIX)/share/kmsim/scenarios
+	install $(TOOLS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	install $(UNITS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/libexec/kmsim
+	install -m 644 bus/vehicles/* $(DESTDIR)$(PREFIX)/share/kmsim/vehicles
+	install -m 644 scenarios/*.json $(DESTDIR)$(PREFIX)/share/kmsim/scenarios
+
+lint: packages
+	@tests/lint.sh
+
+format:
+	clang-format -i $(wildcard */*.[ch] tests/*/*.[ch])
+
+clean:
+	rm -rf $(BUILD)
+
+help:
+	@sed -n '/^#/!q;s/^# \{0,1\}//p' Makefile

@@ -1,0 +1,47 @@
+# Sourced by check.sh: how a check is run and counted, and the checks that are no program of their own.
+JOBS=$(nproc)
+REQUIREMENTS=R1,R2,R3,R4,R5,R6,R7,R8,R9,R10,R11,R12,R13,R14
+passed=0 failed=0
+export CK_VERBOSITY=minimal
+
+check() { # name, command …
+    local name=$1 begin=$SECONDS output
+    shift
+    output=$(mktemp)
+    if "$@" > "$output" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok   $name ($((SECONDS - begin)) s)"
+    else
+        failed=$((failed + 1))
+        echo "FAIL $name ($((SECONDS - begin)) s)"
+        tail -n 60 "$output" | sed 's/^/     /'
+    fi
+    rm -f "$output"
+}
+
+finish() {
+    echo "$passed passed, $failed failed"
+    [ "$failed" = 0 ] || exit 1
+    exit 0
+}
+
+sanitized_build() {
+    make -s -j"$JOBS" BUILD=build/asan OPTIMIZE='-O1 -g -fno-omit-frame-pointer' \
+        SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' all tests
+}
+
+run_one_test() {
+    "$1" > "$1.log" 2>&1 || { echo "$1 failed:"; tail -n 30 "$1.log"; exit 1; }
+}
+export -f run_one_test
+
+run_tests() { # build directory
+    printf '%s\n' "$1"/tests/test_* | grep -vE '\.(o|d|log)$' | xargs -P "$JOBS" -I{} bash -c 'run_one_test {}'
+}
+
+valgrind_clean() {
+    local memcheck="valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=9"
+    $memcheck build/bin/kmsim run --in-process scenarios/welcome.json scenarios/unit_loses_power.json &&
+        $memcheck build/bin/kmsim check scenarios &&
+        CK_FORK=no $memcheck build/tests/test_dbc_file
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Every story gives the same SHA-256 of its trace, N times on processes and N times in-process, pinned to one core and
+# not, from the gcc, clang and ASan builds as far as they have been built.
+#   tests/determinism.sh N [STORY…]
+set -u
+cd "$(dirname "$0")/.."
+times=$1
+shift
+[ $# -gt 0 ] || set -- scenarios/*.json
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+trace_sum() { # command … ; the story is the last
+    "$@" > "$work/said" 2>&1 || { echo "failed: $*"; cat "$work/said"; }
+    sha256sum < "$work/trace.log"
+}
+
+failed=0 runs=0
+for story in "$@"; do
+    case $story in *.schema.json) continue ;; esac
+    for build in build build/clang build/asan; do
+        [ -x $build/bin/kmsim ] || continue
+        for ((i = 0; i < times; i++)); do
+            trace_sum $build/bin/kmsim run --in-process --trace "$work/trace.log" "$story"
+            [ $build = build ] || break
+            trace_sum taskset -c 0 $build/bin/kmsim run --in-process --trace "$work/trace.log" "$story"
+        done
+        for ((i = 0; i < times; i++)); do
+            trace_sum $build/bin/kmsim run --trace "$work/trace.log" "$story"
+            [ $build = build ] || break
+            trace_sum taskset -c 0 $build/bin/kmsim run --trace "$work/trace.log" "$story"
+        done
+    done > "$work/sums"
+    runs=$((runs + $(wc -l < "$work/sums")))
+    [ "$(sort -u "$work/sums" | wc -l)" = 1 ] || { echo "$story gives different traces:"; sort "$work/sums" | uniq -c; failed=1; }
+done
+[ $failed = 0 ] && echo "$# stories, $runs runs, one trace each"
+exit $failed
