@@ -14,8 +14,8 @@
 
 #define DBC_NAME_MAX 127
 #define DBC_UNIT_MAX 31
-#define DBC_PLAIN (-1)     // not multiplexed
-#define DBC_SELECTOR (-2)  // the multiplexor itself
+#define DBC_PLAIN (-1)    // not multiplexed
+#define DBC_SELECTOR (-2) // the multiplexor itself
 
 typedef enum { DBC_CONTROL_SWITCH, DBC_CONTROL_KNOB } dbc_control_t;
 
@@ -30,13 +30,13 @@ typedef struct {
     uint8_t length;     // 1 .. 64
     bool big_endian;    // Motorola, @0
     bool is_signed;
-    int32_t multiplex;  // DBC_PLAIN, DBC_SELECTOR, or the selector's value at which the signal is there
+    int32_t multiplex;     // DBC_PLAIN, DBC_SELECTOR, or the selector's value at which the signal is there
+    dbc_control_t control; // KeyMemoryControl: how the driver changes the setting
     double factor, offset, minimum, maximum; // minimum == maximum == 0: no range told
     char unit[DBC_UNIT_MAX + 1];
-    int64_t start_raw;  // GenSigStartValue, 0 without one
-    const char *setting;   // KeyMemorySetting: the name in stories and tools; null when it is none
-    dbc_control_t control; // KeyMemoryControl: how the driver changes the setting
-    const char *comment;   // CM_, or null
+    int64_t start_raw;   // GenSigStartValue, 0 without one
+    const char *setting; // KeyMemorySetting: the name in stories and tools; null when it is none
+    const char *comment; // CM_, or null
     size_t value_count;
     const dbc_value_t *values; // VAL_, in the file's order
 } dbc_signal_t;

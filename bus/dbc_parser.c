@@ -178,7 +178,7 @@ static bool take_message(dbc_parser_t *self, dbc_subject_t *subject)
 bool dbc_take_subject(dbc_parser_t *self, dbc_subject_t *subject)
 {
     *subject = (dbc_subject_t){.line = self->token.line};
-    dbc_token_t name;
+    dbc_token_t name = {0};
     if (dbc_accept(self, "BU_")) return dbc_take_word(self, "the name of a node", &name);
     if (dbc_accept(self, "EV_")) return dbc_take_word(self, "the name of an environment variable", &name);
     subject->is_message = dbc_accept(self, "BO_");

@@ -84,7 +84,7 @@ bool time_parse(const char *text, int64_t *time_ns)
     if (unit_ns == 0 || whole > TIME_MAX_NS / unit_ns) return false;
     // numerator * unit / denominator without overflow: the divisor common to both goes first
     int64_t common = greatest_divisor(unit_ns, denominator);
-    assert(common > 0); // both are
+    assert(common > 0 && denominator >= common);
     denominator /= common;
     if (numerator % denominator != 0) return false;
     int64_t sum_ns = whole * unit_ns + numerator / denominator * (unit_ns / common);

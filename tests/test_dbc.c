@@ -48,6 +48,7 @@ static int64_t model_get(const dbc_signal_t *signal, const can_frame_t *frame)
         int at = model_position(signal, i);
         if (at >= 0 && frame->data[at / 8] >> (at % 8) & 1) raw |= UINT64_C(1) << i;
     }
+    ck_assert_uint_ge(signal->length, 1);
     bool negative = signal->is_signed && raw >> (signal->length - 1) & 1;
     for (int i = signal->length; negative && i < 64; i++) raw |= UINT64_C(1) << i;
     return (int64_t)raw;

@@ -68,7 +68,7 @@ START_TEST(nonsense_in_an_image_is_left_out)
     const uint8_t bytes[16] = {0xFF, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
     ck_assert(image_set(&image, "fault/9C05", -1, NULL, 7));              // no bytes
     ck_assert(image_set_bytes(&image, "fault/9C06", -1, NULL, bytes, 9)); // too short
-    ck_assert(image_set_bytes(&image, "fault/9C07", -1, NULL, bytes, 11));
+    ck_assert(image_set_bytes(&image, "fault/9C07", -1, NULL, bytes, 12)); // too long
     ck_assert(image_set_bytes(&image, "fault/9C0", -1, NULL, bytes, 10));
     ck_assert(image_set_bytes(&image, "fault/9C0x", -1, NULL, bytes, 10));
     ck_assert(image_set_bytes(&image, "fault/09C01", -1, NULL, bytes, 10));

@@ -53,9 +53,8 @@ static void model_stuff(const char *bits, char *stuffed)
         stuffed[used] = '\0';
         bool ones = used >= 5 && memcmp(stuffed + used - 5, "11111", 5) == 0;
         bool zeros = used >= 5 && memcmp(stuffed + used - 5, "00000", 5) == 0;
-        if (ones) strcat(stuffed, "0");
-        if (zeros) strcat(stuffed, "1");
-        used += ones || zeros;
+        if (ones || zeros) stuffed[used++] = ones ? '0' : '1';
+        stuffed[used] = '\0';
     }
 }
 
@@ -64,12 +63,12 @@ static unsigned model_bits(const can_frame_t *frame)
     char bits[MODEL_BITS_MAX] = "0";
     if (frame->extended) {
         model_append(bits, frame->id >> 18, 11);
-        strcat(bits, "11");
+        model_append(bits, 3, 2);
         model_append(bits, frame->id & 0x3FFFF, 18);
-        strcat(bits, frame->remote ? "100" : "000");
+        model_append(bits, frame->remote ? 4 : 0, 3);
     } else {
         model_append(bits, frame->id, 11);
-        strcat(bits, frame->remote ? "100" : "000");
+        model_append(bits, frame->remote ? 4 : 0, 3);
     }
     model_append(bits, frame->length, 4);
     for (unsigned i = 0; i < frame->length && !frame->remote; i++) model_append(bits, frame->data[i], 8);
@@ -96,7 +95,7 @@ START_TEST(length_agrees_with_the_naive_model)
         can_frame_t frame = {
             .extended = draw & 1, .remote = (draw >> 1 & 7) == 0, .length = (uint8_t)((draw >> 8) % 9)};
         frame.id = (uint32_t)(draw >> 32) & (frame.extended ? 0x1FFFFFFFu : 0x7FFu);
-        if (draw >> 4 & 1) data &= random_next(&random) & random_next(&random); // long runs
+        if (draw >> 4 & 1) data &= (data >> 7) & random_next(&random); // long runs
         for (unsigned j = 0; j < frame.length && !frame.remote; j++) frame.data[j] = (uint8_t)(data >> (8 * j));
         if ((draw >> 5 & 7) == 0) memset(frame.data, draw >> 6 & 1 ? 0xFF : 0, frame.remote ? 0 : frame.length);
         char text[FRAME_TEXT_MAX];

@@ -115,8 +115,8 @@ START_TEST(what_is_written_is_read_again)
     for (int64_t us = 1; us < INT64_C(60000000000000); us = us * 3 + 1) {
         char text[TIME_TEXT_MAX];
         int64_t time_ns;
-        time_format(us * TIME_US, text);
-        strcat(text, " s");
+        size_t length = strlen(time_format(us * TIME_US, text));
+        memcpy(text + length, " s", sizeof " s");
         ck_assert(time_parse(text, &time_ns));
         ck_assert_int_eq(time_ns, us * TIME_US);
     }

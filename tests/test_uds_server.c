@@ -1,0 +1,680 @@
+// SPDX-License-Identifier: MIT
+// The diagnostic server of a unit: order of checks, every negative response, sessions and their timing, security
+// access, response pending, communication control. The fault memory's services are in test_uds_faults.c.
+#include "tests/diagnosis_bench.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cas/cas.h"
+#include "ecus/climate.h"
+#include "ecus/seat.h"
+#include "ecus/uds_server.h"
+
+static bench_t *seat, *cas;
+
+static void set_up(void)
+{
+    seat = bench_new(&seat_class, "seat");
+    cas = bench_new(&cas_class, "cas");
+}
+
+static void tear_down(void)
+{
+    bench_destroy(&seat);
+    bench_destroy(&cas);
+}
+
+static void hear(bench_t *bench, const char *frame)
+{
+    node_input_t input = {.kind = INPUT_FRAME};
+    ck_assert(frame_parse(frame, &input.frame));
+    bench_input(bench, &input);
+}
+
+typedef struct {
+    const char *request, *response;
+} exchange_t;
+
+static void all_answered(bench_t *bench, const exchange_t *exchanges, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *response = ask(bench, exchanges[i].request);
+        ck_assert_msg(strcmp(response, exchanges[i].response) == 0, "%s -> %s, not %s", exchanges[i].request, response,
+                      exchanges[i].response);
+    }
+}
+#define ALL_ANSWERED(bench, exchanges) all_answered(bench, exchanges, sizeof exchanges / sizeof exchanges[0])
+
+// ---- the order of checks -------------------------------------------------------------------------------------------
+
+START_TEST(unknown_service_is_refused_before_anything_else)
+{
+    static const exchange_t EXCHANGES[] = {{"00", "7F 00 11"},       {"23 00", "7F 23 11"}, {"2F DC 73 00", "7F 2F 11"},
+                                           {"34", "7F 34 11"},       {"50 01", "7F 50 11"}, {"7F 22 31", "7F 7F 11"},
+                                           {"BA 00 00", "7F BA 11"}, {"FF", "7F FF 11"}};
+    ALL_ANSWERED(seat, EXCHANGES);
+}
+END_TEST
+
+START_TEST(session_is_checked_before_security_and_length)
+{
+    static const exchange_t EXCHANGES[] = {
+        {"27", "7F 27 7F"},          {"27 01", "7F 27 7F"}, {"27 55", "7F 27 7F"}, {"28", "7F 28 7F"},
+        {"28 00 01", "7F 28 7F"},    {"2E", "7F 2E 7F"},    {"31", "7F 31 7F"},    {"31 01 DC 73 00 00", "7F 31 7F"},
+        {"2E 30 01 01", "7F 2E 7F"}, {"85", "7F 85 7F"},    {"85 01", "7F 85 7F"}};
+    ALL_ANSWERED(cas, EXCHANGES);
+}
+END_TEST
+
+START_TEST(security_is_checked_before_length_and_sub_function)
+{
+    static const exchange_t EXCHANGES[] = {
+        {"10 03", "50 03 00 32 01 F4"},   {"2E", "7F 2E 33"}, {"2E F1 90 41", "7F 2E 33"},
+        {"2E 30 05 00", "7F 2E 33"},      {"31", "7F 31 33"}, {"31 07 DC 73", "7F 31 33"},
+        {"31 01 DC 73 00 01", "7F 31 33"}};
+    ALL_ANSWERED(cas, EXCHANGES);
+}
+END_TEST
+
+START_TEST(length_is_checked_before_sub_function)
+{
+    static const exchange_t EXCHANGES[] = {{"10", "7F 10 13"},
+                                           {"11", "7F 11 13"},
+                                           {"14", "7F 14 13"},
+                                           {"14 FF FF", "7F 14 13"},
+                                           {"19", "7F 19 13"},
+                                           {"22", "7F 22 13"},
+                                           {"22 F1", "7F 22 13"},
+                                           {"22 F1 90 F1", "7F 22 13"},
+                                           {"3E", "7F 3E 13"},
+                                           {"27", "7F 27 13"},
+                                           {"14 FF FF FF 00", "7F 14 13"},
+                                           {"28", "7F 28 13"},
+                                           {"85", "7F 85 13"},
+                                           {"2E", "7F 2E 13"},
+                                           {"2E F1 90", "7F 2E 13"},
+                                           {"31 07", "7F 31 13"},
+                                           {"31 01 DC", "7F 31 13"}};
+    bench_unlock(cas);
+    ALL_ANSWERED(cas, EXCHANGES);
+}
+END_TEST
+
+START_TEST(sub_function_is_checked_before_the_length_that_it_needs)
+{
+    static const exchange_t EXCHANGES[] = {
+        {"10 02", "7F 10 12"},       {"10 02 00", "7F 10 12"},       {"10 00", "7F 10 12"},
+        {"10 83 00", "7F 10 13"},    {"11 02", "7F 11 12"},          {"11 03 00", "7F 11 13"},
+        {"19 03", "7F 19 12"},       {"19 02", "7F 19 13"},          {"19 02 FF 00", "7F 19 13"},
+        {"19 04 00", "7F 19 13"},    {"19 06 00 9C 05", "7F 19 13"}, {"19 0A 00", "7F 19 13"},
+        {"27 03", "7F 27 12"},       {"27 01 00", "7F 27 13"},       {"27 02", "7F 27 13"},
+        {"28 04 01", "7F 28 12"},    {"28 00", "7F 28 13"},          {"28 00 01 00", "7F 28 13"},
+        {"31 02 DC 73", "7F 31 12"}, {"31 03 DC 73 00", "7F 31 13"}, {"3E 01", "7F 3E 12"},
+        {"3E 00 00", "7F 3E 13"},    {"85 03", "7F 85 12"},          {"85 01 00", "7F 85 13"}};
+    bench_unlock(cas);
+    ALL_ANSWERED(cas, EXCHANGES);
+}
+END_TEST
+
+START_TEST(session_of_a_sub_function_is_checked_before_its_length)
+{
+    static const exchange_t EXCHANGES[] = {
+        {"11 01", "7F 11 7E"}, {"11 01 00", "7F 11 7E"}, {"10 03", "50 03 00 32 01 F4"}, {"11 01", "51 01"}};
+    ALL_ANSWERED(seat, EXCHANGES);
+}
+END_TEST
+
+START_TEST(out_of_range_is_checked_before_the_record_that_it_needs)
+{
+    static const exchange_t EXCHANGES[] = {
+        {"2E 30 00 00", "7F 2E 31"}, {"2E 30 05 00", "7F 2E 31"}, {"2E F1 90 41", "7F 2E 31"},
+        {"2E AC 5A 00", "7F 2E 31"}, {"2E 30 01 00", "7F 2E 13"}, {"31 01 DC 73 00 00", "7F 31 31"},
+        {"28 00 00", "7F 28 31"},    {"28 00 04", "7F 28 31"},    {"28 00 11", "7F 28 31"}};
+    bench_unlock(seat);
+    ALL_ANSWERED(seat, EXCHANGES);
+}
+END_TEST
+
+// ---- reading and writing -------------------------------------------------------------------------------------------
+
+START_TEST(several_identifiers_are_read_at_once)
+{
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 01");
+    ck_assert_str_eq(ask(seat, "22 F1 86 F1 8C F1 86"), "62 F1 86 01 F1 8C 4B 4D 53 49 4D 20 73 65 61 74 F1 86 01");
+    ck_assert_str_eq(ask(seat, "22 12 34 F1 86 AC 5A"), "62 F1 86 01");
+    ck_assert_str_eq(ask(seat, "22 12 34 AC 5A"), "7F 22 31");
+    ck_assert_str_eq(ask(seat, "22 F1 90"), "62 F1 90 4B 4D 53 49 4D 45 36 35 30 30 30 30 30 30 30 30 31");
+}
+END_TEST
+
+static void long_transfer(bench_t *bench, size_t size)
+{
+    static uint8_t request[UDS_MESSAGE_MAX] = {0x2E, 0x3E, 0x00};
+    for (size_t i = 3; i < size; i++) request[i] = (uint8_t)(i * 31 + size);
+    uds_answer_t answer;
+    bench_exchange(bench, request, size, &answer);
+    ck_assert_int_eq(answer.outcome, UDS_OUTCOME_POSITIVE);
+    ck_assert_uint_eq(answer.size, 3);
+    static const uint8_t READ[] = {0x22, 0x3E, 0x00};
+    bench_exchange(bench, READ, sizeof READ, &answer);
+    ck_assert_int_eq(answer.outcome, UDS_OUTCOME_POSITIVE);
+    ck_assert_uint_eq(answer.size, size);
+    ck_assert_mem_eq(answer.bytes + 3, request + 3, size - 3);
+}
+
+START_TEST(longest_messages_go_both_ways)
+{
+    static const size_t SIZES[] = {4, 6, 7, 8, 13, 14, 1000, 4094, 4095};
+    bench_unlock(seat);
+    for (size_t i = 0; i < sizeof SIZES / sizeof SIZES[0]; i++) long_transfer(seat, SIZES[i]);
+}
+END_TEST
+
+START_TEST(response_that_would_be_too_long_is_refused)
+{
+    bench_unlock(seat);
+    ck_assert_str_eq(ask(seat, "22 3E 00"), "62 3E 00"); // nothing written yet
+    long_transfer(seat, 4095);
+    ck_assert_str_eq(ask(seat, "22 3E 00 F1 86"), "7F 22 14");
+    ck_assert_str_eq(ask(seat, "22 F1 86 3E 00"), "7F 22 14");
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 03");
+}
+END_TEST
+
+START_TEST(scratch_is_forgotten_at_a_reset)
+{
+    bench_unlock(seat);
+    ck_assert_str_eq(ask(seat, "2E 3E 00 AA"), "6E 3E 00");
+    ck_assert_str_eq(ask(seat, "11 03"), "51 03");
+    ck_assert_str_eq(ask(seat, "22 3E 00"), "62 3E 00");
+}
+END_TEST
+
+START_TEST(options_are_written_whole_or_not_at_all)
+{
+    bench_unlock(seat);
+    ck_assert_str_eq(ask(seat, "22 30 21"), "62 30 21 00 00");
+    ck_assert_str_eq(ask(seat, "2E 30 21 01 02"), "7F 2E 31");
+    ck_assert_str_eq(ask(seat, "2E 30 21 01"), "7F 2E 13");
+    ck_assert_str_eq(ask(seat, "2E 30 21 01 00 00"), "7F 2E 13");
+    ck_assert_str_eq(ask(seat, "22 30 21"), "62 30 21 00 00");
+    ck_assert_str_eq(ask(seat, "2E 30 21 01 01"), "6E 30 21");
+    bench_power_cycle(seat);
+    ck_assert_str_eq(ask(seat, "22 30 21"), "62 30 21 01 01");
+}
+END_TEST
+
+START_TEST(unit_without_options_has_no_such_identifier)
+{
+    bench_unlock(cas);
+    ck_assert_str_eq(ask(cas, "22 30 21"), "7F 22 31");
+    ck_assert_str_eq(ask(cas, "2E 30 21 00"), "7F 2E 31");
+}
+END_TEST
+
+// ---- sessions and their timing -------------------------------------------------------------------------------------
+
+START_TEST(session_ends_five_seconds_after_the_last_response)
+{
+    bench_unlock(seat);
+    int64_t answered_ns = seat->now_ns;
+    bench_wait(seat, UDS_S3_NS - 10 * TIME_MS);
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 03"); // any request keeps it
+    bench_wait(seat, UDS_S3_NS - 10 * TIME_MS);
+    ck_assert_str_eq(ask(seat, "3E 80"), ""); // that took the tester 150 ms of waiting
+    bench_wait(seat, UDS_S3_NS - 200 * TIME_MS);
+    ck_assert_str_eq(ask(seat, "2E 3E 00 01"), "6E 3E 00");
+    ck_assert_int_gt(seat->now_ns, answered_ns + 2 * UDS_S3_NS);
+    bench_wait(seat, UDS_S3_NS - 1);
+    ck_assert_uint_eq(seat->outbox.hold, 1);
+    bench_wait(seat, 1);
+    ck_assert_uint_eq(seat->outbox.hold, 0);
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 01");
+    ck_assert_str_eq(ask(seat, "2E 3E 00 01"), "7F 2E 7F");
+    bench_extend(seat);
+    ck_assert_str_eq(ask(seat, "2E 3E 00 01"), "7F 2E 33"); // it locked
+}
+END_TEST
+
+START_TEST(refused_request_keeps_the_session_too)
+{
+    bench_extend(seat);
+    for (int i = 0; i < 4; i++) {
+        bench_wait(seat, 4 * TIME_S);
+        ck_assert_str_eq(ask(seat, "99"), "7F 99 11");
+    }
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 03");
+}
+END_TEST
+
+START_TEST(open_session_keeps_the_bus_awake)
+{
+    ck_assert_uint_eq(cas->outbox.hold, 0);
+    bench_extend(cas);
+    ck_assert_uint_eq(cas->outbox.hold, 3);
+    ck_assert_str_eq(ask(cas, "10 01"), "50 01 00 32 01 F4");
+    ck_assert_uint_eq(cas->outbox.hold, 0);
+}
+END_TEST
+
+START_TEST(asking_for_the_session_again_locks)
+{
+    bench_unlock(seat);
+    ck_assert_str_eq(ask(seat, "2E 3E 00 01"), "6E 3E 00");
+    bench_extend(seat);
+    ck_assert_str_eq(ask(seat, "2E 3E 00 01"), "7F 2E 33");
+}
+END_TEST
+
+START_TEST(default_session_has_nothing_to_time)
+{
+    ck_assert_str_eq(ask(seat, "3E 00"), "7E 00");
+    bench_wait(seat, TIME_S);
+    ck_assert_int_eq(seat->outbox.deadline_ns, TIME_NEVER);
+}
+END_TEST
+
+START_TEST(suppressed_positive_response_is_silence_and_a_refusal_is_not)
+{
+    ck_assert_str_eq(ask(seat, "3E 80"), "");
+    ck_assert_str_eq(ask(seat, "10 83"), "");
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 03");
+    ck_assert_str_eq(ask(seat, "3E 81"), "7F 3E 12");
+    ck_assert_str_eq(ask(seat, "85 82"), "");
+    ck_assert_str_eq(ask(seat, "10 82"), "7F 10 12");
+    ck_assert_str_eq(ask(seat, "11 83"), "");
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 01");
+}
+END_TEST
+
+// ---- functional addressing -----------------------------------------------------------------------------------------
+
+START_TEST(functional_requests_are_answered)
+{
+    ck_assert_str_eq(ask_all(seat, 0xEF, "3E 00"), "7E 00");
+    ck_assert_str_eq(ask_all(seat, 0xEE, "22 F1 86"), "62 F1 86 01");
+    ck_assert_str_eq(ask_all(cas, 0xEF, "22 F1 86"), "62 F1 86 01");
+    ck_assert_str_eq(ask_all(cas, 0xEE, "22 F1 86"), ""); // no Key Memory
+    ck_assert_str_eq(ask_all(seat, 0xEF, "3E 80"), "");
+}
+END_TEST
+
+START_TEST(functional_request_is_not_answered_by_what_concerns_one_unit_alone)
+{
+    static const char *const UNANSWERED[] = {"99", "3E 01", "22 12 34", "11 01", "27 01", "10 02"};
+    for (size_t i = 0; i < sizeof UNANSWERED / sizeof UNANSWERED[0]; i++)
+        ck_assert_str_eq(ask_all(seat, 0xEF, UNANSWERED[i]), "");
+    ck_assert_str_eq(ask_all(seat, 0xEF, "22 F1"), "7F 22 13");
+    bench_extend(seat);
+    ck_assert_str_eq(ask_all(seat, 0xEF, "2E 30 01 00"), "7F 2E 33");
+}
+END_TEST
+
+START_TEST(functional_requests_are_single_frames_and_well_formed)
+{
+    static const char *const FRAMES[] = {
+        "6F1#",         "6F1#EF",       "6F1#EF00",  "6F1#EF07010203040506", "6F1#EF033E00", "6F1#EF10083E0000000000",
+        "6F1#EF300000", "6F1#EF213E00", "6F1#EF023E"};
+    for (size_t i = 0; i < sizeof FRAMES / sizeof FRAMES[0]; i++) hear(seat, FRAMES[i]);
+    bench_wait(seat, TIME_S);
+    ck_assert_uint_eq(seat->responses, 0);
+}
+END_TEST
+
+START_TEST(frames_for_others_are_not_answered)
+{
+    static const char *const FRAMES[] = {"6F1#40023E00",      "6F1#F1023E00", "6F2#6D023E00",
+                                         "000006F1#6D023E00", "6F1#R",        "66D#F1023E00"};
+    for (size_t i = 0; i < sizeof FRAMES / sizeof FRAMES[0]; i++) hear(seat, FRAMES[i]);
+    bench_wait(seat, TIME_S);
+    ck_assert_uint_eq(seat->responses, 0);
+}
+END_TEST
+
+// ---- security access -----------------------------------------------------------------------------------------------
+
+static void send_wrong_key(bench_t *bench, const char *response)
+{
+    const char *seed = ask(bench, "27 01");
+    ck_assert_msg(strncmp(seed, "67 01 ", 6) == 0 && strlen(seed) == 29, "%s", seed);
+    ck_assert_str_ne(seed, "67 01 00 00 00 00 00 00 00 00");
+    ck_assert_str_eq(ask(bench, "27 02 00 11 22 33 44 55 66 77"), response);
+}
+
+START_TEST(seeds_differ_and_the_right_key_unlocks)
+{
+    char first[64];
+    bench_extend(seat);
+    strcpy(first, ask(seat, "27 01"));
+    ck_assert_str_ne(ask(seat, "27 01"), first);
+    bench_unlock(seat);
+    ck_assert_str_eq(ask(seat, "27 01"), "67 01 00 00 00 00 00 00 00 00");
+    ck_assert_str_eq(ask(seat, "2E 3E 00 01"), "6E 3E 00");
+}
+END_TEST
+
+START_TEST(key_of_another_unit_does_not_unlock)
+{
+    bench_extend(seat);
+    uint8_t seed[2 + UDS_SEED_SIZE], key[2 + UDS_KEY_SIZE] = {0x27, 0x02};
+    bench_bytes(ask(seat, "27 01"), seed, sizeof seed + 1);
+    uds_security_key(0x40, seed + 2, key + 2);
+    uds_answer_t answer;
+    bench_exchange(seat, key, sizeof key, &answer);
+    ck_assert_int_eq(answer.nrc, UDS_INVALID_KEY);
+}
+END_TEST
+
+START_TEST(key_without_a_seed_is_a_sequence_error)
+{
+    bench_extend(seat);
+    ck_assert_str_eq(ask(seat, "27 02 00 11 22 33 44 55 66 77"), "7F 27 24");
+    send_wrong_key(seat, "7F 27 35");
+    ck_assert_str_eq(ask(seat, "27 02 00 11 22 33 44 55 66 77"), "7F 27 24"); // a seed serves once
+    ask(seat, "27 01");
+    bench_extend(seat);
+    ck_assert_str_eq(ask(seat, "27 02 00 11 22 33 44 55 66 77"), "7F 27 24"); // and in its session
+}
+END_TEST
+
+START_TEST(third_wrong_key_locks_out_for_ten_seconds)
+{
+    bench_extend(seat);
+    send_wrong_key(seat, "7F 27 35");
+    send_wrong_key(seat, "7F 27 35");
+    send_wrong_key(seat, "7F 27 36");
+    int64_t locked_out_ns = seat->now_ns;
+    ck_assert_str_eq(ask(seat, "27 01"), "7F 27 37");
+    bench_wait(seat, 4 * TIME_S);
+    bench_extend(seat);
+    bench_wait(seat, 4 * TIME_S);
+    ck_assert_str_eq(ask(seat, "27 01"), "7F 27 37");
+    bench_wait(seat, locked_out_ns + UDS_SERVER_DELAY_NS - seat->now_ns);
+    send_wrong_key(seat, "7F 27 36"); // one attempt, and the next delay
+    bench_wait(seat, 4 * TIME_S);
+    bench_extend(seat);
+    bench_wait(seat, 4 * TIME_S);
+    bench_extend(seat);
+    bench_wait(seat, 2 * TIME_S);
+    bench_unlock(seat);
+}
+END_TEST
+
+START_TEST(delay_lasts_through_reset_and_power_loss)
+{
+    bench_extend(seat);
+    for (int i = 0; i < 3; i++) send_wrong_key(seat, i < 2 ? "7F 27 35" : "7F 27 36");
+    ck_assert_str_eq(ask(seat, "11 01"), "51 01");
+    bench_extend(seat);
+    ck_assert_str_eq(ask(seat, "27 01"), "7F 27 37");
+    bench_power_cycle(seat);
+    int64_t on_ns = seat->now_ns;
+    bench_extend(seat);
+    ck_assert_str_eq(ask(seat, "27 01"), "7F 27 37");
+    bench_wait(seat, on_ns + UDS_SERVER_DELAY_NS - seat->now_ns);
+    bench_unlock(seat);
+    bench_power_cycle(seat);
+    bench_unlock(seat); // the right key has cleared the count
+}
+END_TEST
+
+START_TEST(wrong_keys_are_counted_across_power_loss)
+{
+    bench_extend(seat);
+    send_wrong_key(seat, "7F 27 35");
+    bench_power_cycle(seat);
+    bench_extend(seat);
+    send_wrong_key(seat, "7F 27 35");
+    bench_power_cycle(seat);
+    bench_extend(seat);
+    send_wrong_key(seat, "7F 27 36");
+}
+END_TEST
+
+START_TEST(wrong_key_is_told_only_when_its_count_is_durable)
+{
+    bench_extend(seat);
+    ask(seat, "27 01");
+    int64_t before_ns = seat->now_ns;
+    ck_assert_str_eq(ask(seat, "27 02 00 11 22 33 44 55 66 77"), "7F 27 35");
+    ck_assert_int_ge(seat->now_ns, before_ns + BENCH_STORE_NS);
+    ck_assert_int_eq(image_get(&seat->image, "security/attempts", -1, NULL, 0), 1);
+}
+END_TEST
+
+START_TEST(count_that_cannot_be_is_the_worst)
+{
+    image_set(&seat->image, "security/attempts", -1, NULL, -1);
+    bench_power_cycle(seat);
+    bench_extend(seat);
+    ck_assert_str_eq(ask(seat, "27 01"), "7F 27 37");
+}
+END_TEST
+
+// ---- response pending ----------------------------------------------------------------------------------------------
+
+START_TEST(slow_store_is_announced_within_p2)
+{
+    bench_unlock(seat);
+    seat->store_ns = 200 * TIME_MS;
+    ck_assert_str_eq(ask(seat, "2E 30 21 01 00"), "6E 30 21");
+    ck_assert_uint_eq(seat->pending, 1);
+    seat->store_ns = 12 * TIME_S;
+    ck_assert_str_eq(ask(seat, "2E 30 21 00 00"), "6E 30 21");
+    ck_assert_uint_eq(seat->pending, 3);                    // after 40 ms, 4 s, 4 s
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 03"); // the session outlived S3
+    seat->store_ns = UDS_SERVER_PENDING_NS - 1;
+    ck_assert_str_eq(ask(seat, "2E 30 21 01 00"), "6E 30 21");
+    ck_assert_uint_eq(seat->pending, 0);
+}
+END_TEST
+
+START_TEST(announced_response_comes_although_suppressed)
+{
+    bench_unlock(cas);
+    cas->store_ns = TIME_S;
+    ck_assert_str_eq(ask(cas, "31 81 DC 73 01 01"), "71 01 DC 73 00");
+    cas->store_ns = BENCH_STORE_NS;
+    ck_assert_str_eq(ask(cas, "31 81 DC 73 01 00"), "");
+}
+END_TEST
+
+START_TEST(request_during_another_one_waits_for_its_turn)
+{
+    bench_unlock(seat);
+    seat->store_ns = 30 * TIME_MS;
+    hear(seat, "6F1#6D0630210100"); // malformed: too short for its length
+    hear(seat, "6F1#6D052E30210100");
+    hear(seat, "6F1#6D0322F186");
+    hear(seat, "6F1#6D0322F18C"); // one waits, not two
+    hear(seat, "6F1#EF023E00");   // and nothing functional
+    seat->responses = 0;
+    bench_wait(seat, 25 * TIME_MS);
+    ck_assert_uint_eq(seat->responses, 0);
+    bench_wait(seat, TIME_S);
+    ck_assert_uint_eq(seat->responses, 2);
+    ck_assert_str_eq(seat->single, "62 F1 86 03");
+}
+END_TEST
+
+START_TEST(power_loss_before_the_store_keeps_the_old_and_says_nothing)
+{
+    bench_unlock(seat);
+    hear(seat, "6F1#6D052E30210100");
+    seat->responses = 0;
+    bench_wait(seat, BENCH_STORE_NS - 1);
+    ck_assert_uint_eq(seat->responses, 0);
+    bench_power_cycle(seat);
+    bench_wait(seat, TIME_S);
+    ck_assert_uint_eq(seat->responses, 0);
+    ck_assert_str_eq(ask(seat, "22 30 21"), "62 30 21 00 00");
+}
+END_TEST
+
+// ---- communication control -----------------------------------------------------------------------------------------
+
+static void count_messages(unsigned *normal, unsigned *network)
+{
+    seat->normal = seat->network = 0;
+    for (int i = 0; i < 3; i++) {
+        bench_wait(seat, TIME_S);
+        hear(seat, i % 2 == 0 ? "23A#00300160" : "23A#11300160"); // a call-up is an event
+        hear(seat, "23A#00300060");
+    }
+    *normal = seat->normal;
+    *network = seat->network;
+}
+
+START_TEST(communication_control_silences_what_it_names)
+{
+    unsigned normal, network;
+    bench_input(seat, &(node_input_t){.kind = INPUT_BUS_AWAKE});
+    count_messages(&normal, &network);
+    ck_assert_uint_ge(normal, 6);
+    ck_assert_uint_ge(network, 2);
+    bench_extend(seat);
+    ck_assert_str_eq(ask(seat, "28 01 01"), "68 01");
+    count_messages(&normal, &network);
+    ck_assert_uint_eq(normal, 0);
+    ck_assert_uint_ge(network, 2);
+    ck_assert_str_eq(ask(seat, "28 01 02"), "68 01"); // besides
+    count_messages(&normal, &network);
+    ck_assert_uint_eq(normal + network, 0);
+    ck_assert_str_eq(ask(seat, "28 00 01"), "68 00");
+    count_messages(&normal, &network);
+    ck_assert_uint_ge(normal, 6);
+    ck_assert_uint_eq(network, 0);
+    ck_assert_str_eq(ask(seat, "28 03 03"), "68 03");
+    count_messages(&normal, &network);
+    ck_assert_uint_eq(normal + network, 0);
+    bench_wait(seat, 6 * TIME_S); // the session ends, and with it the silence
+    count_messages(&normal, &network);
+    ck_assert_uint_ge(normal, 6);
+    ck_assert_uint_ge(network, 2);
+}
+END_TEST
+
+START_TEST(deaf_unit_hears_diagnosis_alone)
+{
+    bench_extend(seat);
+    ck_assert_str_eq(ask(seat, "28 02 01"), "68 02");
+    hear(seat, "23A#11300162");
+    ck_assert_str_eq(ask(seat, "22 30 30"), "62 30 30 00 00");
+    ck_assert_str_eq(ask(seat, "10 03"), "50 03 00 32 01 F4"); // another session than the default changes nothing
+    hear(seat, "23A#11300162");
+    ck_assert_str_eq(ask(seat, "22 30 30"), "62 30 30 00 00");
+    ck_assert_str_eq(ask(seat, "10 01"), "50 01 00 32 01 F4");
+    hear(seat, "23A#11300162");
+    ck_assert_str_eq(ask(seat, "22 30 30"), "62 30 30 02 01");
+}
+END_TEST
+
+START_TEST(reset_ends_session_security_and_communication_control)
+{
+    bench_unlock(seat);
+    ck_assert_str_eq(ask(seat, "28 03 03"), "68 03");
+    ck_assert_str_eq(ask(seat, "11 01"), "51 01");
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 01");
+    bench_extend(seat);
+    ck_assert_str_eq(ask(seat, "2E 3E 00 01"), "7F 2E 33");
+    hear(seat, "23A#11300162");
+    ck_assert_str_eq(ask(seat, "22 30 30"), "62 30 30 02 01");
+}
+END_TEST
+
+// ---- ISO-TP around it ----------------------------------------------------------------------------------------------
+
+START_TEST(broken_request_changes_nothing_and_the_next_is_answered)
+{
+    bench_unlock(seat);
+    hear(seat, "6F1#6D100E2E30010101"); // first frame, and the second consecutive one is missing
+    bench_wait(seat, 5 * TIME_MS);
+    hear(seat, "6F1#6D21000000000000");
+    hear(seat, "6F1#6D23000000000000");
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 03");
+    hear(seat, "6F1#6D100E2E30010101"); // and one that stops: N_Cr
+    bench_wait(seat, 5500 * TIME_MS);
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 03"); // S3 began anew only when it failed
+}
+END_TEST
+
+START_TEST(tester_that_gives_no_flow_control_is_given_up)
+{
+    hear(seat, "6F1#6D0322F190");
+    bench_wait(seat, 1100 * TIME_MS);
+    ck_assert_uint_eq(seat->responses, 1);
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 01");
+}
+END_TEST
+
+START_TEST(every_negative_response_has_its_standard_name)
+{
+    static const uint8_t CODES[] = {0x11, 0x12, 0x13, 0x14, 0x22, 0x24, 0x31, 0x33, 0x35, 0x36, 0x37, 0x78, 0x7E, 0x7F};
+    for (size_t i = 0; i < sizeof CODES; i++) {
+        uint8_t code = 0;
+        const char *name = uds_nrc_name(CODES[i]);
+        ck_assert_ptr_nonnull(name);
+        ck_assert(uds_nrc_find(name, &code));
+        ck_assert_uint_eq(code, CODES[i]);
+    }
+    uint8_t code = 0x55;
+    ck_assert_ptr_null(uds_nrc_name(0x00));
+    ck_assert(!uds_nrc_find("requestOutOfrange", &code));
+    ck_assert_uint_eq(code, 0x55);
+    ck_assert_str_eq(uds_nrc_name(0x31), "requestOutOfRange");
+    ck_assert_str_eq(uds_nrc_name(0x22), "conditionsNotCorrect");
+}
+END_TEST
+
+typedef struct {
+    const char *name;
+    const TTest *tests[12];
+} group_t;
+
+int main(void)
+{
+    const group_t groups[] = {
+        {"order of checks",
+         {unknown_service_is_refused_before_anything_else, session_is_checked_before_security_and_length,
+          security_is_checked_before_length_and_sub_function, length_is_checked_before_sub_function,
+          sub_function_is_checked_before_the_length_that_it_needs,
+          session_of_a_sub_function_is_checked_before_its_length,
+          out_of_range_is_checked_before_the_record_that_it_needs, every_negative_response_has_its_standard_name}},
+        {"data",
+         {several_identifiers_are_read_at_once, longest_messages_go_both_ways,
+          response_that_would_be_too_long_is_refused, scratch_is_forgotten_at_a_reset,
+          options_are_written_whole_or_not_at_all, unit_without_options_has_no_such_identifier}},
+        {"sessions",
+         {session_ends_five_seconds_after_the_last_response, refused_request_keeps_the_session_too,
+          open_session_keeps_the_bus_awake, asking_for_the_session_again_locks, default_session_has_nothing_to_time,
+          suppressed_positive_response_is_silence_and_a_refusal_is_not, functional_requests_are_answered,
+          functional_request_is_not_answered_by_what_concerns_one_unit_alone,
+          functional_requests_are_single_frames_and_well_formed, frames_for_others_are_not_answered}},
+        {"security",
+         {seeds_differ_and_the_right_key_unlocks, key_of_another_unit_does_not_unlock,
+          key_without_a_seed_is_a_sequence_error, third_wrong_key_locks_out_for_ten_seconds,
+          delay_lasts_through_reset_and_power_loss, wrong_keys_are_counted_across_power_loss,
+          wrong_key_is_told_only_when_its_count_is_durable, count_that_cannot_be_is_the_worst}},
+        {"pending",
+         {slow_store_is_announced_within_p2, announced_response_comes_although_suppressed,
+          request_during_another_one_waits_for_its_turn, power_loss_before_the_store_keeps_the_old_and_says_nothing}},
+        {"communication",
+         {communication_control_silences_what_it_names, deaf_unit_hears_diagnosis_alone,
+          reset_ends_session_security_and_communication_control,
+          broken_request_changes_nothing_and_the_next_is_answered, tester_that_gives_no_flow_control_is_given_up}},
+    };
+    Suite *suite = suite_create("uds server");
+    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
+        TCase *cases = tcase_create(groups[g].name);
+        tcase_add_checked_fixture(cases, set_up, tear_down);
+        for (size_t i = 0; groups[g].tests[i] != NULL; i++) tcase_add_test(cases, groups[g].tests[i]);
+        suite_add_tcase(suite, cases);
+    }
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures ? 1 : 0;
+}
