@@ -13,10 +13,10 @@
 #define FRAME_ERROR_BITS 14 // error flag 6, error delimiter 8
 
 typedef struct {
-    uint32_t id;   // 11 bits, or 29 when extended
+    uint32_t id; // 11 bits, or 29 when extended
     bool extended;
-    bool remote;   // a remote transmission request: length, no data
-    uint8_t length; // 0 .. 8
+    bool remote;                  // a remote transmission request: length, no data
+    uint8_t length;               // 0 .. 8
     uint8_t data[FRAME_DATA_MAX]; // bytes past length are zero
 } can_frame_t;
 
@@ -30,10 +30,12 @@ bool frame_equal(const can_frame_t *a, const can_frame_t *b);
 /// content and its CRC need (ISO 11898-1, 10.4 and 10.5); the intermission is not included.
 unsigned frame_bits(const can_frame_t *self);
 
-/// Rank in arbitration: the smaller value wins (ISO 11898-1, 10.4.2: base identifier, then RTR/SRR, IDE, extension, RTR).
+/// Rank in arbitration: the smaller value wins (ISO 11898-1, 10.4.2: base identifier, then RTR/SRR, IDE, extension,
+/// RTR).
 uint64_t frame_priority(const can_frame_t *self);
 
-/// Writes candump's form, "130#4500", eight digits for an extended identifier, "321#R" for a remote frame. Returns text.
+/// Writes candump's form, "130#4500", eight digits for an extended identifier, "321#R" for a remote frame. Returns
+/// text.
 const char *frame_format(const can_frame_t *self, char text[FRAME_TEXT_MAX]);
 
 /// Reads candump's form (any case; three digits up to 7FF, or eight). False, and *frame untouched, for anything else.

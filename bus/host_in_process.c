@@ -73,7 +73,8 @@ static bool run_round(void *self, const kernel_t *kernel, outbox_t *outboxes, er
     (void)error;
     const kernel_activation_t *activations;
     size_t count = kernel_activations(kernel, &activations);
-    for (size_t i = 0; i < count; i++) host_in_process_activate(self, kernel_now(kernel), &activations[i], &outboxes[i]);
+    for (size_t i = 0; i < count; i++)
+        host_in_process_activate(self, kernel_now(kernel), &activations[i], &outboxes[i]);
     return true;
 }
 
@@ -87,7 +88,8 @@ static bool power_on(void *self, uint8_t node, int64_t now_ns, const kernel_powe
 
 static bool power_off(void *self, uint8_t node, int64_t now_ns, bool crash, error_t *error)
 {
-    (void)self, (void)node, (void)now_ns, (void)crash, (void)error; // a machine without power is not called: that is all
+    (void)self, (void)node, (void)now_ns, (void)crash,
+        (void)error; // a machine without power is not called: that is all
     return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a node keeps without power: a list of (name, 64-bit integer or up to 16 bytes). Pure; nodes know nothing of JSON
-// or files. The host owns the stored images; a story's keys, key_memory and coding reach a node only as its first image.
+// or files. The host owns the stored images; a story's keys, key_memory and coding reach a node only as its first
+// image.
 //
 // Names in use (N counts from 1, SETTING as the DBC's KeyMemorySetting attribute names it, values raw as on the wire):
 //
@@ -13,7 +14,8 @@
 //                                  key/N/learned · key/N/blocked · key/N/battery 0 ok, 1 low
 //   fobs (the key fobs' own)       key/N/personalization · key/N/secret · key/N/counter · key/N/battery
 //
-// A name that is missing has its default: a profile never named is coded with factory values, a key never named is none.
+// A name that is missing has its default: a profile never named is coded with factory values, a key never named is
+// none.
 #ifndef KMSIM_BUS_IMAGE_H
 #define KMSIM_BUS_IMAGE_H
 
@@ -48,7 +50,8 @@ void image_copy(image_t *self, const image_t *from);
 /// Sets or replaces an entry. The name is PREFIX, or PREFIX/NUMBER, or PREFIX/NUMBER/SUFFIX (number -1 and suffix null
 /// leave theirs out). False when the name is too long or the image is full; then nothing changed.
 bool image_set(image_t *self, const char *prefix, int number, const char *suffix, int64_t value);
-bool image_set_bytes(image_t *self, const char *prefix, int number, const char *suffix, const uint8_t *bytes, uint8_t size);
+bool image_set_bytes(image_t *self, const char *prefix, int number, const char *suffix, const uint8_t *bytes,
+                     uint8_t size);
 
 /// The integer under that name, or the given one where there is none.
 int64_t image_get(const image_t *self, const char *prefix, int number, const char *suffix, int64_t otherwise);

@@ -43,8 +43,8 @@ static bool ports_valid(const node_ports_t *ports, uint8_t bus_count)
     return true;
 }
 
-int kernel_add_node(kernel_t *self, const char *name, const uint8_t *buses, uint8_t bus_count, const node_ports_t *ports,
-                    const image_t *image, image_state_t image_state)
+int kernel_add_node(kernel_t *self, const char *name, const uint8_t *buses, uint8_t bus_count,
+                    const node_ports_t *ports, const image_t *image, image_state_t image_state)
 {
     if (self->node_count == KERNEL_NODES_MAX || strlen(name) > NODE_NAME_MAX) return -1;
     if (bus_count > VEHICLE_BUSES_MAX || !ports_valid(ports, bus_count)) return -1;
@@ -143,14 +143,17 @@ uint32_t kernel_transmit(kernel_t *self, const air_t *air)
 void kernel_inject(kernel_t *self, uint8_t bus, const can_frame_t *frame)
 {
     assert(bus < self->vehicle->bus_count);
-    if (can_bus_request(&self->buses[bus], KERNEL_STRANGER, frame, 0, self->now_ns) == CAN_BUS_REFUSED) self->nonsense++;
+    if (can_bus_request(&self->buses[bus], KERNEL_STRANGER, frame, 0, self->now_ns) == CAN_BUS_REFUSED)
+        self->nonsense++;
 }
 
 void kernel_set_power(kernel_t *self, uint8_t node, kernel_power_t state)
 {
     assert(node < self->node_count);
-    if (self->power_count == KERNEL_POWER_MAX) self->nonsense++;
-    else self->power[self->power_count++] = (kernel_power_request_t){.node = node, .state = state};
+    if (self->power_count == KERNEL_POWER_MAX)
+        self->nonsense++;
+    else
+        self->power[self->power_count++] = (kernel_power_request_t){.node = node, .state = state};
 }
 
 void kernel_wake_player(kernel_t *self, int64_t at_ns)
@@ -179,6 +182,13 @@ int kernel_next_stored(kernel_t *self)
         return (int)i;
     }
     return -1;
+}
+
+bool kernel_storing(const kernel_t *self)
+{
+    for (size_t i = 0; i < self->node_count; i++)
+        if (self->nodes[i].stored_ns != TIME_NEVER) return true;
+    return false;
 }
 
 // ---- figures -------------------------------------------------------------------------------------------------------

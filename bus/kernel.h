@@ -15,11 +15,11 @@
 #include "bus/can_bus.h"
 #include "bus/node.h"
 
-#define KERNEL_NODES_MAX 31    // slot 31 of each bus is the stranger's, who only injects
+#define KERNEL_NODES_MAX 31 // slot 31 of each bus is the stranger's, who only injects
 #define KERNEL_STRANGER 31
 #define KERNEL_LINES_MAX 256
 #define KERNEL_EVENTS_MAX 512
-#define KERNEL_QUEUE_MAX 1024  // lines and air under way
+#define KERNEL_QUEUE_MAX 1024 // lines and air under way
 #define KERNEL_POWER_MAX 64
 
 #define KERNEL_LINE_NS (100 * TIME_US) // latency of a line (own)
@@ -80,8 +80,8 @@ void kernel_init(kernel_t *self, const vehicle_t *vehicle, uint64_t seed);
 
 /// Adds a node: those of the vehicle first and in its order, then actors. Its index, or -1 when the kernel is full or a
 /// line, bus or acceptance cannot be. An actor that is on no bus has bus_count 0. The image is copied; null: none.
-int kernel_add_node(kernel_t *self, const char *name, const uint8_t *buses, uint8_t bus_count, const node_ports_t *ports,
-                    const image_t *image, image_state_t image_state);
+int kernel_add_node(kernel_t *self, const char *name, const uint8_t *buses, uint8_t bus_count,
+                    const node_ports_t *ports, const image_t *image, image_state_t image_state);
 
 /// Queues the first power-on of every node, at time 0. The story begins with units that have long had power: the frames
 /// that they would send at that first power-on are left out.
@@ -105,7 +105,8 @@ size_t kernel_events(const kernel_t *self, const kernel_event_t **events);
 /// index says that the node does not have is ignored and counted (kernel_nonsense).
 void kernel_merge(kernel_t *self, uint8_t node, const outbox_t *outbox);
 
-/// The next power request of this instant: the caller powers the node on (with kernel_power_on and kernel_merge) or off.
+/// The next power request of this instant: the caller powers the node on (with kernel_power_on and kernel_merge) or
+/// off.
 bool kernel_next_power(kernel_t *self, kernel_power_request_t *request);
 
 /// What power_on gets; valid until the next call.
@@ -125,8 +126,8 @@ void kernel_end(kernel_t *self);
 int kernel_find_line(const kernel_t *self, const char *name);
 const char *kernel_line_name(const kernel_t *self, uint16_t line);
 
-/// Sets a line from outside; nodes hear of it KERNEL_LINE_NS later, in the order of the calls. A level stays and is told
-/// to a node that gets power; a momentary event is not.
+/// Sets a line from outside; nodes hear of it KERNEL_LINE_NS later, in the order of the calls. A level stays and is
+/// told to a node that gets power; a momentary event is not.
 void kernel_set_line(kernel_t *self, uint16_t line, int64_t value, bool momentary);
 
 /// Sends on the air from outside; heard KERNEL_RF_NS (or KERNEL_LF_NS) later, in the order of the calls. An AIR_RF gets
@@ -136,10 +137,12 @@ uint32_t kernel_transmit(kernel_t *self, const air_t *air);
 /// Puts a frame on a bus (index in the vehicle) from a stranger: a node that belongs to no unit and never acknowledges.
 void kernel_inject(kernel_t *self, uint8_t bus, const can_frame_t *frame);
 
-/// Asks for a change of power, which takes effect at the end of this instant. To one that is so already: nothing happens.
+/// Asks for a change of power, which takes effect at the end of this instant. To one that is so already: nothing
+/// happens.
 void kernel_set_power(kernel_t *self, uint8_t node, kernel_power_t state);
 
-/// Calls the player at that time (its own next deadline; TIME_NEVER for none). Not before the present instant's successor.
+/// Calls the player at that time (its own next deadline; TIME_NEVER for none). Not before the present instant's
+/// successor.
 void kernel_wake_player(kernel_t *self, int64_t at_ns);
 
 /// A node's stored image (what it would start from), for the host that keeps it in files; and an actor's direct store.
@@ -150,6 +153,9 @@ void kernel_store(kernel_t *self, uint8_t node, const image_t *image);
 /// before it lets the instant's activations run.
 int kernel_next_stored(kernel_t *self);
 
+/// Whether a store that a node asked for is still under way.
+bool kernel_storing(const kernel_t *self);
+
 // ---- figures -------------------------------------------------------------------------------------------------------
 
 size_t kernel_node_count(const kernel_t *self);
@@ -157,7 +163,7 @@ const char *kernel_node_name(const kernel_t *self, uint8_t node); // "stranger" 
 int kernel_find_node(const kernel_t *self, const char *name);     // -1: none
 bool kernel_powered(const kernel_t *self, uint8_t node);
 const can_bus_t *kernel_bus(const kernel_t *self, uint8_t bus);
-uint64_t kernel_nonsense(const kernel_t *self);  // outbox entries that could not be
-bool kernel_runs_wild(const kernel_t *self);     // more than KERNEL_BUSY_MAX activations within one millisecond
+uint64_t kernel_nonsense(const kernel_t *self); // outbox entries that could not be
+bool kernel_runs_wild(const kernel_t *self);    // more than KERNEL_BUSY_MAX activations within one millisecond
 
 #endif

@@ -23,7 +23,8 @@ static int64_t next_time(const kernel_t *self)
 {
     int64_t next_ns = self->player_ns;
     if (self->queue_count > 0) next_ns = time_earlier(next_ns, self->queue[0].at_ns);
-    for (size_t i = 0; i < self->vehicle->bus_count; i++) next_ns = time_earlier(next_ns, can_bus_next(&self->buses[i]));
+    for (size_t i = 0; i < self->vehicle->bus_count; i++)
+        next_ns = time_earlier(next_ns, can_bus_next(&self->buses[i]));
     for (size_t i = 0; i < self->node_count; i++) {
         if (!self->nodes[i].powered) continue;
         next_ns = time_earlier(next_ns, self->nodes[i].deadline_ns);
@@ -153,7 +154,8 @@ static void add_frames(const kernel_node_t *node, uint8_t index, const happening
     }
 }
 
-static void add_line(const kernel_node_t *node, const kernel_item_t *item, int16_t event, kernel_activation_t *activation)
+static void add_line(const kernel_node_t *node, const kernel_item_t *item, int16_t event,
+                     kernel_activation_t *activation)
 {
     for (size_t port = 0; port < node->ports.line_count; port++) {
         if (node->lines[port] != item->line) continue;
@@ -171,7 +173,8 @@ static void add_items(const kernel_t *self, uint8_t index, node_input_kind_t kin
         if (item->kind != kind || item->source == index) continue;
         if (item->target != KERNEL_EVERYBODY && item->target != index) continue;
         int16_t event = happenings->item_events[i];
-        if (kind == INPUT_LINE) add_line(node, item, event, activation);
+        if (kind == INPUT_LINE)
+            add_line(node, item, event, activation);
         else if (kind == INPUT_AIR && (node->ports.air >> item->air.channel & 1))
             add_input(activation, INPUT_AIR, 0, event)->air = item->air;
         else if (kind == INPUT_NOT_SENT || (kind == INPUT_BUS_AWAKE && self->buses[item->bus].state == CAN_BUS_AWAKE))
@@ -225,8 +228,8 @@ bool kernel_begin(kernel_t *self, int64_t limit_ns)
     finish_buses(self, &happenings);
     hear_items(self, &happenings);
     self->activation_count = 0;
-    for (uint8_t i = 0; i < self->node_count; i++)
-        if (self->nodes[i].powered) collect_inputs(self, i, &happenings);
+    for (size_t i = 0; i < self->node_count; i++)
+        if (self->nodes[i].powered) collect_inputs(self, (uint8_t)i, &happenings);
     self->queue_count -= happenings.item_count;
     memmove(self->queue, self->queue + happenings.item_count, self->queue_count * sizeof self->queue[0]);
     count_activations(self);
@@ -316,22 +319,22 @@ static void begin_store(kernel_t *self, kernel_node_t *node, const outbox_t *out
     node->stored_ns = self->now_ns + KERNEL_STORE_NS;
 }
 
-void kernel_merge(kernel_t *self, uint8_t index, const outbox_t *outbox)
+void kernel_merge(kernel_t *self, uint8_t node, const outbox_t *outbox)
 {
-    kernel_node_t *node = &self->nodes[index];
-    bool story_begins = self->now_ns == 0 && node->power_count == 1;
+    kernel_node_t *n = &self->nodes[node];
+    bool story_begins = self->now_ns == 0 && n->power_count == 1;
     self->nonsense += outbox->dropped;
-    for (uint8_t own = 0; own < node->bus_count; own++)
-        can_bus_set_hold(&self->buses[node->buses[own]], index, outbox->hold >> own & 1, self->now_ns);
-    if (!story_begins) send_frames(self, index, outbox);
-    note_logs(self, index, outbox);
-    set_lines(self, index, outbox);
-    transmit(self, index, outbox);
-    if (outbox->store) begin_store(self, node, outbox);
-    node->deadline_ns = outbox->deadline_ns;
-    if (node->deadline_ns <= self->now_ns) {
+    for (uint8_t own = 0; own < n->bus_count; own++)
+        can_bus_set_hold(&self->buses[n->buses[own]], node, outbox->hold >> own & 1, self->now_ns);
+    if (!story_begins) send_frames(self, node, outbox);
+    note_logs(self, node, outbox);
+    set_lines(self, node, outbox);
+    transmit(self, node, outbox);
+    if (outbox->store) begin_store(self, n, outbox);
+    n->deadline_ns = outbox->deadline_ns;
+    if (n->deadline_ns <= self->now_ns) {
         self->nonsense++;
-        node->deadline_ns = self->now_ns + 1;
+        n->deadline_ns = self->now_ns + 1;
     }
 }
 
@@ -383,8 +386,10 @@ bool kernel_next_power(kernel_t *self, kernel_power_request_t *request)
         if (node->powered == on) continue;
         kernel_event_t *event = kernel_add_event(self, EVENT_POWER, request->node);
         if (event) event->value = request->state;
-        if (on) give_power(self, node, request->node);
-        else take_power(self, node, request->node);
+        if (on)
+            give_power(self, node, request->node);
+        else
+            take_power(self, node, request->node);
         return true;
     }
     return false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The kernel's own state, shared by kernel.c (set-up, control, figures) and kernel_instant.c (the instant). Nobody else's.
+// The kernel's own state, shared by kernel.c (set-up, control, figures) and kernel_instant.c (the instant). Nobody
+// else's.
 #ifndef KMSIM_BUS_KERNEL_STATE_H
 #define KMSIM_BUS_KERNEL_STATE_H
 
@@ -28,7 +29,7 @@ typedef struct {
     node_ports_t ports;
     uint16_t lines[NODE_LINES_MAX]; // port index -> kernel line
     uint8_t bus_count;
-    uint8_t buses[VEHICLE_BUSES_MAX]; // own index -> vehicle's
+    uint8_t buses[VEHICLE_BUSES_MAX];  // own index -> vehicle's
     int8_t own_bus[VEHICLE_BUSES_MAX]; // vehicle's index -> own, -1: not on it
     bool powered;
     bool keep; // its image became durable, the host has not been told

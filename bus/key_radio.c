@@ -28,7 +28,8 @@ static uint32_t get_code(const uint8_t *bytes)
 }
 
 // The tag over (challenge's nonce, if any, then the first `size` bytes of the message).
-static void make_tag(const air_t *challenge, const uint8_t *bytes, size_t size, const uint8_t *secret, uint8_t tag[TAG_SIZE])
+static void make_tag(const air_t *challenge, const uint8_t *bytes, size_t size, const uint8_t *secret,
+                     uint8_t tag[TAG_SIZE])
 {
     uint8_t message[SIGNED_MAX];
     size_t length = 0;
@@ -122,7 +123,8 @@ bool key_answer_authentic(const air_t *air, const air_t *challenge, const uint8_
     return air->size == KEY_ANSWER_SIZE && tag_matches(challenge, air->bytes, KEY_ANSWER_SIZE - TAG_SIZE, secret);
 }
 
-air_t key_write_encode(key_lf_t kind, int personalization, const air_t *challenge, const uint8_t secret[KEY_SECRET_SIZE])
+air_t key_write_encode(key_lf_t kind, int personalization, const air_t *challenge,
+                       const uint8_t secret[KEY_SECRET_SIZE])
 {
     air_t air = {.channel = AIR_LF, .size = KEY_WRITE_SIZE};
     air.bytes[0] = (uint8_t)kind;

@@ -8,8 +8,8 @@
 //   challenge (AIR_LF, 9 bytes)       0x01, 8 random bytes
 //   answer (AIR_LF, 14 bytes)         0x02, key and personalization as above, changing code (4), tag (8) over
 //                                     challenge and bytes 0-5
-//   write (AIR_LF, 10 bytes)          0x03, new personalization number (zero-based), tag (8) over challenge and bytes 0-1
-//   written (AIR_LF, 10 bytes)        0x04, that number, tag (8) over challenge and bytes 0-1
+//   write (AIR_LF, 10 bytes)          0x03, new personalization number (zero-based), tag (8) over challenge and bytes
+//   0-1 written (AIR_LF, 10 bytes)        0x04, that number, tag (8) over challenge and bytes 0-1
 #ifndef KMSIM_BUS_KEY_RADIO_H
 #define KMSIM_BUS_KEY_RADIO_H
 
@@ -60,8 +60,10 @@ air_t key_answer_encode(const key_answer_t *answer, const air_t *challenge, cons
 bool key_answer_decode(const air_t *air, key_answer_t *answer);
 bool key_answer_authentic(const air_t *air, const air_t *challenge, const uint8_t secret[KEY_SECRET_SIZE]);
 
-/// Writes a personalization number (1 .. 16) to the key in the lock, and the key's receipt; kind tells which of the two.
-air_t key_write_encode(key_lf_t kind, int personalization, const air_t *challenge, const uint8_t secret[KEY_SECRET_SIZE]);
+/// Writes a personalization number (1 .. 16) to the key in the lock, and the key's receipt; kind tells which of the
+/// two.
+air_t key_write_encode(key_lf_t kind, int personalization, const air_t *challenge,
+                       const uint8_t secret[KEY_SECRET_SIZE]);
 /// The number, or 0 when the message is not of that kind, size and secret.
 int key_write_decode(key_lf_t kind, const air_t *air, const air_t *challenge, const uint8_t secret[KEY_SECRET_SIZE]);
 

@@ -95,9 +95,12 @@ const char *log_format(const log_entry_t *self, char *text, size_t size)
             continue;
         }
         size_t index = c[1] == 'x' ? 0 : (size_t)(c[1] - 'a');
-        if (c[1] == 'x') put_hex(&writer, (uint64_t)self->values[0]);
-        else if (c + 2 == end) put_decimal(&writer, self->values[index]);
-        else put_choice(&writer, c + 3, end, self->values[index]);
+        if (c[1] == 'x')
+            put_hex(&writer, (uint64_t)self->values[0]);
+        else if (c + 2 == end)
+            put_decimal(&writer, self->values[index]);
+        else
+            put_choice(&writer, c + 3, end, self->values[index]);
         c = end;
     }
     if (size > 0) text[writer.length] = '\0';

@@ -10,7 +10,8 @@
 // lines in the order in which they were set, air, stored; last, if its deadline is now, a deadline.
 // It is called for nothing that it does not accept (node_ports_t). The same closed set of inputs is the wire format's.
 //
-// Buses and lines are named by index: bus 0 is the first bus that the vehicle file gives the node, line 0 its first port.
+// Buses and lines are named by index: bus 0 is the first bus that the vehicle file gives the node, line 0 its first
+// port.
 #ifndef KMSIM_BUS_NODE_H
 #define KMSIM_BUS_NODE_H
 
@@ -36,7 +37,7 @@
 // ---- what a node accepts -------------------------------------------------------------------------------------------
 
 typedef struct {
-    uint8_t bus;       // index among the node's own buses
+    uint8_t bus; // index among the node's own buses
     bool extended;
     uint32_t id, mask; // accepted when (frame.id & mask) == (id & mask)
 } node_accept_t;
@@ -52,7 +53,7 @@ typedef struct {
     node_accept_t accepts[NODE_ACCEPTS_MAX];
     size_t line_count;
     char lines[NODE_LINES_MAX][NODE_LINE_NAME_MAX + 1]; // what it may set and what it is told of
-    uint8_t air; // 1 << air_channel_t of each channel it hears
+    uint8_t air;                                        // 1 << air_channel_t of each channel it hears
 } node_ports_t;
 
 // ---- inputs --------------------------------------------------------------------------------------------------------
@@ -74,7 +75,7 @@ typedef enum {
     INPUT_BUS_AWAKE,  // bus
     INPUT_BUS_ASLEEP, // bus; pending frames are gone
     INPUT_SENT,       // bus, frame: asked for with OUTBOX_REPORT, and a bus carried it
-    INPUT_NOT_SENT,   // bus, frame: lost to overflow, sleep or a standing conflict
+    INPUT_NOT_SENT,   // bus, frame: lost to overflow or a standing conflict
     INPUT_FRAME,      // bus, frame
     INPUT_LINE,       // line
     INPUT_AIR,        // air
@@ -108,15 +109,15 @@ typedef struct {
 
 typedef struct {
     uint8_t frame_count, line_count, air_count, log_count;
-    bool store;     // make `image` durable; at most one request may be under way (INPUT_STORED ends it)
-    uint8_t hold;   // bit per own bus: keep it awake as long as this stays set; stated anew by every activation
-    uint32_t dropped; // pushes refused because an array was full
+    bool store;          // make `image` durable; at most one request may be under way (INPUT_STORED ends it)
+    uint8_t hold;        // bit per own bus: keep it awake as long as this stays set; stated anew by every activation
+    uint32_t dropped;    // pushes refused because an array was full
     int64_t deadline_ns; // call me then: strictly ahead of now, or TIME_NEVER; stated anew by every activation
     outbox_frame_t frames[OUTBOX_FRAMES_MAX];
     node_line_t lines[OUTBOX_LINES_MAX];
     air_t air[OUTBOX_AIR_MAX]; // the host numbers AIR_RF transmissions
     log_entry_t logs[OUTBOX_LOGS_MAX];
-    image_t image;  // valid when store
+    image_t image; // valid when store
 } outbox_t;
 
 /// Empties the outbox: nothing to send, no hold, no deadline.
@@ -143,12 +144,14 @@ typedef struct {
     /// False when the DBC or vehicle lacks something; *missing then names it (static or setup's storage).
     bool (*bind)(void *self, const node_setup_t *setup, node_ports_t *ports, const char **missing);
     /// Starts from nothing but what is stored; called again after every loss of power.
-    void (*power_on)(void *self, int64_t now_ns, const image_t *image, image_state_t state, random_t random, outbox_t *outbox);
+    void (*power_on)(void *self, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
+                     outbox_t *outbox);
     /// Takes everything of this instant.
     void (*activate)(void *self, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox);
 } node_class_t;
 
-/// Adds an acceptance of one 11-bit identifier, or a line by name; asserts that there is room. The line's index is returned.
+/// Adds an acceptance of one 11-bit identifier, or a line by name; asserts that there is room. The line's index is
+/// returned.
 void node_accept_id(node_ports_t *self, uint8_t bus, uint32_t id);
 uint8_t node_accept_line(node_ports_t *self, const char *name);
 

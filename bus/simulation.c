@@ -5,7 +5,8 @@ static bool keep_images(const simulation_t *self, error_t *error)
 {
     for (int node = kernel_next_stored(self->kernel); node >= 0; node = kernel_next_stored(self->kernel)) {
         if (!self->host.keep) continue;
-        if (!self->host.keep(self->host.self, (uint8_t)node, kernel_image(self->kernel, (uint8_t)node), error)) return false;
+        if (!self->host.keep(self->host.self, (uint8_t)node, kernel_image(self->kernel, (uint8_t)node), error))
+            return false;
     }
     return true;
 }
@@ -44,14 +45,15 @@ bool simulation_step(simulation_t *self, int64_t limit_ns, bool *over, bool *idl
     if (*idle) return true;
     if (kernel_runs_wild(self->kernel)) {
         char text[TIME_TEXT_MAX];
-        return error_add(error, "more than %d activations within one millisecond at %s s of virtual time", KERNEL_BUSY_MAX,
-                         time_format(kernel_now(self->kernel), text));
+        return error_add(error, "more than %d activations within one millisecond at %s s of virtual time",
+                         KERNEL_BUSY_MAX, time_format(kernel_now(self->kernel), text));
     }
     if (!keep_images(self, error) || !run_activations(self, error)) return false;
     *over = !self->player.step(self->player.self, self->kernel);
+    // Before the power requests: what comes of them is seen at the next instant, by observers as by the player.
+    for (size_t i = 0; i < self->observer_count; i++) self->observers[i].look(self->observers[i].self, self->kernel);
     if (!keep_images(self, error) || !switch_power(self, error)) return false;
     kernel_end(self->kernel);
-    for (size_t i = 0; i < self->observer_count; i++) self->observers[i].look(self->observers[i].self, self->kernel);
     return true;
 }
 

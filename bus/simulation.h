@@ -14,12 +14,18 @@ typedef struct {
     /// Runs all activations of this instant, and publishes its events; outboxes[i] belongs to activation i.
     bool (*round)(void *self, const kernel_t *kernel, outbox_t *outboxes, error_t *error);
     /// Powers a node on at now from what kernel_power_on said.
-    bool (*power_on)(void *self, uint8_t node, int64_t now_ns, const kernel_power_on_t *start, outbox_t *outbox, error_t *error);
+    bool (*power_on)(void *self, uint8_t node, int64_t now_ns, const kernel_power_on_t *start, outbox_t *outbox,
+                     error_t *error);
     /// Takes power from a node; crash kills its process outright.
     bool (*power_off)(void *self, uint8_t node, int64_t now_ns, bool crash, error_t *error);
-    /// An image became durable in virtual time: keep it (null: nobody keeps it).
-    bool (*keep)(void *self, uint8_t node, const image_t *image, error_t *error);
 } host_t;
+
+/// What keeps stored images beyond the run. keep null: nobody does.
+typedef struct {
+    void *self;
+    /// An image becomes durable at this virtual instant: keep it before the node hears of that. False ends the run.
+    bool (*keep)(void *self, uint8_t node, const image_t *image, error_t *error);
+} keeper_t;
 
 /// What looks at each instant and may act by the kernel's control interface.
 typedef struct {
@@ -37,6 +43,7 @@ typedef struct {
 typedef struct {
     kernel_t *kernel;
     host_t host;
+    keeper_t keeper;
     player_hooks_t player;
     const observer_t *observers;
     size_t observer_count;

@@ -65,10 +65,17 @@ static void compose(void *unit, uint8_t message, uint8_t bus, can_frame_t *frame
 {
     const cas_t *self = unit;
     switch ((cas_message_t)message) {
-    case CAS_MESSAGE_TERMINAL: compose_terminal(self, bus, frame); break;
-    case CAS_MESSAGE_LOCKING: compose_locking(self, frame); break;
-    case CAS_MESSAGE_DOORS: dbc_set(self->driver_door, frame, self->driver_door_open); break;
-    case CAS_MESSAGE_NETWORK: break;
+    case CAS_MESSAGE_TERMINAL:
+        compose_terminal(self, bus, frame);
+        break;
+    case CAS_MESSAGE_LOCKING:
+        compose_locking(self, frame);
+        break;
+    case CAS_MESSAGE_DOORS:
+        dbc_set(self->driver_door, frame, self->driver_door_open);
+        break;
+    case CAS_MESSAGE_NETWORK:
+        break;
     }
 }
 
@@ -103,8 +110,12 @@ static void send_routed(cas_t *self)
 static void set_line(cas_t *self, const node_line_t *line)
 {
     switch ((cas_line_t)line->line) {
-    case CAS_LINE_KEY: ignition_set_key(self, line->value != 0); break;
-    case CAS_LINE_TERMINAL: ignition_set_position(self, line->value); break;
+    case CAS_LINE_KEY:
+        ignition_set_key(self, line->value != 0);
+        break;
+    case CAS_LINE_TERMINAL:
+        ignition_set_position(self, line->value);
+        break;
     case CAS_LINE_DOOR:
         self->driver_door_open = line->value != 0;
         ecu_send(&self->ecu, CAS_MESSAGE_DOORS);
@@ -117,22 +128,41 @@ static void take_input(void *unit, const node_input_t *input)
     cas_t *self = unit;
     if (input->kind == INPUT_SENT && input->frame.id == self->terminal_id)
         self->alive[input->bus] = (uint8_t)((self->alive[input->bus] + 1) % ALIVE_MODULUS);
-    else if (input->kind == INPUT_FRAME) route(self, input);
-    else if (input->kind == INPUT_LINE) set_line(self, &input->line);
-    else if (input->kind == INPUT_AIR && input->air.channel == AIR_LF) ignition_hear(self, &input->air);
-    else if (input->kind == INPUT_AIR) remote_hear(self, &input->air);
+    else if (input->kind == INPUT_FRAME)
+        route(self, input);
+    else if (input->kind == INPUT_LINE)
+        set_line(self, &input->line);
+    else if (input->kind == INPUT_AIR && input->air.channel == AIR_LF)
+        ignition_hear(self, &input->air);
+    else if (input->kind == INPUT_AIR)
+        remote_hear(self, &input->air);
 }
 
 static void take_timer(void *unit, uint8_t timer)
 {
     cas_t *self = unit;
     switch (timer) {
-    case CAS_TIMER_REPEAT: remote_repeat(self); break;
-    case CAS_TIMER_COMMAND: self->command = CAS_COMMAND_IDLE; break;
-    case CAS_TIMER_VALID: ignition_judge(self); break;
-    case CAS_TIMER_TERMINAL: ignition_follow(self); break;
-    case CAS_TIMER_ROUTE: send_routed(self); break;
-    default: ignition_announce(self, (uint8_t)(timer - CAS_TIMER_ANNOUNCE)); break;
+    case CAS_TIMER_REPEAT:
+        remote_repeat(self);
+        break;
+    case CAS_TIMER_PRESS:
+        remote_stored(self, self->ecu.ticket_stored);
+        break;
+    case CAS_TIMER_COMMAND:
+        self->command = CAS_COMMAND_IDLE;
+        break;
+    case CAS_TIMER_VALID:
+        ignition_judge(self);
+        break;
+    case CAS_TIMER_TERMINAL:
+        ignition_follow(self);
+        break;
+    case CAS_TIMER_ROUTE:
+        send_routed(self);
+        break;
+    default:
+        ignition_announce(self, (uint8_t)(timer - CAS_TIMER_ANNOUNCE));
+        break;
     }
 }
 
@@ -172,7 +202,8 @@ static const ecu_type_t CAS_TYPE = {
                  [CAS_MESSAGE_NETWORK] = {"NetworkManagementCas", .counts = false}},
     .diagnosis = &services_diagnosis,
     .gateway = true,
-    .hooks = {.start = start, .input = take_input, .timer = take_timer, .compose = compose, .save = save, .stored = stored},
+    .hooks =
+        {.start = start, .input = take_input, .timer = take_timer, .compose = compose, .save = save, .stored = stored},
 };
 
 static bool bind_signals(cas_t *self, const dbc_t *dbc, const char **missing)
@@ -201,7 +232,8 @@ static bool bind(void *node, const node_setup_t *setup, node_ports_t *ports, con
     return true;
 }
 
-static void power_on(void *node, int64_t now_ns, const image_t *image, image_state_t state, random_t random, outbox_t *outbox)
+static void power_on(void *node, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
+                     outbox_t *outbox)
 {
     cas_t *self = node;
     ecu_power_on(&self->ecu, now_ns, image, state, random, outbox);

@@ -20,12 +20,13 @@
 typedef enum { CAS_MESSAGE_TERMINAL, CAS_MESSAGE_LOCKING, CAS_MESSAGE_DOORS, CAS_MESSAGE_NETWORK } cas_message_t;
 
 typedef enum {
-    CAS_TIMER_REPEAT,    // the held button's next RemoteKeyStatus
-    CAS_TIMER_COMMAND,   // the locking command becomes idle
-    CAS_TIMER_VALID,     // the key in the lock has been judged
-    CAS_TIMER_TERMINAL,  // the terminals may follow the key's position
-    CAS_TIMER_ROUTE,     // the gateway's next frame
-    CAS_TIMER_ANNOUNCE,  // + IGNITION_…: the next RemoteKeyStatus of a burst
+    CAS_TIMER_REPEAT,   // the held button's next RemoteKeyStatus
+    CAS_TIMER_PRESS,    // more presses act
+    CAS_TIMER_COMMAND,  // the locking command becomes idle
+    CAS_TIMER_VALID,    // the key in the lock has been judged
+    CAS_TIMER_TERMINAL, // the terminals may follow the key's position
+    CAS_TIMER_ROUTE,    // the gateway's next frame
+    CAS_TIMER_ANNOUNCE, // + IGNITION_…: the next RemoteKeyStatus of a burst
 } cas_timer_t;
 
 typedef enum { CAS_LINE_KEY, CAS_LINE_TERMINAL, CAS_LINE_DOOR } cas_line_t;
@@ -33,8 +34,8 @@ typedef enum { CAS_LINE_KEY, CAS_LINE_TERMINAL, CAS_LINE_DOOR } cas_line_t;
 typedef enum { CAS_COMMAND_IDLE, CAS_COMMAND_UNLOCK, CAS_COMMAND_LOCK, CAS_COMMAND_BOOT } cas_command_t;
 
 typedef struct {
-    uint32_t verdicts[KEYS_VERDICT_COUNT]; // telegrams by what became of them
-    uint32_t presses_lost;                 // accepted, but more at once than can be kept
+    uint32_t verdicts[KEYS_VERDICT_COUNT];            // telegrams by what became of them
+    uint32_t presses_lost;                            // accepted, but more at once than can be kept
     uint32_t foreign_keys, silent_keys, blocked_keys; // in the lock
 } cas_counters_t;
 

@@ -34,7 +34,8 @@ void gateway_bind(gateway_t *self, const node_setup_t *setup, node_ports_t *port
         const vehicle_route_t *route = &setup->vehicle->routes[i];
         int from = own_bus(setup->entry, route->from), to = own_bus(setup->entry, route->to);
         if (from < 0 || to < 0) continue; // another gateway's
-        self->routes[self->route_count++] = (gateway_route_t){.id = route->id, .from = (uint8_t)from, .to = (uint8_t)to};
+        self->routes[self->route_count++] =
+            (gateway_route_t){.id = route->id, .from = (uint8_t)from, .to = (uint8_t)to};
         node_accept_id(ports, (uint8_t)from, route->id);
     }
     self->unit_count = 0;
@@ -98,8 +99,10 @@ static bool route_response(gateway_t *self, int64_t now_ns, uint8_t bus, const c
 bool gateway_accept(gateway_t *self, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
 {
     bool taken = true;
-    if (!frame->extended && frame->id == UDS_REQUEST_ID) taken = route_request(self, now_ns, bus, frame);
-    else if (!frame->extended) taken = route_response(self, now_ns, bus, frame);
+    if (!frame->extended && frame->id == UDS_REQUEST_ID)
+        taken = route_request(self, now_ns, bus, frame);
+    else if (!frame->extended)
+        taken = route_response(self, now_ns, bus, frame);
     for (size_t i = 0; i < self->route_count; i++) {
         const gateway_route_t *route = &self->routes[i];
         if (route->from != bus || route->id != frame->id || frame->extended) continue;

@@ -6,7 +6,7 @@
 #include "cas/cas.h"
 
 const char *const IGNITION_SIGNALS[IGNITION_SIGNAL_COUNT] = {
-    "TerminalR", "Terminal15",   "Terminal50",         "KeyValid", "KeyNumber", "KeyType",
+    "TerminalR",  "Terminal15",  "Terminal50",         "KeyValid", "KeyNumber", "KeyType",
     "KeyPlugged", "Immobilizer", "Terminal15Hardware", "Alive",    "Checksum",
 };
 
@@ -70,8 +70,10 @@ void ignition_follow(cas_t *self)
     ignition_t *ignition = &self->ignition;
     if (ignition->state != LOCK_VALID) return;
     int64_t allowed_ns = ignition->plugged_ns + IGNITION_TERMINAL_NS;
-    if (self->ecu.now_ns < allowed_ns) ecu_timer_set(&self->ecu, CAS_TIMER_TERMINAL, allowed_ns);
-    else set_terminal(self, ignition->wanted);
+    if (self->ecu.now_ns < allowed_ns)
+        ecu_timer_set(&self->ecu, CAS_TIMER_TERMINAL, allowed_ns);
+    else
+        set_terminal(self, ignition->wanted);
 }
 
 void ignition_set_position(cas_t *self, int64_t position)
@@ -115,8 +117,10 @@ static void put_in(cas_t *self)
 void ignition_set_key(cas_t *self, bool plugged)
 {
     if (plugged == (self->ignition.state != LOCK_EMPTY)) return;
-    if (plugged) put_in(self);
-    else take_out(self);
+    if (plugged)
+        put_in(self);
+    else
+        take_out(self);
 }
 
 static void write_number(cas_t *self, const key_slot_t *slot)
@@ -158,7 +162,8 @@ void ignition_hear(cas_t *self, const air_t *air)
 {
     ignition_t *ignition = &self->ignition;
     if (ignition->state == LOCK_EMPTY || air->size == 0) return;
-    if (air->bytes[0] == KEY_LF_ANSWER && ignition->state == LOCK_IDENTIFYING && ignition->key == 0) hear_answer(self, air);
+    if (air->bytes[0] == KEY_LF_ANSWER && ignition->state == LOCK_IDENTIFYING && ignition->key == 0)
+        hear_answer(self, air);
     const key_slot_t *slot = keys_find(&self->keys, ignition->key);
     if (air->bytes[0] != KEY_LF_WRITTEN || !slot) return;
     int written = key_write_decode(KEY_LF_WRITTEN, air, &ignition->challenge, slot->secret);
@@ -223,5 +228,6 @@ void ignition_compose(const cas_t *self, can_frame_t *frame)
     dbc_set(signals[IGNITION_KEY_TYPE], frame, view.type);
     dbc_set(signals[IGNITION_KEY_NUMBER], frame, view.number_known ? ignition->key - 1 : KEY_NUMBER_RAW_INVALID);
     dbc_set(signals[IGNITION_KEY_PLUGGED], frame, view.plugged);
-    dbc_set(signals[IGNITION_IMMOBILIZER], frame, ignition->state == LOCK_VALID ? IMMOBILIZER_FREE : IMMOBILIZER_LOCKED);
+    dbc_set(signals[IGNITION_IMMOBILIZER], frame,
+            ignition->state == LOCK_VALID ? IMMOBILIZER_FREE : IMMOBILIZER_LOCKED);
 }

@@ -47,8 +47,8 @@ enum { IGNITION_BY_KEY, IGNITION_BY_R, IGNITION_BY_15, IGNITION_AGAIN, IGNITION_
 typedef struct {
     lock_state_t state;
     int64_t plugged_ns;
-    int key;          // as far as it is known: 1 .. 10, 0 none
-    uint16_t fault;   // why a key will be refused, 0: it will not
+    int key;        // as far as it is known: 1 .. 10, 0 none
+    uint16_t fault; // why a key will be refused, 0: it will not
     air_t challenge;
     terminal_t wanted, terminal;
     uint8_t burst_left[IGNITION_BURST_COUNT];

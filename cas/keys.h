@@ -16,14 +16,14 @@
 #define KEYS_RESYNC_WINDOW 1000
 
 typedef struct {
-    bool prepared;       // the slot holds a secret
-    bool learned;        // the key has been in the lock, or was delivered with the car
+    bool prepared; // the slot holds a secret
+    bool learned;  // the key has been in the lock, or was delivered with the car
     bool blocked;
     bool battery_low;
     int personalization; // 1 .. 4, 0 not entered yet
     uint32_t code;       // last accepted
     uint8_t secret[KEY_SECRET_SIZE];
-    bool resync;         // since power-on: a code too far ahead was seen, its successor will be accepted
+    bool resync; // since power-on: a code too far ahead was seen, its successor will be accepted
     uint32_t resync_code;
 } key_slot_t;
 
@@ -51,8 +51,8 @@ bool keys_save(const keys_t *self, image_t *image);
 /// The slot of a key number 1 .. 10 that is prepared, or null for any other number.
 key_slot_t *keys_find(keys_t *self, int key);
 
-/// Judges a telegram and takes note of its code. *telegram holds what it says (not for KEYS_MALFORMED); *ahead how far its
-/// code lies ahead of the last accepted one (not for unknown and forged).
+/// Judges a telegram and takes note of its code. *telegram holds what it says (not for KEYS_MALFORMED); *ahead how far
+/// its code lies ahead of the last accepted one (not for unknown and forged).
 keys_verdict_t keys_judge_telegram(keys_t *self, const air_t *air, key_telegram_t *telegram, uint32_t *ahead);
 
 /// Judges a transponder's answer to a challenge: KEYS_ACCEPTED, KEYS_BLOCKED, or KEYS_FORGED for a foreign one. An

@@ -5,6 +5,9 @@
 
 #include "cas/cas.h"
 
+#define ACTS_AT_ONCE 4               // the frames of more presses would not fit one outbox
+#define ACT_AGAIN_NS (100 * TIME_US) // until the next ones act
+
 typedef struct {
     uint8_t raw;
     cas_command_t command;
@@ -59,11 +62,13 @@ void remote_repeat(cas_t *self)
 void remote_stored(cas_t *self, uint32_t ticket)
 {
     remote_t *remote = &self->remote;
-    size_t acting = 0;
-    while (acting < remote->pending_count && (int32_t)(remote->pending[acting].ticket - ticket) <= 0) acting++;
+    size_t durable = 0;
+    while (durable < remote->pending_count && (int32_t)(remote->pending[durable].ticket - ticket) <= 0) durable++;
+    size_t acting = durable < ACTS_AT_ONCE ? durable : ACTS_AT_ONCE;
     for (size_t i = 0; i < acting; i++) act(self, &remote->pending[i]);
     remote->pending_count -= acting;
     memmove(remote->pending, remote->pending + acting, remote->pending_count * sizeof remote->pending[0]);
+    ecu_timer_set(&self->ecu, CAS_TIMER_PRESS, acting < durable ? self->ecu.now_ns + ACT_AGAIN_NS : TIME_NEVER);
 }
 
 // ---- a telegram ----------------------------------------------------------------------------------------------------
@@ -95,7 +100,7 @@ static void accept(cas_t *self, const key_telegram_t *telegram, uint32_t transmi
 static void refuse(cas_t *self, keys_verdict_t verdict, const key_telegram_t *telegram, uint32_t ahead)
 {
     static const log_code_t LOGS[KEYS_VERDICT_COUNT] = {
-        [KEYS_UNKNOWN] = LOG_KEY_UNKNOWN, [KEYS_FORGED] = LOG_KEY_FORGED, [KEYS_AHEAD] = LOG_KEY_AHEAD,
+        [KEYS_UNKNOWN] = LOG_KEY_UNKNOWN, [KEYS_FORGED] = LOG_KEY_FORGED,   [KEYS_AHEAD] = LOG_KEY_AHEAD,
         [KEYS_TOO_FAR] = LOG_KEY_TOO_FAR, [KEYS_BLOCKED] = LOG_KEY_BLOCKED,
     };
     if (verdict == KEYS_REPLAYED) {
@@ -127,7 +132,10 @@ void remote_hear(cas_t *self, const air_t *air)
     uint32_t ahead = 0;
     keys_verdict_t verdict = keys_judge_telegram(&self->keys, air, &telegram, &ahead);
     self->counters.verdicts[verdict]++;
-    if (verdict == KEYS_ACCEPTED) accept(self, &telegram, air->transmission);
-    else if (verdict == KEYS_MALFORMED) ecu_log(&self->ecu, LOG_TELEGRAM_MALFORMED, air->size, 0, 0);
-    else refuse(self, verdict, &telegram, ahead);
+    if (verdict == KEYS_ACCEPTED)
+        accept(self, &telegram, air->transmission);
+    else if (verdict == KEYS_MALFORMED)
+        ecu_log(&self->ecu, LOG_TELEGRAM_MALFORMED, air->size, 0, 0);
+    else
+        refuse(self, verdict, &telegram, ahead);
 }

@@ -96,9 +96,12 @@ static void hear_coil(const kernel_activation_t *activation, outbox_t *outbox)
 {
     for (size_t i = 0; i < activation->count; i++) {
         const air_t *air = &activation->inputs[i].air;
-        if (activation->inputs[i].kind != INPUT_AIR || car->in_lock == 0 || car->in_lock == CAS_FIXTURE_SILENT) continue;
-        if (air->bytes[0] == KEY_LF_CHALLENGE) answer(air, outbox);
-        else if (air->bytes[0] == KEY_LF_WRITE && car->in_lock > 0) take_number(air, outbox);
+        if (activation->inputs[i].kind != INPUT_AIR || car->in_lock == 0 || car->in_lock == CAS_FIXTURE_SILENT)
+            continue;
+        if (air->bytes[0] == KEY_LF_CHALLENGE)
+            answer(air, outbox);
+        else if (air->bytes[0] == KEY_LF_WRITE && car->in_lock > 0)
+            take_number(air, outbox);
     }
 }
 
@@ -120,7 +123,8 @@ static void activate(void)
         outbox_clear(&outbox);
         if (activation->node == CAS_NODE)
             cas_class.activate(car->cas, kernel_now(car->kernel), activation->inputs, activation->count, &outbox);
-        else if (activation->node == FOBS_NODE) hear_coil(activation, &outbox);
+        else if (activation->node == FOBS_NODE)
+            hear_coil(activation, &outbox);
         note_logs(&outbox);
         kernel_merge(car->kernel, activation->node, &outbox);
     }
@@ -275,8 +279,8 @@ static void check_terminal_status(uint8_t bus)
         sum = (sum & 0x0F) + (sum >> 4);
         ck_assert_uint_eq(seen->frame.data[4] >> 4, sum & 0xF);
         unsigned expected = before && before->life == seen->life ? ((before->frame.data[4] & 0xFu) + 1) % 15 : 0;
-        ck_assert_msg(alive == expected, "bus %u at %lld ns: alive counter %u, not %u", bus, (long long)seen->at_ns, alive,
-                      expected);
+        ck_assert_msg(alive == expected, "bus %u at %lld ns: alive counter %u, not %u", bus, (long long)seen->at_ns,
+                      alive, expected);
         before = seen;
     }
 }

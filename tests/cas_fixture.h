@@ -4,8 +4,8 @@
 //
 //   cas_fixture_run_to(t) ── cas_fixture_press(…) ── cas_fixture_run_to(u) ── what was on the buses between them
 //
-// When a test ends, every TerminalStatus frame that was seen is checked: its checksum, and that its alive counter rose by
-// one, modulo 15, per frame carried.
+// When a test ends, every TerminalStatus frame that was seen is checked: its checksum, and that its alive counter rose
+// by one, modulo 15, per frame carried.
 #ifndef KMSIM_TESTS_CAS_FIXTURE_H
 #define KMSIM_TESTS_CAS_FIXTURE_H
 
@@ -24,7 +24,7 @@ enum { CAS_NODE, LISTENER_S, LISTENER_P, FOBS_NODE };
 typedef struct {
     int64_t at_ns;
     uint8_t bus;
-    uint8_t node; // who sent it
+    uint8_t node;  // who sent it
     unsigned life; // how often the CAS had got power
     can_frame_t frame;
 } cas_fixture_seen_t;

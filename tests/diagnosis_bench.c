@@ -39,6 +39,22 @@ static void write_hex(const uint8_t *bytes, size_t size, char *to)
 
 // ---- the unit ------------------------------------------------------------------------------------------------------
 
+const can_frame_t *bench_latest(const bench_t *self, uint32_t id)
+{
+    for (size_t i = 0; i < self->latest_count; i++)
+        if (self->latest[i].id == id) return &self->latest[i];
+    return NULL;
+}
+
+static void note_latest(bench_t *self, const can_frame_t *frame)
+{
+    size_t place = 0;
+    while (place < self->latest_count && self->latest[place].id != frame->id) place++;
+    ck_assert_uint_lt(place, BENCH_IDS_MAX);
+    self->latest[place] = *frame;
+    if (place == self->latest_count) self->latest_count++;
+}
+
 static void note_frame(bench_t *self, const outbox_frame_t *asked)
 {
     ck_assert_uint_lt(asked->bus, self->entry->bus_count);
@@ -52,7 +68,7 @@ static void note_frame(bench_t *self, const outbox_frame_t *asked)
         self->network++;
     } else {
         self->normal++;
-        self->last_normal = asked->frame;
+        note_latest(self, &asked->frame);
     }
 }
 
@@ -61,18 +77,20 @@ static void note_outbox(bench_t *self)
     ck_assert_int_gt(self->outbox.deadline_ns, self->now_ns);
     ck_assert_uint_eq(self->outbox.dropped, 0);
     for (size_t i = 0; i < self->outbox.frame_count; i++) note_frame(self, &self->outbox.frames[i]);
+    self->air_count += self->outbox.air_count;
+    if (self->outbox.air_count > 0) self->last_air = self->outbox.air[self->outbox.air_count - 1];
     if (!self->outbox.store) return;
     ck_assert_msg(self->stored_ns == TIME_NEVER, "two stores under way");
     image_copy(&self->next_image, &self->outbox.image);
     self->stored_ns = self->now_ns + self->store_ns;
 }
 
-static void power_on(bench_t *self)
+static void power_on(bench_t *self, image_state_t state)
 {
     self->stored_ns = TIME_NEVER;
     outbox_clear(&self->outbox);
     random_t random = random_derive(1, self->entry->name, ++self->power_count);
-    self->class->power_on(self->state, self->now_ns, &self->image, IMAGE_PRESENT, random, &self->outbox);
+    self->class->power_on(self->state, self->now_ns, &self->image, state, random, &self->outbox);
     note_outbox(self);
 }
 
@@ -81,7 +99,12 @@ void bench_power_cycle(bench_t *self)
     self->wire_count = 0;
     self->carried_ns = TIME_NEVER;
     uds_client_init(&self->client);
-    power_on(self);
+    power_on(self, IMAGE_PRESENT);
+}
+
+void bench_lose_image(bench_t *self)
+{
+    power_on(self, IMAGE_DAMAGED);
 }
 
 void bench_input(bench_t *self, const node_input_t *input)
@@ -91,6 +114,21 @@ void bench_input(bench_t *self, const node_input_t *input)
     outbox_clear(&self->outbox);
     self->class->activate(self->state, self->now_ns, inputs, count, &self->outbox);
     note_outbox(self);
+}
+
+void bench_hear(bench_t *self, const char *frame)
+{
+    node_input_t input = {.kind = INPUT_FRAME};
+    ck_assert_msg(frame_parse(frame, &input.frame), "%s", frame);
+    bench_input(self, &input);
+}
+
+void bench_line(bench_t *self, const char *name, int64_t value)
+{
+    size_t line = 0;
+    while (line < self->ports.line_count && strcmp(self->ports.lines[line], name) != 0) line++;
+    ck_assert_msg(line < self->ports.line_count, "no line %s", name);
+    bench_input(self, &(node_input_t){.kind = INPUT_LINE, .line = {.line = (uint8_t)line, .value = value}});
 }
 
 static void deliver_keys(image_t *image)
@@ -124,7 +162,7 @@ bench_t *bench_new(const node_class_t *class, const char *name)
     self->carried_ns = TIME_NEVER;
     uds_client_init(&self->client);
     if (strcmp(class->name, "cas") == 0) deliver_keys(&self->image);
-    power_on(self);
+    power_on(self, IMAGE_PRESENT);
     return self;
 }
 

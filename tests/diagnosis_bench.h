@@ -13,6 +13,7 @@
 #define BENCH_FRAME_NS TIME_MS
 #define BENCH_STORE_NS (5 * TIME_MS)
 #define BENCH_WIRE_MAX 64
+#define BENCH_IDS_MAX 16
 
 typedef struct {
     const node_class_t *class;
@@ -31,7 +32,10 @@ typedef struct {
     int64_t carried_ns;                  // the first of them
     unsigned responses;                  // frames of diagnosis that the unit sent
     unsigned normal, network;            // other frames that it asked for
-    can_frame_t last_normal;
+    size_t latest_count;
+    can_frame_t latest[BENCH_IDS_MAX]; // of each identifier that is no diagnosis
+    unsigned air_count;                // what it said at the coil
+    air_t last_air;
     char single[32];  // payload of its last single frame
     unsigned pending; // "response pending" in the last conversation
 } bench_t;
@@ -44,11 +48,21 @@ void bench_destroy(bench_t **self_p);
 /// Power is lost and comes back at once; what is not durable is gone.
 void bench_power_cycle(bench_t *self);
 
+/// The same with an image that cannot be read.
+void bench_lose_image(bench_t *self);
+
 /// Time passes.
 void bench_wait(bench_t *self, int64_t span_ns);
 
 /// The unit is told something at this instant.
 void bench_input(bench_t *self, const node_input_t *input);
+
+/// It is told of a frame, in candump's form, or of a level of a line.
+void bench_hear(bench_t *self, const char *frame);
+void bench_line(bench_t *self, const char *name, int64_t value);
+
+/// The last frame with that identifier that the unit asked for, or null.
+const can_frame_t *bench_latest(const bench_t *self, uint32_t id);
 
 /// Asks, and lets time pass until the answer is there. The text lives until the next question.
 const char *ask(bench_t *self, const char *request);

@@ -52,7 +52,8 @@ bool hub_fixture_gone(pid_t process);
 /// Entries of the user's directory of buses; 0 also when there is none.
 int hub_fixture_leftovers(void);
 
-/// Puts the user's directory of buses into one of this test's own.
+/// Puts the user's directory of buses into one of this test's own, and removes that again when it is empty.
 void hub_fixture_own_directory(void);
+void hub_fixture_remove_directory(void);
 
 #endif

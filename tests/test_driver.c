@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What the driver does with buttons, switches, lock and radio, as a unit that listens hears it.
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/story_fixture.h"
@@ -285,6 +286,17 @@ START_TEST(a_line_that_nobody_listens_to_goes_nowhere)
 }
 END_TEST
 
+START_TEST(more_frames_than_a_node_has_mailboxes_for_fail_the_step)
+{
+    char steps[4096];
+    size_t length = 0;
+    for (int i = 0; i < 33; i++)
+        length += (size_t)snprintf(steps + length, sizeof steps - length,
+                                   "%s{'frame': {'bus': 'kcan-s', 'frame': '123#01'}}", i ? ", " : "");
+    story_fails(steps, 32, "more at one instant than can be under way");
+}
+END_TEST
+
 // ---- the suite -----------------------------------------------------------------------------------------------------
 
 static Suite *make_suite(void)
@@ -307,6 +319,7 @@ static Suite *make_suite(void)
         a_switch_held_to_a_value_is_released_when_the_status_shows_it,
         a_knob_is_turned_once,
         a_line_that_nobody_listens_to_goes_nowhere,
+        more_frames_than_a_node_has_mailboxes_for_fail_the_step,
     };
     Suite *suite = suite_create("driver");
     TCase *tcase = tcase_create("acts");

@@ -190,7 +190,8 @@ START_TEST(node_that_gets_power_is_told_of_awake_buses_and_of_levels_but_not_of_
     kernel_fixture_run_to(TIME_S);
     ck_assert_ptr_nonnull(strstr(fixture.heard, "10100 a awake 0\n10100 a line 0 is 7\n"));
     ck_assert_ptr_null(strstr(fixture.heard, "a line 1"));
-    ck_assert_ptr_nonnull(strstr(fixture.heard, "a frame 0 105#01\n")); // and the frame finds somebody to acknowledge it
+    ck_assert_ptr_nonnull(
+        strstr(fixture.heard, "a frame 0 105#01\n")); // and the frame finds somebody to acknowledge it
 }
 END_TEST
 

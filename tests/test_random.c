@@ -48,7 +48,7 @@ START_TEST(every_bit_is_one_about_half_the_time)
     unsigned ones[64] = {0};
     for (int draw = 0; draw < 10000; draw++) {
         uint64_t bits = random_next(&stream);
-        for (int i = 0; i < 64; i++) ones[i] += bits >> i & 1;
+        for (int i = 0; i < 64; i++) ones[i] += (unsigned)(bits >> i & 1);
     }
     for (int i = 0; i < 64; i++) ck_assert_msg(ones[i] > 4700 && ones[i] < 5300, "bit %d: %u of 10000", i, ones[i]);
 }

@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# sniffer and processes: attach before and after, end cleanly, leave nothing behind
+# Uses build/bin, or the directory given. Everything happens in a temporary directory of buses of its own.
+set -eu
+bin=$(realpath "${1:-build/bin}")
+story=$(realpath scenarios/welcome.json)
+work=$(mktemp -d)
+export XDG_RUNTIME_DIR=$work
+trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
+
+fail() {
+    echo "$*"
+    exit 1
+}
+
+units_of() { # process identifiers of units whose bus is in our directory
+    grep -laz "^ipc://$work/" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 || true
+}
+
+nothing_left() { # what was done before
+    for _ in $(seq 100); do
+        [ -n "$(units_of)" ] || break
+        sleep 0.05
+    done
+    [ -z "$(units_of)" ] || fail "$1 leaves processes: $(units_of)"
+    [ "${2:-}" = files ] || [ ! -e "$work/kmsim-$(id -u)" ] || fail "$1 leaves files: $(ls -R "$work")"
+}
+
+"$bin/kmsim" run --in-process --trace "$work/expected.log" "$story" > "$work/out"
+frames=$(wc -l < "$work/expected.log")
+
+for when in before after before after; do
+    if [ $when = before ]; then "$bin/bus-sniffer" > "$work/seen.log" 2> "$work/err" & sniffer=$!; sleep 0.05; fi
+    "$bin/kmsim" run --observers 1 "$story" > "$work/out" & run=$!
+    if [ $when = after ]; then sleep 0.1; "$bin/bus-sniffer" > "$work/seen.log" 2> "$work/err" & sniffer=$!; fi
+    wait $run || fail "the observed run failed"
+    wait $sniffer || fail "the sniffer failed: $(cat "$work/err")"
+    cmp "$work/expected.log" "$work/seen.log" || fail "a sniffer that attached $when the start saw something else"
+    grep -qx "bus-sniffer: $frames lines, nothing missed" "$work/err" || fail "$(cat "$work/err")"
+done
+nothing_left "an observed run"
+
+"$bin/kmsim" run --observers 1 "$story" > "$work/out" & run=$!
+"$bin/bus-sniffer" --decode --all --filter SeatStatus,!kcan-s 2> "$work/err" > "$work/seen.log" || fail "$(cat "$work/err")"
+wait $run
+grep -q ' kcan-p 232#.*  SeatStatus Profile=2 .* Longitudinal=180.0 mm ' "$work/seen.log" || fail "no decoded seat status"
+grep -q ' seat: profile 2 called up (coded)$' "$work/seen.log" || fail "no log entry"
+! grep -E ' kcan-s (130|232)#' "$work/seen.log" || fail "the filter lets others through"
+
+"$bin/kmsim" run --observers 2 "$story" > "$work/out" & run=$!
+"$bin/bus-sniffer" -n 3 > "$work/three" 2> "$work/err" & first=$!
+"$bin/bus-sniffer" 2> "$work/err2" | head -n 2 > "$work/two"
+wait $run && wait $first || fail "a run whose observers leave must not care"
+[ "$(wc -l < "$work/three")" = 3 ] || fail "-n 3 gives $(wc -l < "$work/three") lines"
+
+"$bin/bus-sniffer" > "$work/none" 2> "$work/err" & sniffer=$!
+sleep 0.2
+kill -TERM $sniffer
+wait $sniffer || fail "an interrupted sniffer fails"
+grep -qx 'bus-sniffer: 0 lines, nothing missed' "$work/err" || fail "$(cat "$work/err")"
+status=0; "$bin/bus-sniffer" --filter SeatStatsu 2> "$work/err" || status=$?
+[ $status = 2 ] || fail "a wrong filter gives status $status"
+
+"$bin/kmsim" run --observers 1 "$story" > "$work/out" 2>&1 & run=$! # waits; its units are there
+for _ in $(seq 100); do
+    [ "$(units_of | wc -l)" = 4 ] && break
+    sleep 0.02
+done
+[ "$(units_of | wc -l)" = 4 ] || fail "there are no four units: $(units_of)"
+kill -KILL $run
+wait $run 2> "$work/err" || true
+nothing_left "a killed kmsim" files
+"$bin/kmsim" run "$story" > "$work/out"
+nothing_left "the run after a killed kmsim"
+
+"$bin/kmsim" run --observers 1 "$story" > "$work/out" 2> "$work/err" & run=$!
+sleep 0.3
+kill -INT $run
+status=0; wait $run || status=$?
+[ $status != 0 ] && [ $status != 1 ] || fail "an interrupted run has status $status"
+nothing_left "an interrupted kmsim"
+echo "$frames frames seen alike"

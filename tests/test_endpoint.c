@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+#include "bus/endpoint.h"
+
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static error_t error;
+static char base[64], user[128]; // XDG_RUNTIME_DIR and the directory of buses in it
+
+static void begin(void)
+{
+    error_clear(&error);
+    snprintf(base, sizeof base, "/tmp/kmsim-test-%ld", (long)getpid());
+    snprintf(user, sizeof user, "%s/kmsim-%u", base, (unsigned)geteuid());
+    mkdir(base, 0700);
+    setenv("XDG_RUNTIME_DIR", base, 1);
+}
+
+static void end(void)
+{
+    rmdir(user);
+    ck_assert_int_eq(rmdir(base), 0); // nothing is left in it
+}
+
+static bool exists(const char *directory, const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    return access(path, F_OK) == 0;
+}
+
+static void assert_told(const char *part)
+{
+    ck_assert_msg(strstr(error.text, part) != NULL, "\"%s\" lacks \"%s\"", error.text, part);
+}
+
+// ---- names ---------------------------------------------------------------------------------------------------------
+
+static const struct {
+    const char *text, *down, *up;
+} GOOD[] = {
+    {"ipc:///tmp/car", "ipc:///tmp/car", "ipc:///tmp/car-up"},
+    {"ipc://car", "ipc://car", "ipc://car-up"},
+    {"tcp://127.0.0.1:5550", "tcp://127.0.0.1:5550", "tcp://127.0.0.1:5551"},
+    {"tcp://127.1.2.3:65534", "tcp://127.1.2.3:65534", "tcp://127.1.2.3:65535"},
+    {"tcp://localhost:1", "tcp://127.0.0.1:1", "tcp://127.0.0.1:2"},
+};
+
+START_TEST(an_endpoint_has_two_names)
+{
+    endpoint_t endpoint;
+    ck_assert_msg(endpoint_parse(&endpoint, GOOD[_i].text, &error), "%s", error.text);
+    ck_assert_str_eq(endpoint.down, GOOD[_i].down);
+    ck_assert_str_eq(endpoint.up, GOOD[_i].up);
+}
+END_TEST
+
+static const struct {
+    const char *text, *told;
+} BAD[] = {
+    {"", "must be ipc://PATH or tcp://127.0.0.1:PORT"},
+    {"inproc://car", "must be ipc://PATH or tcp://127.0.0.1:PORT"},
+    {"/tmp/car", "must be ipc://PATH or tcp://127.0.0.1:PORT"},
+    {"ipc://", "the path of a file"},
+    {"ipc://@car", "the path of a file"},
+    {"ipc://*", "the path of a file"},
+    {"tcp://127.0.0.1", "PORT 1 to 65534"},
+    {"tcp://127.0.0.1:", "PORT 1 to 65534"},
+    {"tcp://127.0.0.1:0", "PORT 1 to 65534"},
+    {"tcp://127.0.0.1:65535", "PORT 1 to 65534"},
+    {"tcp://127.0.0.1:-5", "PORT 1 to 65534"},
+    {"tcp://127.0.0.1:5x", "PORT 1 to 65534"},
+    {"tcp://127.0.0.1:*", "PORT 1 to 65534"},
+    {"tcp://*:5550", "only with CURVE"},
+    {"tcp://0.0.0.0:5550", "only with CURVE"},
+    {"tcp://192.168.1.1:5550", "only with CURVE"},
+    {"tcp://example.org:5550", "only with CURVE"},
+    {"tcp://127.evil.org:5550", "only with CURVE"},
+    {"tcp://127.0.0.1.2.3.4.5.6.7:5550", "only with CURVE"},
+};
+
+START_TEST(what_is_no_endpoint_is_refused)
+{
+    endpoint_t endpoint;
+    ck_assert(!endpoint_parse(&endpoint, BAD[_i].text, &error));
+    assert_told(BAD[_i].told);
+}
+END_TEST
+
+START_TEST(a_path_that_no_socket_can_have_is_refused)
+{
+    endpoint_t endpoint;
+    char text[200] = "ipc://";
+    memset(text + 6, 'x', 104);
+    text[110] = '\0'; // 104 bytes and "-up" are 107
+    ck_assert(endpoint_parse(&endpoint, text, &error));
+    ck_assert_uint_eq(strlen(endpoint.up), 113);
+    strcat(text, "x");
+    ck_assert(!endpoint_parse(&endpoint, text, &error));
+    assert_told("the path is too long for a socket, at most 104 bytes");
+}
+END_TEST
+
+START_TEST(the_well_known_endpoint_is_the_users_own)
+{
+    endpoint_t endpoint;
+    char expected[160];
+    snprintf(expected, sizeof expected, "ipc://%s/bus", user);
+    ck_assert(endpoint_parse(&endpoint, NULL, &error));
+    ck_assert_str_eq(endpoint.down, expected);
+}
+END_TEST
+
+// ---- claims --------------------------------------------------------------------------------------------------------
+
+START_TEST(a_claim_is_held_by_one_and_leaves_nothing)
+{
+    char text[128];
+    snprintf(text, sizeof text, "ipc://%s/car", base);
+    endpoint_claim_t *first = endpoint_claim_new(text, false, &error);
+    ck_assert_msg(first != NULL, "%s", error.text);
+    ck_assert_ptr_null(endpoint_claim_new(text, false, &error));
+    assert_told("another run is using this endpoint");
+    endpoint_claim_destroy(&first);
+    ck_assert(!exists(base, "car.lock"));
+    first = endpoint_claim_new(text, true, &error);
+    ck_assert_ptr_nonnull(first);
+    endpoint_claim_destroy(&first);
+}
+END_TEST
+
+START_TEST(a_claim_of_ones_own_disturbs_nobody)
+{
+    endpoint_claim_t *claims[3];
+    for (int i = 0; i < 3; i++) claims[i] = endpoint_claim_new(NULL, i > 0, &error); // the first: the well-known one
+    for (int i = 0; i < 3; i++) ck_assert_msg(claims[i] != NULL, "%s", error.text);
+    for (int i = 1; i < 3; i++)
+        ck_assert_str_ne(endpoint_claim_endpoint(claims[i])->down, endpoint_claim_endpoint(claims[i - 1])->down);
+    struct stat status;
+    ck_assert_int_eq(stat(user, &status), 0);
+    ck_assert_uint_eq(status.st_mode & 0777, 0700);
+    for (int i = 0; i < 3; i++) endpoint_claim_destroy(&claims[i]);
+    ck_assert_int_ne(access(user, F_OK), 0); // the last one out
+}
+END_TEST
+
+static pid_t dead_process(void)
+{
+    pid_t child = fork();
+    if (child == 0) _exit(0);
+    waitpid(child, NULL, 0);
+    return child;
+}
+
+static void make_run(char *name, size_t size, pid_t process)
+{
+    char path[256];
+    snprintf(name, size, "run-%ld.1", (long)process);
+    mkdir(user, 0700);
+    snprintf(path, sizeof path, "%s/%s", user, name);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/%s/%s", user, name, (const char *const[]){"bus", "bus-up", "lock"}[i]);
+        close(open(path, O_CREAT | O_RDWR, 0600));
+    }
+}
+
+START_TEST(what_a_dead_run_left_behind_is_removed_by_the_next)
+{
+    char dead[64], living[64], locked[64], path[256];
+    make_run(dead, sizeof dead, dead_process());
+    make_run(living, sizeof living, getppid());
+    make_run(locked, sizeof locked, dead_process()); // its number means another process, elsewhere: the lock says so
+    snprintf(path, sizeof path, "%s/%s/lock", user, locked);
+    int lock = open(path, O_RDWR);
+    ck_assert_int_eq(flock(lock, LOCK_EX), 0);
+    snprintf(path, sizeof path, "%s/bus.lock", user); // and of a well-known bus
+    close(open(path, O_CREAT | O_RDWR, 0600));
+    endpoint_claim_t *claim = endpoint_claim_new(NULL, true, &error);
+    ck_assert(!exists(user, dead));
+    ck_assert(!exists(user, "bus.lock"));
+    ck_assert(exists(user, living));
+    ck_assert(exists(user, locked));
+    close(lock);
+    endpoint_claim_destroy(&claim);
+    char command[300];
+    snprintf(command, sizeof command, "rm -r %s", user);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+START_TEST(a_directory_that_is_not_ours_is_refused)
+{
+    ck_assert_int_eq(symlink("/tmp", user), 0); // somebody else may have put it there
+    ck_assert_ptr_null(endpoint_claim_new(NULL, true, &error));
+    assert_told("is not a directory");
+    unlink(user);
+}
+END_TEST
+
+START_TEST(a_directory_open_to_others_is_closed)
+{
+    mkdir(user, 0700);
+    chmod(user, 0777);
+    endpoint_claim_t *claim = endpoint_claim_new(NULL, true, &error);
+    ck_assert_ptr_nonnull(claim);
+    struct stat status;
+    ck_assert_int_eq(stat(user, &status), 0);
+    ck_assert_uint_eq(status.st_mode & 0777, 0700);
+    endpoint_claim_destroy(&claim);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("endpoint");
+    TCase *all = tcase_create("all");
+    tcase_add_checked_fixture(all, begin, end);
+    tcase_add_loop_test(all, an_endpoint_has_two_names, 0, (int)(sizeof GOOD / sizeof GOOD[0]));
+    tcase_add_loop_test(all, what_is_no_endpoint_is_refused, 0, (int)(sizeof BAD / sizeof BAD[0]));
+    tcase_add_test(all, a_path_that_no_socket_can_have_is_refused);
+    tcase_add_test(all, the_well_known_endpoint_is_the_users_own);
+    tcase_add_test(all, a_claim_is_held_by_one_and_leaves_nothing);
+    tcase_add_test(all, a_claim_of_ones_own_disturbs_nobody);
+    tcase_add_test(all, what_a_dead_run_left_behind_is_removed_by_the_next);
+    tcase_add_test(all, a_directory_that_is_not_ours_is_refused);
+    tcase_add_test(all, a_directory_open_to_others_is_closed);
+    suite_add_tcase(suite, all);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures ? 1 : 0;
+}

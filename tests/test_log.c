@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#include "bus/log.h"
+
+#include <check.h>
+#include <string.h>
+
+static char text[200];
+
+static const char *words(log_code_t code, int64_t a, int64_t b, int64_t c)
+{
+    log_entry_t entry = {.code = (uint16_t)code, .values = {a, b, c}};
+    return log_format(&entry, text, sizeof text);
+}
+
+START_TEST(values_stand_in_the_words)
+{
+    ck_assert_str_eq(words(LOG_KEY_ACCEPTED, 2, 1, 3), "key 2 accepted, button unlock, personalization number 3");
+    ck_assert_str_eq(words(LOG_FAULT_STORED, 0x9907, 0, 0), "fault memory entry 0x9907");
+    ck_assert_str_eq(words(LOG_TERMINAL, 2, 0, 0), "terminal 15");
+    ck_assert_str_eq(words(LOG_KEY_REPLAYED, 1, 4294967295, 0),
+                     "key 1: replayed telegram ignored (code 4294967295, last accepted 0)");
+}
+END_TEST
+
+START_TEST(every_code_has_words_and_takes_any_values)
+{
+    for (int code = 1; code < LOG_CODE_COUNT; code++) {
+        ck_assert_ptr_nonnull(log_words((uint16_t)code)->format);
+        ck_assert_str_ne(words((log_code_t)code, 1, 2, 3), "an unknown log entry");
+        words((log_code_t)code, INT64_MAX, INT64_MAX, INT64_MAX);
+        words((log_code_t)code, INT64_MIN, INT64_MIN, INT64_MIN);
+        ck_assert_ptr_null(strpbrk(text, "{}"));
+    }
+}
+END_TEST
+
+START_TEST(unknown_code_is_told_as_such)
+{
+    log_entry_t entry = {.code = 0xFFFF};
+    ck_assert_str_eq(log_format(&entry, text, sizeof text), "an unknown log entry");
+}
+END_TEST
+
+START_TEST(text_ends_within_its_size)
+{
+    log_entry_t entry = {.code = LOG_KEY_ACCEPTED, .values = {10, 2, 4}};
+    char whole[200];
+    log_format(&entry, whole, sizeof whole);
+    for (size_t size = 1; size < sizeof whole; size++) {
+        memset(text, '#', sizeof text);
+        log_format(&entry, text, size);
+        size_t length = strlen(whole) < size ? strlen(whole) : size - 1;
+        ck_assert_uint_eq(strlen(text), length);
+        ck_assert_mem_eq(text, whole, length);
+        ck_assert_int_eq(text[size], '#');
+    }
+    text[0] = '#';
+    log_format(&entry, text, 0);
+    ck_assert_int_eq(text[0], '#');
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("log");
+    tcase_add_test(tests, values_stand_in_the_words);
+    tcase_add_test(tests, every_code_has_words_and_takes_any_values);
+    tcase_add_test(tests, unknown_code_is_told_as_such);
+    tcase_add_test(tests, text_ends_within_its_size);
+    Suite *suite = suite_create("log");
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures ? 1 : 0;
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+// What a pipe and a person get to read, and the words of steps.
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/report.h"
+#include "scenarios/words.h"
+#include "tests/story_fixture.h"
+
+static garage_t *garage;
+static const story_t *story;
+static player_verdict_t passed, failed;
+static char *text;
+static size_t size;
+static report_t report;
+
+static void set_up(void)
+{
+    garage = garage_new();
+    story = story_fixture_parse(garage, "", "{'wait': '1 s'}");
+    passed = (player_verdict_t){.state = PLAYER_PASSED, .time_ns = TIME_S};
+    failed = (player_verdict_t){.state = PLAYER_FAILED,
+                                .time_ns = 2104233 * TIME_US,
+                                .step = 3,
+                                .pointer = "/steps/3/expect",
+                                .expected = "expect car unlocked within 1 s",
+                                .problem = "not met within 1 s",
+                                .seen = "car \"locked\""};
+    text = NULL;
+}
+
+static void tear_down(void)
+{
+    free(text);
+    story_destroy(&story);
+    garage_destroy(&garage);
+}
+
+static void begin(bool terminal, size_t total)
+{
+    FILE *out = open_memstream(&text, &size);
+    report_begin(&report, out, terminal, total);
+    report.colour = false;
+}
+
+START_TEST(a_pipe_gets_tap_14)
+{
+    begin(false, 2);
+    report_story(&report, story, 1, &passed);
+    report_line(&report, "%d frames", 7);
+    report_story(&report, story, 42, &failed);
+    report_end(&report);
+    fclose(report.out);
+    ck_assert_str_eq(text, "TAP version 14\n"
+                           "1..2\n"
+                           "ok 1 - test\n"
+                           "# 7 frames\n"
+                           "not ok 2 - test\n"
+                           "  ---\n"
+                           "  message: \"not met within 1 s\"\n"
+                           "  severity: fail\n"
+                           "  file: \"test.json\"\n"
+                           "  step: 3\n"
+                           "  pointer: \"/steps/3/expect\"\n"
+                           "  time: \"2.104233 s\"\n"
+                           "  expected: \"expect car unlocked within 1 s\"\n"
+                           "  last_seen: \"car \\\"locked\\\"\"\n"
+                           "  replay: \"kmsim run --in-process --seed 42 test.json\"\n"
+                           "  ...\n");
+    ck_assert_uint_eq(report.passed, 1);
+    ck_assert_uint_eq(report.failed, 1);
+}
+END_TEST
+
+START_TEST(a_broken_simulation_bails_out)
+{
+    begin(false, 1);
+    report_broken(&report, story, "seat: process was killed by signal 9\nsecond line");
+    fclose(report.out);
+    ck_assert_str_eq(text, "TAP version 14\n1..1\nBail out! seat: process was killed by signal 9\n");
+}
+END_TEST
+
+START_TEST(a_person_gets_a_short_form)
+{
+    begin(true, 2);
+    report_story(&report, story, 1, &passed);
+    report_story(&report, story, 1, &failed);
+    report_end(&report);
+    fclose(report.out);
+    ck_assert_str_eq(text, "passed  test  (1.000000 s of car)\n"
+                           "FAILED  test  (2.104233 s of car)\n"
+                           "        test.json: /steps/3/expect at 2.104233 s: not met within 1 s\n"
+                           "        expected   expect car unlocked within 1 s\n"
+                           "        last seen  car \"locked\"\n"
+                           "        replay     kmsim run --in-process --seed 1 test.json\n"
+                           "2 stories: FAILED, 1 passed, 1 failed\n");
+}
+END_TEST
+
+START_TEST(names_do_not_become_tap_directives)
+{
+    story_t odd = *story;
+    odd.name = "half # SKIP \\ done";
+    begin(false, 1);
+    report_story(&report, &odd, 1, &passed);
+    fclose(report.out);
+    ck_assert_ptr_nonnull(strstr(text, "ok 1 - half \\# SKIP \\\\ done\n"));
+}
+END_TEST
+
+START_TEST(times_are_written_as_people_write_them)
+{
+    static const struct {
+        int64_t time_ns;
+        const char *words;
+    } ROWS[] = {{15 * TIME_S, "15 s"},
+                {1500 * TIME_MS, "1.5 s"},
+                {20 * TIME_MS, "20 ms"},
+                {TIME_MS + TIME_US, "1.001 ms"},
+                {250 * TIME_US, "250 us"},
+                {1500, "1.5 us"},
+                {7, "7 ns"},
+                {2 * TIME_MIN, "120 s"},
+                {TIME_S + 1, "1.000000001 s"},
+                {0, "0 s"}};
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        char written[64];
+        words_t words = words_make(written, sizeof written);
+        words_add_time(&words, ROWS[i].time_ns);
+        ck_assert_str_eq(written, ROWS[i].words);
+    }
+}
+END_TEST
+
+START_TEST(words_that_do_not_fit_are_left_out)
+{
+    char written[8];
+    words_t words = words_make(written, sizeof written);
+    for (int i = 0; i < 10; i++) words_add(&words, "%d, ", i);
+    ck_assert_str_eq(written, "0, 1, 2");
+}
+END_TEST
+
+START_TEST(every_step_has_words)
+{
+    static const char *const WORDS[] = {
+        "remote key 2 unlock, held 300 ms, out of range",
+        "radio replays telegram 1",
+        "radio forges key 2 lock",
+        "ignition a foreign key inserted",
+        "door driver open",
+        "switch seat longitudinal to 165.0 mm",
+        "switch seat longitudinal decrease, held 1.5 s",
+        "adjust climate temperature_offset=2 K style=soft",
+        "frame 23A#1130 on kcan-s",
+        "power seat crash",
+        "expect RemoteKeyStatus on kcan-p with PersonalizationNumber=2 Button=unlock within 50 ms, not before 1 ms",
+        "expect any of (seat profile 2, not coded or all of (car locked and terminal 15 and no valid key))",
+        "always TerminalStatus every 95 ms to 105 ms for 1 s",
+        "never frame 23A#1??1 on kcan-s to the story's end",
+    };
+    const story_t *full = story_fixture_parse(
+        garage, "",
+        "{'remote': {'key': 2, 'button': 'unlock', 'hold': '300 ms', 'out_of_range': true}}, {'radio': {'replay': 1}},"
+        "{'radio': {'forge': {'key': 2, 'button': 'lock'}}}, {'ignition': {'insert_foreign': true}}, {'door': "
+        "{'driver': 'open'}},"
+        "{'switch': {'ecu': 'seat', 'axis': 'longitudinal', 'to': 165}},"
+        "{'switch': {'ecu': 'seat', 'axis': 'longitudinal', 'direction': 'decrease', 'hold': '1.5 s'}},"
+        "{'adjust': {'ecu': 'climate', 'settings': {'temperature_offset': 2, 'style': 'soft'}}},"
+        "{'frame': {'bus': 'kcan-s', 'frame': '23A#1130'}}, {'power': {'ecu': 'seat', 'state': 'crash'}},"
+        "{'expect': {'message': 'RemoteKeyStatus', 'bus': 'kcan-p', 'signals': {'PersonalizationNumber': 2, 'Button': "
+        "'unlock'}}, "
+        "'within': '50 ms', 'not_before': '1 ms'},"
+        "{'expect': {'any': [{'ecu': 'seat', 'profile': 2, 'coded': false}, {'all': [{'car': 'locked'}, {'terminal': "
+        "'15'}, "
+        "{'key_valid': false}]}]}},"
+        "{'always': {'message': 'TerminalStatus', 'period': ['95 ms', '105 ms']}, 'for': '1 s'},"
+        "{'never': {'frame': '23A#1??1', 'bus': 'kcan-s'}, 'background': true}");
+    ck_assert_uint_eq(full->step_count, sizeof WORDS / sizeof WORDS[0]);
+    for (size_t i = 0; i < full->step_count; i++) {
+        char written[512];
+        words_t words = words_make(written, sizeof written);
+        words_add_step(&words, full, &full->steps[i]);
+        ck_assert_str_eq(written, WORDS[i]);
+    }
+    story_destroy(&full);
+}
+END_TEST
+
+static Suite *make_suite(void)
+{
+    const TTest *const TESTS[] = {
+        a_pipe_gets_tap_14,
+        a_broken_simulation_bails_out,
+        a_person_gets_a_short_form,
+        names_do_not_become_tap_directives,
+        times_are_written_as_people_write_them,
+        words_that_do_not_fit_are_left_out,
+        every_step_has_words,
+    };
+    Suite *suite = suite_create("report");
+    TCase *tcase = tcase_create("report");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tcase, TESTS[i]);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(make_suite());
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures ? 1 : 0;
+}
