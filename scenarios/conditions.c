@@ -9,7 +9,8 @@
 
 static bool concerns(const condition_t *self, const kernel_event_t *event)
 {
-    if (event->kind != EVENT_FRAME || (self->bus != STORY_ANY_BUS && self->bus != event->bus)) return false;
+    if (event->kind != EVENT_FRAME) return false;
+    if (self->bus != STORY_ANY_BUS && (int)self->bus != (int)event->bus) return false;
     if (self->kind == CONDITION_FRAME) return frame_matches(&event->frame, self->pattern_id);
     return !event->frame.remote && event->frame.id == self->message->id &&
            event->frame.extended == self->message->extended;

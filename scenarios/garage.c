@@ -49,8 +49,8 @@ static place_t *load_place(const char *name, const char *directory, error_t *err
 {
     place_t *place = calloc(1, sizeof *place);
     assert(place);
-    strcpy(place->name, name);
-    strcpy(place->directory, directory);
+    memcpy(place->name, name, strlen(name) + 1);
+    memcpy(place->directory, directory, strlen(directory) + 1);
     if (vehicle_load(&place->vehicle, name, *directory ? directory : NULL, error))
         place->dbc_file = dbc_file_new(place->vehicle.dbc_path, error);
     if (place->dbc_file) return place;

@@ -164,12 +164,15 @@ static void act(instant_t *instant, const story_step_t *step)
     player_t *self = instant->self;
     char problem[256];
     words_t reason = words_make(problem, sizeof problem);
+    uint64_t lost = kernel_nonsense(instant->kernel);
     if (step->verb == VERB_FRAME)
         kernel_inject(instant->kernel, step->frame.bus, &step->frame.frame);
     else if (step->verb == VERB_POWER)
         switch_power(instant, &step->power);
     else if (!driver_act(&self->driver, instant->kernel, step, &reason))
         fail(instant, self->step, problem);
+    // What finds no room must not look like a car that did not react.
+    if (kernel_nonsense(instant->kernel) > lost) fail(instant, self->step, "more at one instant than can be under way");
 }
 
 static void begin(instant_t *instant, const story_step_t *step)

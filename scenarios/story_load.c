@@ -7,7 +7,7 @@
 
 #include "scenarios/story_parts.h"
 
-#define STORY_SIZE_MAX (64 * 1024 * 1024)
+#define STORY_SIZE_MAX ((size_t)64 * 1024 * 1024)
 #define VEHICLE_STANDARD "e65"
 
 typedef struct {
@@ -309,8 +309,9 @@ static char *read_whole(const char *path, size_t *size, error_t *error)
     char *text = NULL;
     *size = 0;
     for (size_t capacity = 65536; file && capacity <= STORY_SIZE_MAX; capacity *= 2) {
-        text = realloc(text, capacity);
-        assert(text);
+        char *larger = realloc(text, capacity);
+        assert(larger);
+        text = larger;
         *size += fread(text + *size, 1, capacity - *size, file);
         if (*size < capacity) break;
     }

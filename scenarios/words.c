@@ -41,7 +41,7 @@ void words_add_time(words_t *self, int64_t time_ns)
         const char *name;
     } UNITS[] = {{TIME_S, "s"}, {TIME_MS, "ms"}, {TIME_US, "us"}, {1, "ns"}};
     size_t unit = 0;
-    while (unit < 3 && time_ns < UNITS[unit].ns) unit++;
+    while (unit < 3 && time_ns > 0 && time_ns < UNITS[unit].ns) unit++;
     int64_t whole = time_ns / UNITS[unit].ns, rest = time_ns % UNITS[unit].ns;
     char digits[16];
     snprintf(digits, sizeof digits, "%0*" PRId64, unit == 0 ? 9 : unit == 1 ? 6 : 3, rest);
@@ -304,13 +304,19 @@ static void add_frame(words_t *self, const story_t *story, const story_frame_t *
     words_add(self, "%s on %s", frame_format(&frame->frame, text), story->vehicle->buses[frame->bus].name);
 }
 
+static void add_timing(words_t *self, const char *before, int64_t time_ns)
+{
+    if (time_ns == STORY_NO_TIME) return;
+    words_add(self, "%s", before);
+    words_add_time(self, time_ns);
+}
+
 static void add_judged(words_t *self, const story_t *story, const story_step_t *step)
 {
     words_add_condition(self, story, step->condition);
-    if (step->within_ns != STORY_NO_TIME) words_add(self, " within "), words_add_time(self, step->within_ns);
-    if (step->not_before_ns != STORY_NO_TIME)
-        words_add(self, ", not before "), words_add_time(self, step->not_before_ns);
-    if (step->for_ns != STORY_NO_TIME) words_add(self, " for "), words_add_time(self, step->for_ns);
+    add_timing(self, " within ", step->within_ns);
+    add_timing(self, ", not before ", step->not_before_ns);
+    add_timing(self, " for ", step->for_ns);
     if (step->background) words_add(self, " to the story's end");
 }
 

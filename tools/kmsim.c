@@ -176,7 +176,7 @@ static int run(int count, char **arguments)
     if (!take_arguments(&RUN, count, arguments, &told, &operand_count, &status)) return status;
     if (operand_count == 0) return wrong("run: no scenario; see kmsim run --help");
     char names[OPTION_LIST_MAX][VEHICLE_NAME_MAX + 1];
-    hub_launch_t launches[OPTION_LIST_MAX];
+    hub_launch_t launches[OPTION_LIST_MAX] = {0};
     error_t error;
     error_clear(&error);
     if (!take_launches(&told, names, launches, &error)) return wrong(error.text);

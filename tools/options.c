@@ -96,15 +96,19 @@ static void take(parser_t *self, const option_t *option, const char *value)
     else if (option == &STANDARD[1])
         self->outcome = OPTIONS_VERSION;
     if (self->outcome != OPTIONS_GO) return;
-    if (!option->argument && value) {
-        error_add(self->error, "--%s takes no value", option->name);
-    } else {
-        if (option->argument && !value && self->next < self->count) value = self->arguments[self->next++];
-        if (option->argument && !value)
-            error_add(self->error, "--%s needs a value: %s", option->name, option->argument);
+    void *place = self->structure + option->offset;
+    if (option->kind == OPTION_FLAG) {
+        if (value)
+            error_add(self->error, "--%s takes no value", option->name);
         else
-            take_value(option, value, self->structure + option->offset, self->error);
+            ++*(int *)place;
+        return;
     }
+    if (!value && self->next < self->count) value = self->arguments[self->next++];
+    if (value)
+        take_value(option, value, place, self->error);
+    else
+        error_add(self->error, "--%s needs a value: %s", option->name, option->argument);
 }
 
 static void take_long(parser_t *self, const char *text)

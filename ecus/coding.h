@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+// CIP coding of a unit with Key Memory: what diagnosis reads and writes of it (identifiers in bus/uds.h). Pure.
+//
+// A profile is written whole or not at all, and durable before it is acknowledged; nothing moves until it is called up
+// the next time. "Not coded" writes factory values, whatever values came with it (they must be valid all the same).
+// A setting whose range does not fit into 16 bits is described with what fits, and its values beyond are refused.
+#ifndef KMSIM_ECUS_CODING_H
+#define KMSIM_ECUS_CODING_H
+
+#include "ecus/key_memory.h"
+
+/// For the type of every unit with Key Memory. Snapshots of its faults tell the active profile (0 none).
+extern const uds_unit_t coding_diagnosis;
+
+#endif
