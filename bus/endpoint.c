@@ -17,7 +17,9 @@
 #define TCP "tcp://"
 #define IPC_PATH_MAX 107 // sockaddr_un holds 108 bytes
 #define UP_SUFFIX "-up"
+#define STEPS_SUFFIX "-do" // no longer than the other
 #define PATH_SIZE 512
+#define PORT_MAX 65535
 #define ATTEMPTS 8 // races with a run that just ends and removes the directory
 
 struct endpoint_claim {
@@ -50,6 +52,7 @@ static bool parse_ipc(endpoint_t *self, const char *text, error_t *error)
                          IPC_PATH_MAX - strlen(UP_SUFFIX));
     snprintf(self->down, sizeof self->down, "%s", text);
     snprintf(self->up, sizeof self->up, "%.*s" UP_SUFFIX, ENDPOINT_TEXT_MAX - (int)strlen(UP_SUFFIX), text);
+    snprintf(self->steps, sizeof self->steps, "%.*s" STEPS_SUFFIX, ENDPOINT_TEXT_MAX - (int)strlen(STEPS_SUFFIX), text);
     return true;
 }
 
@@ -77,6 +80,8 @@ static bool parse_tcp(endpoint_t *self, const char *text, error_t *error)
     if (name) host = "127.0.0.1";
     snprintf(self->down, sizeof self->down, TCP "%.*s:%ld", width, host, port);
     snprintf(self->up, sizeof self->up, TCP "%.*s:%ld", width, host, port + 1);
+    self->steps[0] = '\0';
+    if (port + 2 <= PORT_MAX) snprintf(self->steps, sizeof self->steps, TCP "%.*s:%ld", width, host, port + 2);
     return true;
 }
 
@@ -162,6 +167,8 @@ static void remove_dead_bus(const char *parent)
     snprintf(path, sizeof path, "%s/bus", parent);
     unlink(path);
     snprintf(path, sizeof path, "%s/bus-up", parent);
+    unlink(path);
+    snprintf(path, sizeof path, "%s/bus-do", parent);
     unlink(path);
     close(lock);
 }
@@ -256,6 +263,7 @@ void endpoint_claim_destroy(endpoint_claim_t **self_p)
     if (self->lock >= 0 && strncmp(self->endpoint.down, IPC, strlen(IPC)) == 0) {
         unlink(self->endpoint.down + strlen(IPC));
         unlink(self->endpoint.up + strlen(IPC));
+        unlink(self->endpoint.steps + strlen(IPC));
     }
     if (self->lock >= 0 && self->lock_path[0]) unlink(self->lock_path);
     if (self->directory[0]) remove_run(self->directory);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// Where a bus is found: names of its two sockets, the directory of the user's own, and who may bind there.
+// Where a bus is found: names of its sockets, the directory of the user's own, and who may bind there.
 //
 //   ${XDG_RUNTIME_DIR:-/tmp}/kmsim-UID/            mode 0700
-//       bus  bus-up  bus.lock                      the well-known bus: live cars, runs that are observed
+//       bus  bus-up  bus-do  bus.lock              the well-known bus: live cars, runs that are observed
 //       run-PID.N/  bus  bus-up  lock              a run of its own; removed at its end, or by the next run after a
 //       kill -9
 //
-// ENDPOINT is ipc://PATH or tcp://127.0.0.1:PORT. The hub publishes there; what comes up enters at PATH-up or PORT + 1.
+// ENDPOINT is ipc://PATH or tcp://127.0.0.1:PORT. The hub publishes there; what comes up enters at PATH-up or PORT + 1;
+// a live car takes steps at PATH-do or PORT + 2.
 // Not here: sockets. ZeroMQ would silently take over an ipc path in use, hence the lock file.
 #ifndef KMSIM_BUS_ENDPOINT_H
 #define KMSIM_BUS_ENDPOINT_H
@@ -18,9 +19,10 @@
 typedef struct {
     char down[ENDPOINT_TEXT_MAX + 1];
     char up[ENDPOINT_TEXT_MAX + 1];
+    char steps[ENDPOINT_TEXT_MAX + 1]; // "" where there is no such port
 } endpoint_t;
 
-/// The two names of an endpoint; null stands for the well-known one. False with the error told for what is no endpoint,
+/// The names of an endpoint; null stands for the well-known one. False with the error told for what is no endpoint,
 /// for an ipc path that is too long, and for a tcp address that others could reach.
 bool endpoint_parse(endpoint_t *self, const char *text, error_t *error);
 

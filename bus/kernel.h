@@ -95,6 +95,9 @@ bool kernel_begin(kernel_t *self, int64_t limit_ns);
 
 int64_t kernel_now(const kernel_t *self);
 
+/// When the next instant is (TIME_NEVER: nothing will happen by itself).
+int64_t kernel_next(const kernel_t *self);
+
 /// The activations of this instant, in node order.
 size_t kernel_activations(const kernel_t *self, const kernel_activation_t **activations);
 

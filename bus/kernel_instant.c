@@ -215,10 +215,16 @@ static void count_activations(kernel_t *self)
     self->busy_count += self->activation_count + 1;
 }
 
+int64_t kernel_next(const kernel_t *self)
+{
+    if (!self->begun) return 0;
+    int64_t next_ns = next_time(self);
+    return next_ns <= self->now_ns ? self->now_ns + 1 : next_ns;
+}
+
 bool kernel_begin(kernel_t *self, int64_t limit_ns)
 {
-    int64_t next_ns = self->begun ? next_time(self) : 0;
-    if (self->begun && next_ns <= self->now_ns) next_ns = self->now_ns + 1;
+    int64_t next_ns = kernel_next(self);
     if (next_ns == TIME_NEVER || next_ns > limit_ns) return false;
     self->begun = true;
     self->now_ns = next_ns;

@@ -3,10 +3,10 @@
 
 static bool keep_images(const simulation_t *self, error_t *error)
 {
+    const keeper_t *keeper = &self->keeper;
     for (int node = kernel_next_stored(self->kernel); node >= 0; node = kernel_next_stored(self->kernel)) {
-        if (!self->host.keep) continue;
-        if (!self->host.keep(self->host.self, (uint8_t)node, kernel_image(self->kernel, (uint8_t)node), error))
-            return false;
+        if (!keeper->keep) continue;
+        if (!keeper->keep(keeper->self, (uint8_t)node, kernel_image(self->kernel, (uint8_t)node), error)) return false;
     }
     return true;
 }

@@ -115,6 +115,7 @@ static void take_response(uds_client_t *self, const uint8_t *bytes, size_t size,
 static void take_results(uds_client_t *self, int64_t now_ns)
 {
     isotp_result_t sent = isotp_take_send_result(&self->link), received = isotp_take_receive_result(&self->link);
+    if (!uds_client_busy(self)) return; // the steps are not ours any more
     if (self->state == UDS_CLIENT_SENDING && sent != ISOTP_NOTHING) {
         self->state = UDS_CLIENT_WAITING;
         self->deadline_ns = now_ns + UDS_P2_NS + UDS_CLIENT_MARGIN_NS;
@@ -155,6 +156,7 @@ bool uds_client_not_sent(uds_client_t *self, const can_frame_t *frame, int64_t n
 bool uds_client_pull(uds_client_t *self, int64_t now_ns, can_frame_t *frame)
 {
     if (self->state == UDS_CLIENT_READY) start_step(self, now_ns);
+    if (self->state == UDS_CLIENT_IDLE) isotp_release(&self->link);
     isotp_tick(&self->link, now_ns);
     take_results(self, now_ns);
     if (self->state == UDS_CLIENT_WAITING && !isotp_receiving(&self->link) && self->deadline_ns <= now_ns)

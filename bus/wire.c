@@ -275,7 +275,37 @@ bool wire_decode_grant(wire_grant_t *self, const uint8_t *body, size_t size)
     return get_end(&reader);
 }
 
+size_t wire_encode_attached(uint64_t definitions, int64_t time_ns, uint8_t *body)
+{
+    wire_writer_t writer = body_begin(body, WIRE_ATTACHED);
+    put_u64(&writer, definitions);
+    put_i64(&writer, time_ns);
+    return writer.size;
+}
+
+bool wire_decode_attached(uint64_t *definitions, int64_t *time_ns, const uint8_t *body, size_t size)
+{
+    wire_reader_t reader = body_open(body, size, WIRE_ATTACHED);
+    *definitions = get_u64(&reader);
+    *time_ns = get_i64(&reader);
+    return get_end(&reader);
+}
+
 // ---- up ------------------------------------------------------------------------------------------------------------
+
+size_t wire_encode_stranger(const can_frame_t *frame, uint8_t *body)
+{
+    wire_writer_t writer = body_begin(body, WIRE_STRANGER);
+    wire_put_frame(&writer, frame);
+    return writer.size;
+}
+
+bool wire_decode_stranger(can_frame_t *frame, const uint8_t *body, size_t size)
+{
+    wire_reader_t reader = body_open(body, size, WIRE_STRANGER);
+    wire_get_frame(&reader, frame);
+    return get_end(&reader);
+}
 
 size_t wire_encode_hello(const wire_hello_t *self, uint8_t *body)
 {

@@ -8,7 +8,8 @@
 //   concerns
 //             └─> step/NODE                                                                        welcome refuse
 //             power_on grant
-//   hub <──SUB─── hello/NODE  packet/NODE                                                          (the peer's socket:
+//             └─> live/NONCE                                                                       attached
+//   hub <──SUB─── hello/NODE  packet/NODE  stranger/BUS                                            (the peer's socket:
 //   XPUB)
 //
 // Joining. A peer connects SUB to the endpoint and XPUB to its up endpoint (ipc: ENDPOINT-up, tcp: port + 1),
@@ -16,6 +17,10 @@
 // sends hello. It gets welcome and subscribes to ready/NODE/BARRIER (16 lower-case hex digits): when the hub has that,
 // it has all before it. Then every power_on and every grant is answered by exactly one packet with the same round and
 // incarnation.
+//
+// In real time anybody may put frames on a bus: connect the same way, wait for the subscription on the XPUB, subscribe to
+// live/NONCE (any text of one's own). attached comes back under that topic: what was subscribed to before is in effect.
+// A run in virtual time does not answer, and ignores frames of strangers.
 //
 // In the layouts: u8 u16 u32 u64 unsigned, i16 i64 two's complement, text = u8 length and that many bytes (none of them
 // 0), x[n] = u8 n and n times x. Whoever reads accepts nothing else: no other version, no byte too few or too many.
@@ -46,6 +51,8 @@
 //   sequence
 //     outbox      i64 deadline, u8 hold, u32 dropped, frames[n]: u8 bus, u8 flags, frame; line[n]; air[n]; log[n];
 //                 u8 store 0|1, image if 1
+//   attached    u64 definitions (as in hello), i64 time in ns
+//   stranger    frame                       topic stranger/BUS: to be put on that bus at the present instant
 //
 // The incarnation is one process's life: told by --incarnation to a unit that was started, else of its own choice, not
 // 0.
@@ -71,8 +78,10 @@ typedef enum {
     WIRE_REFUSE,
     WIRE_POWER_ON,
     WIRE_GRANT,
+    WIRE_ATTACHED,
     WIRE_HELLO = 32,
     WIRE_PACKET,
+    WIRE_STRANGER,
 } wire_kind_t;
 
 enum { // a stream of a bus is the bus's index in the vehicle
@@ -182,6 +191,12 @@ bool wire_decode_power_on(wire_power_on_t *self, image_t *image, const uint8_t *
 
 size_t wire_encode_grant(const wire_grant_t *self, uint8_t *body);
 bool wire_decode_grant(wire_grant_t *self, const uint8_t *body, size_t size);
+
+size_t wire_encode_attached(uint64_t definitions, int64_t time_ns, uint8_t *body);
+bool wire_decode_attached(uint64_t *definitions, int64_t *time_ns, const uint8_t *body, size_t size);
+
+size_t wire_encode_stranger(const can_frame_t *frame, uint8_t *body);
+bool wire_decode_stranger(can_frame_t *frame, const uint8_t *body, size_t size);
 
 size_t wire_encode_hello(const wire_hello_t *self, uint8_t *body);
 bool wire_decode_hello(wire_hello_t *self, const uint8_t *body, size_t size);

@@ -24,7 +24,7 @@ static void start_burst(cas_t *self, uint8_t reason, int64_t delay_ns)
 
 static void stop_bursts(cas_t *self)
 {
-    for (uint8_t reason = 0; reason < IGNITION_BURST_COUNT; reason++)
+    for (int reason = 0; reason < IGNITION_BURST_COUNT; reason++)
         ecu_timer_set(&self->ecu, (uint8_t)(CAS_TIMER_ANNOUNCE + reason), TIME_NEVER);
 }
 
@@ -153,7 +153,7 @@ static void hear_answer(cas_t *self, const air_t *air)
     ignition->key = answer.key;
     ignition->fault = verdict == KEYS_BLOCKED ? FAULT_KEY_BLOCKED : 0;
     ecu_store(&self->ecu);
-    if (verdict == KEYS_BLOCKED) return;
+    if (verdict == KEYS_BLOCKED || !known) return;
     if (!was_learned) ecu_log(&self->ecu, LOG_KEY_LEARNED, answer.key, 0, 0);
     heal_key(self, &answer, known);
 }

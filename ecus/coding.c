@@ -84,7 +84,7 @@ static uds_nrc_t write_memory(ecu_t *ecu, uint16_t id, const uint8_t *record, si
     for (size_t i = 0; i < size; i++) {
         if (record[i] > 1) return UDS_OUT_OF_RANGE;
     }
-    for (uint8_t i = 0; i < size; i++) key_memory_set_car(ecu->memory, i, record[i] == 1, ticket);
+    for (size_t i = 0; i < size; i++) key_memory_set_car(ecu->memory, (uint8_t)i, record[i] == 1, ticket);
     return UDS_ACCEPTED;
 }
 

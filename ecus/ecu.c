@@ -6,7 +6,7 @@
 
 #define NETWORK_MANAGEMENT_ID 0x480U // + diagnostic address (DOMAIN.md)
 #define NETWORK_MANAGEMENT_MASK 0x780U
-#define ROUNDS_MAX 1000              // timers within one activation; more is a unit that runs in circles
+#define ROUNDS_MAX 1000 // timers within one activation; more is a unit that runs in circles
 
 static const image_t EMPTY_IMAGE;
 

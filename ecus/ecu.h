@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What every control unit shares: cyclic messages, sleep, timers, storing, fault memory, diagnosis. Composition: a unit's state
-// holds an ecu_t, a constant ecu_type_t tells what the unit adds, and the unit's node_class_t functions are one line
-// each. Pure. The Car Access System is a unit with keys (cas/cas.c).
+// What every control unit shares: cyclic messages, sleep, timers, storing, fault memory, diagnosis. Composition: a
+// unit's state holds an ecu_t, a constant ecu_type_t tells what the unit adds, and the unit's node_class_t functions
+// are one line each. Pure. The Car Access System is a unit with keys (cas/cas.c).
 //
 //   node inputs ──> ecu_activate ──> hooks of the unit ──> ecu_send, ecu_timer_set, ecu_store, … ──> outbox
 //

@@ -75,8 +75,31 @@ static bool shows_profile(const condition_t *self, const can_frame_t *frame)
     return self->coded < 0 || dbc_get(coded, frame) == self->coded;
 }
 
-static bool state_holds(const condition_t *self, const car_view_t *view)
+// The entry of that code at the last reading; false: there is none, or nothing is known.
+static bool find_fault(const condition_t *self, const tester_faults_t *faults, workshop_fault_t *fault)
 {
+    if (!faults || !faults->answered) return false;
+    for (size_t i = 0; workshop_read_fault(faults->bytes, faults->size, i, fault); i++)
+        if (fault->code == self->code) return true;
+    return false;
+}
+
+static const tester_faults_t *faults_of(const condition_t *self, const condition_context_t *context)
+{
+    if (!context->tester) return NULL;
+    return tester_faults(context->tester, self->node, context->memories[self->slot].since_ns);
+}
+
+static bool shows_fault(const condition_t *self, const condition_context_t *context)
+{
+    workshop_fault_t fault;
+    if (!find_fault(self, faults_of(self, context), &fault)) return false;
+    return self->active < 0 || (fault.status & WORKSHOP_FAULT_ACTIVE) == self->active;
+}
+
+static bool state_holds(const condition_t *self, const condition_context_t *context)
+{
+    const car_view_t *view = context->view;
     const car_view_last_t *status;
     int terminal;
     bool valid;
@@ -91,6 +114,8 @@ static bool state_holds(const condition_t *self, const car_view_t *view)
         return car_view_terminal(view, &terminal) && terminal == (int)self->terminal;
     case CONDITION_KEY_VALID:
         return car_view_key_valid(view, &valid) && valid == self->flag;
+    case CONDITION_FAULT:
+        return shows_fault(self, context);
     case CONDITION_MESSAGE:
     case CONDITION_PERIOD:
     case CONDITION_FRAME:
@@ -103,12 +128,13 @@ static bool state_holds(const condition_t *self, const car_view_t *view)
 
 // ---- begin ---------------------------------------------------------------------------------------------------------
 
-void condition_reset(const condition_t *self, condition_memory_t *memories)
+void condition_reset(const condition_t *self, const condition_context_t *context)
 {
-    condition_memory_t *memory = &memories[self->slot];
+    condition_memory_t *memory = &context->memories[self->slot];
     memory->seen = false;
+    memory->since_ns = context->now_ns;
     for (size_t bus = 0; bus < VEHICLE_BUSES_MAX; bus++) memory->last_ns[bus] = -1;
-    for (size_t i = 0; i < self->part_count; i++) condition_reset(&self->parts[i], memories);
+    for (size_t i = 0; i < self->part_count; i++) condition_reset(&self->parts[i], context);
 }
 
 void condition_begin(const condition_t *self, const condition_context_t *context)
@@ -164,9 +190,10 @@ static bool is_met(const condition_t *self, const condition_context_t *context, 
     case CONDITION_CAR:
     case CONDITION_TERMINAL:
     case CONDITION_KEY_VALID:
+    case CONDITION_FAULT:
         break;
     }
-    return state_holds(self, context->view);
+    return state_holds(self, context);
 }
 
 static bool parts_met(const condition_t *self, const condition_context_t *context, bool take, size_t *met_count)
@@ -190,11 +217,25 @@ bool condition_met(const condition_t *self, const condition_context_t *context)
     return is_met(self, context, false);
 }
 
+bool condition_has_read(const condition_t *self, const condition_context_t *context)
+{
+    if (self->kind == CONDITION_FAULT && !faults_of(self, context)) return false;
+    for (size_t i = 0; i < self->part_count; i++)
+        if (!condition_has_read(&self->parts[i], context)) return false;
+    return true;
+}
+
 // ---- always --------------------------------------------------------------------------------------------------------
 
 // In the order in which `any` prefers them: a frame that is wrong outweighs one that is none of our business, and a
 // state that is wrong does not, because the alternative may be about frames that did not come.
 typedef enum { STATE_WRONG, NO_MATTER, FRAME_WRONG, RIGHT } opinion_t;
+
+static bool is_known(const condition_t *self, const condition_context_t *context)
+{
+    const tester_faults_t *faults = faults_of(self, context);
+    return faults && faults->answered;
+}
 
 static opinion_t judge_period(const condition_t *self, const condition_context_t *context, const kernel_event_t *event)
 {
@@ -241,8 +282,11 @@ static opinion_t judge(const condition_t *self, const condition_context_t *conte
     case CONDITION_TERMINAL:
     case CONDITION_KEY_VALID:
         break;
+    case CONDITION_FAULT: // nobody knows before it was read
+        if (!is_known(self, context)) return NO_MATTER;
+        break;
     }
-    return state_holds(self, context->view) ? RIGHT : STATE_WRONG;
+    return state_holds(self, context) ? RIGHT : STATE_WRONG;
 }
 
 bool condition_violated(const condition_t *self, const condition_context_t *context)

@@ -9,23 +9,26 @@
 
 #include "scenarios/car_view.h"
 #include "scenarios/story.h"
+#include "scenarios/tester.h"
 
 typedef struct { // what the player remembers of each condition, by its slot
     bool seen;
+    int64_t since_ns;                   // what was read before counts no more
     int64_t last_ns[VEHICLE_BUSES_MAX]; // PERIOD: the last such frame of each bus, -1: none yet
 } condition_memory_t;
 
 typedef struct {
     int64_t now_ns;
     const car_view_t *view; // has seen the events already
+    const tester_t *tester; // reads the fault memories; null: nobody does
     const kernel_event_t *events;
     size_t event_count;
     bool *taken; // one per event: it met an expectation, and meets no other
     condition_memory_t *memories;
 } condition_context_t;
 
-/// Forgets what was seen of the condition and its parts.
-void condition_reset(const condition_t *self, condition_memory_t *memories);
+/// Forgets what was seen of the condition and its parts, and read before now.
+void condition_reset(const condition_t *self, const condition_context_t *context);
 
 /// Notes the frames of the instant in which a never or always begins: they are over, but periods count from them.
 void condition_begin(const condition_t *self, const condition_context_t *context);
@@ -35,6 +38,9 @@ bool condition_expected(const condition_t *self, const condition_context_t *cont
 
 /// The same without taking frames, and whoever has taken them: for never.
 bool condition_met(const condition_t *self, const condition_context_t *context);
+
+/// Whether the fault memories that it is about have all been read since the reset.
+bool condition_has_read(const condition_t *self, const condition_context_t *context);
 
 /// Whether the instant violates what always holds.
 bool condition_violated(const condition_t *self, const condition_context_t *context);

@@ -197,6 +197,9 @@ bool driver_act(driver_t *self, kernel_t *kernel, const story_step_t *step, word
         break;
     case VERB_FRAME:
     case VERB_POWER:
+    case VERB_SERVICE:
+    case VERB_CIP:
+    case VERB_UDS:
     case VERB_WAIT:
     case VERB_EXPECT:
     case VERB_NEVER:

@@ -8,12 +8,14 @@
 
 #include "scenarios/conditions.h"
 #include "scenarios/driver.h"
+#include "scenarios/mechanic.h"
 #include "scenarios/words.h"
 
 struct player {
     const story_t *story;
     car_view_t view;
     driver_t driver;
+    mechanic_t mechanic;
     condition_memory_t *memories; // by slot
     bool taken[KERNEL_EVENTS_MAX];
     size_t *watches; // indices of the background steps that were reached
@@ -53,6 +55,11 @@ player_t *player_new(const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t 
     return self;
 }
 
+void player_use_tester(player_t *self, tester_t *tester)
+{
+    self->mechanic.tester = tester;
+}
+
 void player_destroy(player_t **self_p)
 {
     player_t *self = *self_p;
@@ -73,6 +80,11 @@ static const story_step_t *step_of(const player_t *self, size_t index)
     return &self->story->steps[index];
 }
 
+static bool is_workshop(const story_step_t *step)
+{
+    return step->verb == VERB_SERVICE || step->verb == VERB_CIP || step->verb == VERB_UDS;
+}
+
 static void fail(instant_t *instant, size_t index, const char *problem)
 {
     player_t *self = instant->self;
@@ -86,7 +98,10 @@ static void fail(instant_t *instant, size_t index, const char *problem)
     words_t words = words_make(verdict->expected, sizeof verdict->expected);
     words_add_step(&words, self->story, step);
     words = words_make(verdict->seen, sizeof verdict->seen);
-    if (step->verb >= VERB_EXPECT) words_add_seen(&words, self->story, step->condition, &self->view, self->memories);
+    if (step->verb >= VERB_EXPECT)
+        words_add_seen(&words, self->story, step->condition, &instant->context);
+    else if (is_workshop(step) && self->reached)
+        words_add_answer(&words, tester_job(self->mechanic.tester));
 }
 
 static bool playing(const instant_t *instant)
@@ -169,6 +184,8 @@ static void act(instant_t *instant, const story_step_t *step)
         kernel_inject(instant->kernel, step->frame.bus, &step->frame.frame);
     else if (step->verb == VERB_POWER)
         switch_power(instant, &step->power);
+    else if (is_workshop(step))
+        mechanic_act(&self->mechanic, instant->kernel, step);
     else if (!driver_act(&self->driver, instant->kernel, step, &reason))
         fail(instant, self->step, problem);
     // What finds no room must not look like a car that did not react.
@@ -184,7 +201,8 @@ static void begin(instant_t *instant, const story_step_t *step)
         act(instant, step);
         return;
     }
-    condition_reset(step->condition, self->memories);
+    condition_reset(step->condition, &instant->context);
+    mechanic_read(&self->mechanic, instant->kernel, step->condition->read);
     if (step->verb == VERB_EXPECT) return;
     begin_watch(instant, self->step);
     if (step->background) self->watches[self->watch_count++] = self->step;
@@ -215,6 +233,8 @@ static bool is_expectation_met(instant_t *instant, const story_step_t *step)
         fail(instant, self->step, problem);
         return false;
     }
+    // "Now" is when the fault memories have answered.
+    if (step->within_ns == STORY_NO_TIME && !condition_has_read(step->condition, &instant->context)) return false;
     int64_t within_ns = step->within_ns == STORY_NO_TIME ? 0 : step->within_ns;
     if (!wait_until(instant, self->reached_ns + within_ns)) return false;
     if (step->within_ns == STORY_NO_TIME)
@@ -225,10 +245,25 @@ static bool is_expectation_met(instant_t *instant, const story_step_t *step)
     return false;
 }
 
+static bool is_answered(instant_t *instant, const story_step_t *step)
+{
+    const player_t *self = instant->self;
+    if (!mechanic_has_answer(&self->mechanic)) return false;
+    char problem[256];
+    words_t words = words_make(problem, sizeof problem);
+    if (mechanic_judge(&self->mechanic, step, &words)) return true;
+    fail(instant, self->step, problem);
+    return false;
+}
+
 static bool is_done(instant_t *instant, const story_step_t *step, bool just_reached)
 {
     const player_t *self = instant->self;
     switch (step->verb) {
+    case VERB_SERVICE:
+    case VERB_CIP:
+    case VERB_UDS:
+        return is_answered(instant, step);
     case VERB_WAIT:
         return wait_until(instant, self->reached_ns + step->wait_ns);
     case VERB_EXPECT:
@@ -276,12 +311,25 @@ static instant_t look(player_t *self, kernel_t *kernel)
 {
     instant_t instant = {.self = self, .kernel = kernel, .now_ns = kernel_now(kernel)};
     condition_context_t *context = &instant.context;
-    *context = (condition_context_t){
-        .now_ns = instant.now_ns, .view = &self->view, .taken = self->taken, .memories = self->memories};
+    *context = (condition_context_t){.now_ns = instant.now_ns,
+                                     .view = &self->view,
+                                     .tester = self->mechanic.tester,
+                                     .taken = self->taken,
+                                     .memories = self->memories};
     context->event_count = kernel_events(kernel, &context->events);
     memset(self->taken, 0, context->event_count * sizeof self->taken[0]);
     for (size_t i = 0; i < context->event_count; i++) car_view_look(&self->view, &context->events[i], instant.now_ns);
     return instant;
+}
+
+// The fault memories that the step under way and the background watches are about.
+static void watch_faults(player_t *self)
+{
+    uint32_t nodes = 0;
+    if (self->reached && step_of(self, self->step)->verb >= VERB_EXPECT)
+        nodes = step_of(self, self->step)->condition->read;
+    for (size_t i = 0; i < self->watch_count; i++) nodes |= step_of(self, self->watches[i])->condition->read;
+    mechanic_watch(&self->mechanic, nodes);
 }
 
 static bool step_player(void *player, kernel_t *kernel)
@@ -292,6 +340,7 @@ static bool step_player(void *player, kernel_t *kernel)
     driver_release(&self->driver, kernel, &self->view);
     check_background(&instant);
     take_steps(&instant);
+    watch_faults(self);
     wake_at(&instant, driver_next_ns(&self->driver));
     kernel_wake_player(kernel, self->wake_ns);
     return playing(&instant);

@@ -10,6 +10,7 @@
 #include "scenarios/car_view.h"
 #include "scenarios/fobs.h"
 #include "scenarios/story.h"
+#include "scenarios/tester.h"
 
 #define PLAYER_WORDS_MAX 4095
 
@@ -31,6 +32,9 @@ typedef struct player player_t;
 /// fobs_node is the fobs' index in the kernel. The fobs are loaded with the story's keys.
 player_t *player_new(const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node);
 void player_destroy(player_t **self_p);
+
+/// Gives the player a tester (borrowed), which is a node of the kernel: needed where the story's `diagnosis` says so.
+void player_use_tester(player_t *self, tester_t *tester);
 
 /// As the simulation calls it.
 player_hooks_t player_hooks(player_t *self);

@@ -10,6 +10,7 @@
 #include "bus/key_radio.h"
 #include "bus/vehicle.h"
 #include "scenarios/garage.h"
+#include "scenarios/workshop_job.h"
 
 #define STORY_NO_TIME (-1) // a timing key that was not told
 #define STORY_ANY_BUS (-1) // a condition that names no bus
@@ -26,6 +27,7 @@ typedef enum {
     CONDITION_CAR,
     CONDITION_TERMINAL,
     CONDITION_KEY_VALID,
+    CONDITION_FAULT, // the unit's fault memory, read by diagnosis, has it
     CONDITION_ANY,
     CONDITION_ALL,
 } condition_kind_t;
@@ -44,14 +46,17 @@ struct condition {
     condition_kind_t kind;
     uint32_t slot;                  // numbers the conditions of a story from 0: the player's memory of each
     int8_t bus;                     // vehicle's index or STORY_ANY_BUS
-    uint8_t node;                   // PROFILE, SETTINGS
+    uint8_t node;                   // PROFILE, SETTINGS, FAULT
     const dbc_message_t *message;   // MESSAGE, PERIOD; PROFILE, SETTINGS: the unit's status message
     int64_t minimum_ns, maximum_ns; // PERIOD
     const char *pattern;            // FRAME: identifier and bytes …
     const char *pattern_id;         // … and the identifier with any bytes
     uint8_t profile;
-    int8_t coded; // 0, 1, or -1: not told
-    bool flag;    // CAR: unlocked; KEY_VALID: valid
+    int8_t coded;  // 0, 1, or -1: not told
+    uint32_t code; // FAULT: 24 bits
+    int8_t active; // likewise
+    uint32_t read; // bit per unit whose fault memory it, or a part of it, is about
+    bool flag;     // CAR: unlocked; KEY_VALID: valid
     story_terminal_t terminal;
     size_t value_count;
     const story_value_t *values;
@@ -71,6 +76,9 @@ typedef enum {
     VERB_ADJUST,
     VERB_FRAME,
     VERB_POWER,
+    VERB_SERVICE,
+    VERB_CIP,
+    VERB_UDS,
     VERB_WAIT,
     VERB_EXPECT,
     VERB_NEVER,
@@ -134,6 +142,30 @@ typedef struct {
     kernel_power_t state;
 } story_power_t;
 
+// The negative response that is expected, or UDS_ACCEPTED: none.
+typedef struct {
+    uint8_t node;
+    workshop_service_t service;
+    uint8_t refused;
+} story_service_t;
+
+typedef struct {
+    uint8_t node;
+    workshop_coding_t coding;
+    const story_value_t *values; // one per change, as told
+    uint8_t refused;
+} story_cip_t;
+
+typedef enum { RESPONSE_ANY, RESPONSE_NONE, RESPONSE_PATTERN } story_response_t;
+
+typedef struct {
+    uint8_t node;
+    size_t size;
+    const uint8_t *request;
+    story_response_t response;
+    const char *pattern; // upper-case hex digits without blanks, ? any digit, * at the end
+} story_uds_t;
+
 typedef struct {
     story_verb_t verb;
     bool background;                                           // NEVER, ALWAYS: watch to the story's end
@@ -148,6 +180,9 @@ typedef struct {
         story_adjust_t adjust;
         story_frame_t frame;
         story_power_t power;
+        story_service_t service;
+        story_cip_t cip;
+        story_uds_t uds;
         int64_t wait_ns;
         const condition_t *condition; // EXPECT, NEVER, ALWAYS
     };
@@ -172,6 +207,7 @@ typedef struct {
     size_t step_count;
     const story_step_t *steps;
     size_t condition_count; // slots
+    bool diagnosis;         // there is a step that needs a tester in the car
 } story_t;
 
 /// Reads a story; the car is the garage's. Returns a new story that the caller destroys (before the garage), or null

@@ -5,10 +5,10 @@
 #include "scenarios/story_parts.h"
 
 typedef struct { // the members that a condition of any kind may have
-    const char *message, *bus, *frame, *ecu;
+    const char *message, *bus, *frame, *ecu, *fault;
     const json_t *signals, *settings, *period, *parts;
     int64_t profile, car, terminal;
-    bool coded, key_valid;
+    bool coded, key_valid, active;
 } told_t;
 
 // ---- values --------------------------------------------------------------------------------------------------------
@@ -111,6 +111,13 @@ static void load_settings(story_loader_t *self, const told_t *told, condition_t 
     if (load_unit(self, told, condition) && told->settings) load_values(self, "settings", told->settings, condition);
 }
 
+static void load_fault(story_loader_t *self, const told_t *told, condition_t *condition)
+{
+    story_load_fault_code(self, told->fault, &condition->code);
+    if (story_find_diagnosed(self, "ecu", told->ecu, &condition->node))
+        condition->read = UINT32_C(1) << condition->node;
+}
+
 static void require_signal(story_loader_t *self, const char *message_name, const char *signal_name)
 {
     if (!self->story->dbc) return;
@@ -172,6 +179,8 @@ static const field_t CAR_FIELDS[] = {{"car", FIELD_CHOICE, true, TOLD(car), 0, 0
 static const field_t TERMINAL_FIELDS[] = {
     {"terminal", FIELD_CHOICE, true, TOLD(terminal), 0, 0, {"off", "r", "15", "50"}}};
 static const field_t KEY_VALID_FIELDS[] = {{"key_valid", FIELD_BOOLEAN, true, TOLD(key_valid), 0, 0, {0}}};
+static const field_t FAULT_FIELDS[] = {
+    ECU, {"dtc", FIELD_TEXT, true, TOLD(fault), 0, 0, {0}}, {"active", FIELD_BOOLEAN, false, TOLD(active), 0, 0, {0}}};
 static const field_t ANY_FIELDS[] = {{"any", FIELD_ARRAY, true, TOLD(parts), 0, 0, {0}}};
 static const field_t ALL_FIELDS[] = {{"all", FIELD_ARRAY, true, TOLD(parts), 0, 0, {0}}};
 
@@ -195,7 +204,7 @@ static const kind_row_t KINDS[] = {
     {"car", CONDITION_CAR, FIELDS(CAR_FIELDS), load_car, NULL},
     {"terminal", CONDITION_TERMINAL, FIELDS(TERMINAL_FIELDS), load_terminal, NULL},
     {"key_valid", CONDITION_KEY_VALID, FIELDS(KEY_VALID_FIELDS), load_key_valid, NULL},
-    {"dtc", CONDITION_ALL, NULL, 0, NULL, story_load_dtc},
+    {"dtc", CONDITION_FAULT, FIELDS(FAULT_FIELDS), load_fault, NULL},
     {"state", CONDITION_ALL, NULL, 0, NULL, story_load_bus_state},
 };
 
@@ -209,6 +218,7 @@ static void load_parts(story_loader_t *self, const char *member, const json_t *j
     for (size_t i = 0; i < condition->part_count; i++) {
         size_t inner = json_reader_enter_index(&self->reader, i);
         story_load_condition(self, json_array_get(json, i), expected, &parts[i]);
+        condition->read |= parts[i].read;
         json_reader_leave(&self->reader, inner);
     }
     json_reader_leave(&self->reader, mark);
@@ -237,10 +247,11 @@ void story_load_condition(story_loader_t *self, const json_t *json, bool expecte
         return;
     }
     told_t told = {0};
-    *condition = (condition_t){.kind = row->kind, .bus = STORY_ANY_BUS, .coded = -1};
+    *condition = (condition_t){.kind = row->kind, .bus = STORY_ANY_BUS, .coded = -1, .active = -1};
     condition->slot = (uint32_t)self->story->condition_count++;
     json_reader_object(&self->reader, json, row->fields, row->field_count, &told);
     if (json_is_boolean(json_object_get(json, "coded"))) condition->coded = told.coded;
+    if (json_is_boolean(json_object_get(json, "active"))) condition->active = told.active;
     if (row->kind == CONDITION_PERIOD && expected)
         json_reader_mistake(&self->reader, "period goes with never and always only");
     if (row->load)

@@ -25,12 +25,17 @@ static void put_delivered(const story_key_t *key, int number, uint64_t seed, ima
     assert(stored);
 }
 
+bool story_node_keeps_keys(const story_t *story, uint8_t node)
+{
+    return strcmp(story->vehicle->nodes[node].executable, CAS_EXECUTABLE) == 0;
+}
+
 bool story_image(const story_t *self, uint64_t seed, uint8_t node, image_t *image)
 {
     const story_whole_t *whole = (const story_whole_t *)self;
     image_clear(image);
     if (whole->images[node]) image_copy(image, whole->images[node]);
-    if (strcmp(self->vehicle->nodes[node].executable, CAS_EXECUTABLE) == 0) {
+    if (story_node_keeps_keys(self, node)) {
         for (int number = 1; number <= KEY_COUNT_MAX; number++) {
             const story_key_t *key = &self->keys[number];
             if (key->personalization == 0) continue;

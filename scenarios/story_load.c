@@ -46,7 +46,7 @@ static void load_covers(story_loader_t *self, const json_t *json)
     self->story->covers = covers;
 }
 
-static void load_key(story_loader_t *self, const json_t *json)
+static void load_key(story_loader_t *self, const json_t *json, size_t index)
 {
     typedef struct {
         int64_t number, personalization, battery;
@@ -72,6 +72,9 @@ static void load_key(story_loader_t *self, const json_t *json)
     // A key whose personalization number is a mistake exists all the same: its users are no further mistakes.
     *key = (story_key_t){told.personalization ? (int)told.personalization : 1, told.blocked, told.learned,
                          told.battery == 1};
+    self->whole->told_keys[told.number] =
+        (story_told_key_t){true, json_object_get(json, "blocked") != NULL, json_object_get(json, "learned") != NULL,
+                           json_object_get(json, "battery") != NULL, index};
 }
 
 static void load_keys(story_loader_t *self, const json_t *json)
@@ -85,7 +88,7 @@ static void load_keys(story_loader_t *self, const json_t *json)
     if (!json_is_array(json)) json_reader_mistake(&self->reader, "must be an array");
     for (size_t i = 0; i < json_array_size(json); i++) {
         size_t inner = json_reader_enter_index(&self->reader, i);
-        load_key(self, json_array_get(json, i));
+        load_key(self, json_array_get(json, i), i);
         json_reader_leave(&self->reader, inner);
     }
     json_reader_leave(&self->reader, mark);

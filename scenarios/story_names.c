@@ -117,7 +117,7 @@ bool story_check_key(story_loader_t *self, const char *member, int64_t key)
     if (self->story->keys[key].personalization > 0) return true;
     list_t list = {.length = 0};
     for (int i = 1; i <= KEY_COUNT_MAX; i++) {
-        char number[8];
+        char number[16];
         snprintf(number, sizeof number, "%d", i);
         if (self->story->keys[i].personalization > 0) list_add(&list, number);
     }
@@ -151,9 +151,12 @@ static bool load_named(story_loader_t *self, const dbc_signal_t *signal, const c
 {
     int64_t raw;
     bool known = dbc_value_raw(signal, name, &raw);
-    if (known && use != VALUE_SIGNAL) known = raw >= dbc_raw_minimum(signal) && raw <= dbc_raw_maximum(signal);
+    if (known && use != VALUE_SIGNAL && use != VALUE_CODED)
+        known = raw >= dbc_raw_minimum(signal) && raw <= dbc_raw_maximum(signal);
     if (!known) return tell_range(self, signal);
-    *value = (story_value_t){.signal = signal, .exact = true, .raw = raw, .physical = dbc_physical(signal, raw)};
+    double physical = dbc_physical(signal, raw);
+    if (use == VALUE_CODED) raw = workshop_saturate(raw);
+    *value = (story_value_t){.signal = signal, .exact = true, .raw = raw, .physical = physical};
     return true;
 }
 
@@ -164,6 +167,10 @@ bool story_load_value(story_loader_t *self, const dbc_signal_t *signal, const js
     if (!json_is_number(json)) return tell_range(self, signal);
     double physical = json_number_value(json);
     int64_t raw;
+    if (use == VALUE_CODED) {
+        *value = (story_value_t){.signal = signal, .raw = workshop_raw(signal, physical), .physical = physical};
+        return true;
+    }
     if (use == VALUE_EXPECTED) {
         double steps = (physical - signal->offset) / signal->factor;
         double low = (double)dbc_raw_minimum(signal), high = (double)dbc_raw_maximum(signal);

@@ -4,7 +4,7 @@
 //   story_load.c        the file, its top level, the stored images
 //   story_steps.c       a step: its verb and its timing
 //   story_acts.c        the verbs that act
-//   story_workshop.c    verbs and conditions of the format that this version cannot play
+//   story_workshop.c    verbs and conditions of diagnosis; those that this version cannot play
 //   story_conditions.c  conditions
 //   story_names.c       units, buses, messages, signals and their values by name
 //
@@ -18,11 +18,20 @@
 
 #define FIELDS(table) (table), sizeof(table) / sizeof((table)[0])
 
+typedef struct { // what the file says of a key, and where
+    bool told, blocked, learned, battery;
+    size_t index; // in /keys
+} story_told_key_t;
+
 typedef struct {
     story_t story; // first: what the world sees
     arena_t arena;
     image_t *images[VEHICLE_NODES_MAX]; // null: nothing was told
+    story_told_key_t told_keys[KEY_COUNT_MAX + 1];
 } story_whole_t;
+
+/// Whether that node of the vehicle is the one that keeps the keys.
+bool story_node_keeps_keys(const story_t *story, uint8_t node);
 
 typedef struct {
     json_reader_t reader;
@@ -50,6 +59,7 @@ typedef enum {
     VALUE_SIGNAL,   // a value that a frame can hold, or one of the signal's names
     VALUE_SETTING,  // likewise, within the setting's range
     VALUE_EXPECTED, // within the range, not necessarily one that can be held
+    VALUE_CODED,    // any: the unit judges it; raw is what goes to the unit
 } value_use_t;
 
 bool story_load_value(story_loader_t *self, const dbc_signal_t *signal, const json_t *json, value_use_t use,
@@ -77,12 +87,18 @@ void story_load_frame(story_loader_t *self, const json_t *json, story_step_t *st
 void story_load_power(story_loader_t *self, const json_t *json, story_step_t *step);
 void story_load_wait(story_loader_t *self, const json_t *json, story_step_t *step);
 
-// Checked for their shape, then refused by name.
 void story_load_service(story_loader_t *self, const json_t *json, story_step_t *step);
 void story_load_cip(story_loader_t *self, const json_t *json, story_step_t *step);
 void story_load_uds(story_loader_t *self, const json_t *json, story_step_t *step);
+
+/// A unit that diagnosis can reach.
+bool story_find_diagnosed(story_loader_t *self, const char *member, const char *name, uint8_t *node);
+
+/// A fault code like "0x9907", told at "dtc" when it is none.
+bool story_load_fault_code(story_loader_t *self, const char *text, uint32_t *code);
+
+// Checked for their shape, then refused by name.
 void story_load_fault(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_dtc(story_loader_t *self, const json_t *json);
 void story_load_bus_state(story_loader_t *self, const json_t *json);
 
 #endif

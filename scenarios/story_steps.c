@@ -34,11 +34,10 @@ static const verb_row_t VERBS[] = {
     {"expect", VERB_EXPECT, EXPECTS, load_condition},
     {"never", VERB_NEVER, WATCHES, load_condition},
     {"always", VERB_ALWAYS, WATCHES, load_condition},
-    // not of this version: refused by name, the verb stands for nothing
-    {"service", VERB_WAIT, ACTS, story_load_service},
-    {"cip", VERB_WAIT, ACTS, story_load_cip},
-    {"uds", VERB_WAIT, ACTS, story_load_uds},
-    {"fault", VERB_WAIT, ACTS, story_load_fault},
+    {"service", VERB_SERVICE, ACTS, story_load_service},
+    {"cip", VERB_CIP, ACTS, story_load_cip},
+    {"uds", VERB_UDS, ACTS, story_load_uds},
+    {"fault", VERB_WAIT, ACTS, story_load_fault}, // not of this version: refused by name, the verb stands for nothing
 };
 
 #define VERB_ROWS (sizeof VERBS / sizeof VERBS[0])

@@ -1,76 +1,132 @@
 // SPDX-License-Identifier: MIT
-// The part of the format that needs diagnosis or faults on the buses. Its shape is checked, so that a mistake in it is
-// told like any other; then it is refused by name.
+// The part of the format that is diagnosis. What needs faults on the buses has its shape checked, so that a mistake in
+// it is told like any other; then it is refused by name.
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "scenarios/story_parts.h"
 
-#define ANY_NUMBER_FIELD(name, required)                                                                               \
+#define HEX "0123456789abcdefABCDEF"
+#define CODE_DIGITS_MAX 6
+#define FUNCTIONS                                                                                                      \
     {                                                                                                                  \
-        name, FIELD_NUMBER, required, offsetof(told_t, number), 0, 0,                                                  \
-        {                                                                                                              \
-            0                                                                                                          \
-        }                                                                                                              \
-    }
-#define TEXT_FIELD(name, required, member)                                                                             \
-    {                                                                                                                  \
-        name, FIELD_TEXT, required, offsetof(told_t, member), 0, 0,                                                    \
-        {                                                                                                              \
-            0                                                                                                          \
-        }                                                                                                              \
+        "block_key", "release_key", "set_personalization"                                                              \
     }
 
-typedef struct { // nothing of it is kept
-    const char *ecu, *bus, *message, *refused, *request, *response, *dtc;
-    const json_t *settings;
-    double number;
+typedef struct { // the members that these verbs and conditions may have
+    const char *ecu, *bus, *message, *refused, *request;
+    const json_t *settings, *response;
+    double key, personalization, profile;
     int64_t choice, count, time_ns;
-    bool flag;
 } told_t;
+
+#define TOLD(member) offsetof(told_t, member)
+
+// At the member, or at the present place.
+static bool tell_at(story_loader_t *self, const char *member, const char *what)
+{
+    size_t mark = self->reader.length;
+    if (member) json_reader_enter(&self->reader, member);
+    json_reader_mistake(&self->reader, "%s", what);
+    json_reader_leave(&self->reader, mark);
+    return false;
+}
 
 static void refuse(story_loader_t *self, const char *what)
 {
     json_reader_mistake(&self->reader, "%s is part of the format, but this version cannot play it yet", what);
 }
 
+// ---- what the workshop's verbs share -------------------------------------------------------------------------------
+
+bool story_find_diagnosed(story_loader_t *self, const char *member, const char *name, uint8_t *node)
+{
+    self->story->diagnosis = true;
+    if (!story_find_node(self, member, name, node)) return false;
+    if (self->story->vehicle->nodes[*node].address != 0) return true;
+    char what[VEHICLE_NAME_MAX + 64];
+    snprintf(what, sizeof what, "control unit \"%s\" has no diagnostic address", name);
+    return tell_at(self, member, what);
+}
+
+static void load_refusal(story_loader_t *self, const told_t *told, uint8_t *refused)
+{
+    if (told->refused && !uds_nrc_find(told->refused, refused))
+        tell_at(self, "refused", "must be the name of a negative response, like \"requestOutOfRange\"");
+}
+
+bool story_load_fault_code(story_loader_t *self, const char *text, uint32_t *code)
+{
+    if (!text) return false;
+    size_t digits = strncmp(text, "0x", 2) == 0 ? strspn(text + 2, HEX) : 0;
+    if (digits == 0 || digits > CODE_DIGITS_MAX || text[2 + digits] != '\0')
+        return tell_at(self, "dtc", "must be a code like \"0x9907\"");
+    *code = (uint32_t)strtoul(text + 2, NULL, 16);
+    return true;
+}
+
+// ---- service -------------------------------------------------------------------------------------------------------
+
+static bool find_cas(story_loader_t *self, uint8_t *node)
+{
+    const vehicle_t *vehicle = self->story->vehicle;
+    for (uint8_t i = 0; vehicle && i < vehicle->node_count; i++) {
+        if (strcmp(vehicle->nodes[i].executable, "cas") != 0) continue;
+        return story_find_diagnosed(self, NULL, vehicle->nodes[i].name, node);
+    }
+    return vehicle && json_reader_mistake(&self->reader, "this vehicle has no Car Access System");
+}
+
 void story_load_service(story_loader_t *self, const json_t *json, story_step_t *step)
 {
     static const field_t FIELDS_OF_SERVICE[] = {
-        {"function",
-         FIELD_CHOICE,
-         true,
-         offsetof(told_t, choice),
-         0,
-         0,
-         {"block_key", "release_key", "set_personalization"}},
-        ANY_NUMBER_FIELD("key", true),
-        ANY_NUMBER_FIELD("personalization", false),
-        TEXT_FIELD("refused", false, refused),
+        {"function", FIELD_CHOICE, true, TOLD(choice), 0, 0, FUNCTIONS},
+        {"key", FIELD_NUMBER, true, TOLD(key), 0, 0, {0}},
+        {"personalization", FIELD_NUMBER, false, TOLD(personalization), 0, 0, {0}},
+        {"refused", FIELD_TEXT, false, TOLD(refused), 0, 0, {0}},
     };
-    (void)step;
     told_t told = {.choice = -1};
     json_reader_object(&self->reader, json, FIELDS(FIELDS_OF_SERVICE), &told);
-    bool personalization = json_object_get(json, "personalization");
-    if (told.choice == 2 && !personalization)
-        json_reader_mistake(&self->reader, "set_personalization needs a personalization");
-    if ((told.choice == 0 || told.choice == 1) && personalization)
+    bool personalization = json_object_get(json, "personalization"), assigns = told.choice == 2;
+    if (assigns && !personalization) json_reader_mistake(&self->reader, "set_personalization needs a personalization");
+    if (told.choice >= 0 && !assigns && personalization)
         json_reader_mistake(&self->reader, "personalization goes with set_personalization only");
-    refuse(self, "service");
+    story_service_t *service = &step->service;
+    *service = (story_service_t){.service = {.function = assigns            ? WORKSHOP_SET_PERSONALIZATION
+                                                         : told.choice == 1 ? WORKSHOP_RELEASE_KEY
+                                                                            : WORKSHOP_BLOCK_KEY,
+                                             .key = told.key,
+                                             .personalization = told.personalization}};
+    load_refusal(self, &told, &service->refused);
+    find_cas(self, &service->node);
 }
 
-static void check_settings(story_loader_t *self, uint8_t node, const json_t *settings)
+// ---- cip -----------------------------------------------------------------------------------------------------------
+
+static void load_changes(story_loader_t *self, const json_t *json, story_cip_t *cip)
 {
-    const dbc_message_t *status = story_find_status(self, "ecu", node);
+    const dbc_message_t *status = story_find_status(self, "ecu", cip->node);
     if (!status) return;
+    workshop_settings_t settings = workshop_settings(status);
+    workshop_change_t *changes = arena_allocate(&self->whole->arena, json_object_size(json), sizeof *changes);
+    story_value_t *values = arena_allocate(&self->whole->arena, json_object_size(json), sizeof *values);
+    cip->coding.settings = settings.count;
+    cip->coding.changes = changes;
+    cip->values = values;
     size_t mark = json_reader_enter(&self->reader, "settings");
     const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)settings, name, value)
+    json_t *json_value;
+    json_object_foreach((json_t *)(uintptr_t)json, name, json_value)
     {
         size_t inner = json_reader_enter(&self->reader, name);
-        story_find_setting(self, node, status, name);
-        if (!json_is_number(value) && !json_is_string(value))
-            json_reader_mistake(&self->reader, "must be a number or a name");
+        const dbc_signal_t *signal = story_find_setting(self, cip->node, status, name);
+        int index = workshop_find_setting(&settings, name);
+        story_value_t value;
+        if (signal && index >= 0 && story_load_value(self, signal, json_value, VALUE_CODED, &value)) {
+            values[cip->coding.count] = value;
+            changes[cip->coding.count++] = (workshop_change_t){(size_t)index, (int16_t)value.raw};
+        }
         json_reader_leave(&self->reader, inner);
     }
     json_reader_leave(&self->reader, mark);
@@ -79,43 +135,85 @@ static void check_settings(story_loader_t *self, uint8_t node, const json_t *set
 void story_load_cip(story_loader_t *self, const json_t *json, story_step_t *step)
 {
     static const field_t FIELDS_OF_CIP[] = {
-        TEXT_FIELD("ecu", true, ecu),
-        ANY_NUMBER_FIELD("profile", true),
-        {"settings", FIELD_OBJECT, true, offsetof(told_t, settings), 0, 0, {0}},
-        TEXT_FIELD("refused", false, refused),
+        {"ecu", FIELD_TEXT, true, TOLD(ecu), 0, 0, {0}},
+        {"profile", FIELD_NUMBER, true, TOLD(profile), 0, 0, {0}},
+        {"settings", FIELD_OBJECT, true, TOLD(settings), 0, 0, {0}},
+        {"refused", FIELD_TEXT, false, TOLD(refused), 0, 0, {0}},
     };
-    (void)step;
     told_t told = {0};
-    uint8_t node;
     json_reader_object(&self->reader, json, FIELDS(FIELDS_OF_CIP), &told);
-    if (story_find_node(self, "ecu", told.ecu, &node) && told.settings) check_settings(self, node, told.settings);
-    refuse(self, "cip");
+    story_cip_t *cip = &step->cip;
+    *cip = (story_cip_t){.coding = {.profile = told.profile}};
+    load_refusal(self, &told, &cip->refused);
+    if (story_find_diagnosed(self, "ecu", told.ecu, &cip->node) && told.settings)
+        load_changes(self, told.settings, cip);
 }
 
-static void check_bytes(story_loader_t *self, const char *member, const char *text, const char *allowed)
+// ---- uds -----------------------------------------------------------------------------------------------------------
+
+// The text without its blanks, letters in upper case.
+static char *strip(story_loader_t *self, const char *text)
 {
-    if (!text || strspn(text, allowed) == strlen(text)) return;
-    size_t mark = json_reader_enter(&self->reader, member);
-    json_reader_mistake(&self->reader, "must be bytes in hex");
-    json_reader_leave(&self->reader, mark);
+    char *stripped = arena_text(&self->whole->arena, text), *end = stripped;
+    for (; *text; text++)
+        if (*text != ' ') *end++ = *text >= 'a' && *text <= 'f' ? (char)(*text - 'a' + 'A') : *text;
+    *end = '\0';
+    return stripped;
+}
+
+static uint8_t digit_value(char digit)
+{
+    return (uint8_t)(digit <= '9' ? digit - '0' : digit - 'A' + 10);
+}
+
+static void load_request(story_loader_t *self, const char *text, story_uds_t *uds)
+{
+    const char *hex = strip(self, text);
+    size_t digits = strlen(hex);
+    if (digits == 0 || digits % 2 != 0 || digits / 2 > UDS_MESSAGE_MAX || strspn(hex, HEX) != digits) {
+        tell_at(self, "request", "must be 1 to 4095 bytes of two hex digits each, like \"22 F1 90\"");
+        return;
+    }
+    uint8_t *bytes = arena_allocate(&self->whole->arena, digits / 2, 1);
+    for (size_t i = 0; i < digits; i++) bytes[i / 2] = (uint8_t)(bytes[i / 2] << 4 | digit_value(hex[i]));
+    uds->request = bytes;
+    uds->size = digits / 2;
+}
+
+// Nothing told: whatever comes will do, unless the request asks for silence.
+static void load_response(story_loader_t *self, const json_t *json, story_uds_t *uds)
+{
+    const char *text = json_string_value(json);
+    bool suppressed = uds->size > 1 && uds_has_sub_function(uds->request[0]) && (uds->request[1] & UDS_SUPPRESS) != 0;
+    if (!json) {
+        uds->response = suppressed ? RESPONSE_NONE : RESPONSE_ANY;
+        return;
+    }
+    uds->pattern = strip(self, text ? text : "x");
+    size_t digits = strspn(uds->pattern, HEX "?");
+    uds->response = *uds->pattern ? RESPONSE_PATTERN : RESPONSE_NONE;
+    bool prefix = strcmp(uds->pattern + digits, "*") == 0;
+    if (!prefix && (uds->pattern[digits] != '\0' || digits % 2 != 0))
+        tell_at(self, "response", "must be bytes in hex like \"62 F1 90 *\", ? for any digit, * at the end");
 }
 
 void story_load_uds(story_loader_t *self, const json_t *json, story_step_t *step)
 {
     static const field_t FIELDS_OF_UDS[] = {
-        TEXT_FIELD("ecu", true, ecu),
-        TEXT_FIELD("request", true, request),
-        TEXT_FIELD("response", false, response),
+        {"ecu", FIELD_TEXT, true, TOLD(ecu), 0, 0, {0}},
+        {"request", FIELD_TEXT, true, TOLD(request), 0, 0, {0}},
+        {"response", FIELD_ANY, false, TOLD(response), 0, 0, {0}},
     };
-    (void)step;
     told_t told = {0};
-    uint8_t node;
     json_reader_object(&self->reader, json, FIELDS(FIELDS_OF_UDS), &told);
-    story_find_node(self, "ecu", told.ecu, &node);
-    check_bytes(self, "request", told.request, "0123456789abcdefABCDEF ");
-    check_bytes(self, "response", told.response, "0123456789abcdefABCDEF ?*");
-    refuse(self, "uds");
+    story_uds_t *uds = &step->uds;
+    *uds = (story_uds_t){.size = 0};
+    story_find_diagnosed(self, "ecu", told.ecu, &uds->node);
+    if (told.request) load_request(self, told.request, uds);
+    load_response(self, told.response, uds);
 }
+
+// ---- not of this version -------------------------------------------------------------------------------------------
 
 void story_load_fault(story_loader_t *self, const json_t *json, story_step_t *step)
 {
@@ -123,16 +221,16 @@ void story_load_fault(story_loader_t *self, const json_t *json, story_step_t *st
         {"kind",
          FIELD_CHOICE,
          true,
-         offsetof(told_t, choice),
+         TOLD(choice),
          0,
          0,
          {"drop", "corrupt", "delay", "duplicate", "noise", "babble", "cut"}},
-        TEXT_FIELD("bus", false, bus),
-        TEXT_FIELD("message", false, message),
-        TEXT_FIELD("ecu", false, ecu),
-        {"count", FIELD_INTEGER, false, offsetof(told_t, count), 1, 1000000, {0}},
-        {"for", FIELD_TIME, false, offsetof(told_t, time_ns), 0, 0, {0}},
-        {"by", FIELD_TIME, false, offsetof(told_t, time_ns), 0, 0, {0}},
+        {"bus", FIELD_TEXT, false, TOLD(bus), 0, 0, {0}},
+        {"message", FIELD_TEXT, false, TOLD(message), 0, 0, {0}},
+        {"ecu", FIELD_TEXT, false, TOLD(ecu), 0, 0, {0}},
+        {"count", FIELD_INTEGER, false, TOLD(count), 1, 1000000, {0}},
+        {"for", FIELD_TIME, false, TOLD(time_ns), 0, 0, {0}},
+        {"by", FIELD_TIME, false, TOLD(time_ns), 0, 0, {0}},
     };
     (void)step;
     told_t told = {0};
@@ -144,33 +242,12 @@ void story_load_fault(story_loader_t *self, const json_t *json, story_step_t *st
     refuse(self, "fault");
 }
 
-void story_load_dtc(story_loader_t *self, const json_t *json)
-{
-    static const field_t FIELDS_OF_DTC[] = {
-        TEXT_FIELD("ecu", true, ecu),
-        TEXT_FIELD("dtc", true, dtc),
-        {"active", FIELD_BOOLEAN, false, offsetof(told_t, flag), 0, 0, {0}},
-    };
-    told_t told = {0};
-    uint8_t node;
-    json_reader_object(&self->reader, json, FIELDS(FIELDS_OF_DTC), &told);
-    story_find_node(self, "ecu", told.ecu, &node);
-    size_t length = told.dtc ? strlen(told.dtc) : 0;
-    bool hex = length >= 3 && length <= 8 && strncmp(told.dtc, "0x", 2) == 0;
-    if (told.dtc && !(hex && strspn(told.dtc + 2, "0123456789abcdefABCDEF") == length - 2)) {
-        size_t mark = json_reader_enter(&self->reader, "dtc");
-        json_reader_mistake(&self->reader, "must be a code like \"0x9907\"");
-        json_reader_leave(&self->reader, mark);
-    }
-    refuse(self, "the condition dtc");
-}
-
 void story_load_bus_state(story_loader_t *self, const json_t *json)
 {
     static const field_t FIELDS_OF_STATE[] = {
-        TEXT_FIELD("bus", true, bus),
-        {"state", FIELD_CHOICE, true, offsetof(told_t, choice), 0, 0, {"error-active", "error-passive", "bus-off"}},
-        TEXT_FIELD("ecu", true, ecu),
+        {"bus", FIELD_TEXT, true, TOLD(bus), 0, 0, {0}},
+        {"state", FIELD_CHOICE, true, TOLD(choice), 0, 0, {"error-active", "error-passive", "bus-off"}},
+        {"ecu", FIELD_TEXT, true, TOLD(ecu), 0, 0, {0}},
     };
     told_t told = {0};
     uint8_t index;

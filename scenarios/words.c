@@ -151,6 +151,10 @@ void words_add_condition(words_t *self, const story_t *story, const condition_t 
     case CONDITION_KEY_VALID:
         words_add(self, condition->flag ? "key valid" : "no valid key");
         return;
+    case CONDITION_FAULT:
+        words_add(self, "%s fault 0x%04" PRIX32, node_name(story, condition->node), condition->code);
+        if (condition->active >= 0) words_add(self, condition->active ? ", active" : ", not active");
+        return;
     case CONDITION_ANY:
     case CONDITION_ALL:
         add_parts(self, story, condition);
@@ -199,20 +203,29 @@ static void add_frame_seen(words_t *self, const condition_t *condition, const ca
     add_clock(self, latest->at_ns);
 }
 
-static void add_parts_seen(words_t *self, const story_t *story, const condition_t *condition, const car_view_t *view,
-                           const condition_memory_t *memories)
+static void add_faults_seen(words_t *self, const story_t *story, const condition_t *condition,
+                            const condition_context_t *context)
+{
+    int64_t since_ns = context->memories[condition->slot].since_ns;
+    const tester_faults_t *faults = context->tester ? tester_faults(context->tester, condition->node, since_ns) : NULL;
+    words_add_faults(self, node_name(story, condition->node), faults);
+}
+
+static void add_parts_seen(words_t *self, const story_t *story, const condition_t *condition,
+                           const condition_context_t *context)
 {
     size_t told = 0;
     for (size_t i = 0; i < condition->part_count; i++) {
-        if (memories[condition->parts[i].slot].seen) continue;
+        if (context->memories[condition->parts[i].slot].seen) continue;
         if (told++ > 0) words_add(self, "; ");
-        words_add_seen(self, story, &condition->parts[i], view, memories);
+        words_add_seen(self, story, &condition->parts[i], context);
     }
 }
 
-void words_add_seen(words_t *self, const story_t *story, const condition_t *condition, const car_view_t *view,
-                    const condition_memory_t *memories)
+void words_add_seen(words_t *self, const story_t *story, const condition_t *condition,
+                    const condition_context_t *context)
 {
+    const car_view_t *view = context->view;
     switch (condition->kind) {
     case CONDITION_MESSAGE:
     case CONDITION_PERIOD:
@@ -233,9 +246,12 @@ void words_add_seen(words_t *self, const story_t *story, const condition_t *cond
     case CONDITION_KEY_VALID:
         add_message_seen(self, story, view->terminals, view);
         return;
+    case CONDITION_FAULT:
+        add_faults_seen(self, story, condition, context);
+        return;
     case CONDITION_ANY:
     case CONDITION_ALL:
-        add_parts_seen(self, story, condition, view, memories);
+        add_parts_seen(self, story, condition, context);
         return;
     }
 }
@@ -350,6 +366,11 @@ void words_add_step(words_t *self, const story_t *story, const story_step_t *ste
         return;
     case VERB_POWER:
         words_add(self, "%s %s", node_name(story, step->power.node), POWER_NAMES[step->power.state]);
+        return;
+    case VERB_SERVICE:
+    case VERB_CIP:
+    case VERB_UDS:
+        words_add_workshop(self, story, step);
         return;
     case VERB_WAIT:
         words_add_time(self, step->wait_ns);

@@ -27,7 +27,21 @@ void words_add_condition(words_t *self, const story_t *story, const condition_t 
 
 /// What was last seen of everything that the condition names: "SeatStatus at 2.104233 s on kcan-p: Profile=1 …"; of an
 /// `all` only the parts that are not met yet.
-void words_add_seen(words_t *self, const story_t *story, const condition_t *condition, const car_view_t *view,
-                    const condition_memory_t *memories);
+void words_add_seen(words_t *self, const story_t *story, const condition_t *condition,
+                    const condition_context_t *context);
+
+// ---- the workshop (words_workshop.c) -------------------------------------------------------------------------------
+
+/// A step of service, cip or uds after its verb: "block_key key 3, refused with requestOutOfRange".
+void words_add_workshop(words_t *self, const story_t *story, const story_step_t *step);
+
+/// How a job ended: "accepted", "refused with conditionsNotCorrect", "no answer".
+void words_add_end(words_t *self, const workshop_job_t *job);
+
+/// The request that decided it and its answer: "31 01 DC 73 02 01 was answered by 7F 31 31 (requestOutOfRange)".
+void words_add_answer(words_t *self, const workshop_job_t *job);
+
+/// What a unit's fault memory held at its last reading (null: there was none).
+void words_add_faults(words_t *self, const char *unit, const tester_faults_t *faults);
 
 #endif

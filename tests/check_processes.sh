@@ -75,7 +75,7 @@ nothing_left "the run after a killed kmsim"
 
 "$bin/kmsim" run --observers 1 "$story" > "$work/out" 2> "$work/err" & run=$!
 sleep 0.3
-kill -INT $run
+kill -TERM $run # SIGINT is ignored in background jobs of a script
 status=0; wait $run || status=$?
 [ $status != 0 ] && [ $status != 1 ] || fail "an interrupted run has status $status"
 nothing_left "an interrupted kmsim"

@@ -27,7 +27,7 @@ size_t bench_bytes(const char *from, uint8_t *bytes, size_t room)
     return count;
 }
 
-static void write_hex(const uint8_t *bytes, size_t size, char *to)
+void bench_text(const uint8_t *bytes, size_t size, char *to)
 {
     for (size_t i = 0; i < size; i++) {
         if (i > 0) *to++ = ' ';
@@ -181,7 +181,7 @@ void bench_destroy(bench_t **self_p)
 static void note_single(bench_t *self, const can_frame_t *frame)
 {
     size_t size = frame->data[1];
-    if (size >= 1 && size <= ISOTP_SINGLE_MAX) write_hex(frame->data + 2, size, self->single);
+    if (size >= 1 && size <= ISOTP_SINGLE_MAX) bench_text(frame->data + 2, size, self->single);
 }
 
 static void carry(bench_t *self)
@@ -263,7 +263,7 @@ const char *ask(bench_t *self, const char *request)
     bench_exchange(self, request_bytes, size, &answer);
     ck_assert_msg(answer.outcome != UDS_OUTCOME_BROKEN && answer.outcome != UDS_OUTCOME_INVALID, "%s", request);
     text[0] = '\0';
-    if (answer.bytes != NULL) write_hex(answer.bytes, answer.size, text);
+    if (answer.bytes != NULL) bench_text(answer.bytes, answer.size, text);
     return text;
 }
 

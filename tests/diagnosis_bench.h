@@ -76,7 +76,8 @@ const char *ask_all(bench_t *self, uint8_t address, const char *request);
 void bench_extend(bench_t *self);
 void bench_unlock(bench_t *self);
 
-/// Hex text to bytes.
-size_t bench_bytes(const char *text, uint8_t *bytes, size_t room);
+/// Hex text to bytes and back; a byte needs three characters.
+size_t bench_bytes(const char *from, uint8_t *bytes, size_t room);
+void bench_text(const uint8_t *bytes, size_t size, char *to);
 
 #endif

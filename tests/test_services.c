@@ -302,7 +302,7 @@ static void try_bytes(const uint8_t *request, size_t size)
 
 static void try_every_identifier(uint8_t service, uint8_t sub_function)
 {
-    static const size_t PAYLOADS[] = {1, 2, UDS_KEY_RECORD_SIZE, KEY_COUNT_MAX * UDS_KEY_RECORD_SIZE};
+    static const size_t PAYLOADS[] = {1, 2, UDS_KEY_RECORD_SIZE, (size_t)KEY_COUNT_MAX * UDS_KEY_RECORD_SIZE};
     for (uint32_t id = 0; id <= 0xFFFF; id++) {
         uint8_t request[4 + KEY_COUNT_MAX * UDS_KEY_RECORD_SIZE] = {service};
         size_t size = 1;

@@ -37,7 +37,7 @@ static void all_answered(bench_t *bench, const exchange_t *exchanges, size_t cou
                       exchanges[i].response);
     }
 }
-#define ALL_ANSWERED(bench, exchanges) all_answered(bench, exchanges, sizeof exchanges / sizeof exchanges[0])
+#define ALL_ANSWERED(bench, exchanges) all_answered(bench, exchanges, sizeof(exchanges) / sizeof(exchanges)[0])
 
 // ---- the order of checks -------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ enum { EXIT_PASSED, EXIT_FAILED, EXIT_WRONG, EXIT_BROKEN, EXIT_SIGNAL = 128 };
 
 typedef struct {
     int in_process, verbose;
-    const char *bus, *trace, *trace_failures;
+    const char *bus, *trace, *trace_failures, *state;
     option_number_t seed, observers;
     int64_t patience_ns;
     option_list_t launches;
@@ -39,6 +39,9 @@ static const option_t RUN_OPTIONS[] = {
      "write what the buses carried: .log candump, .asc, .pcapng (one story only)"},
     {"trace-failures", 0, "DIR", OPTION_TEXT, offsetof(run_told_t, trace_failures),
      "write a candump log of every story that fails into DIR"},
+    {"state", 0, "DIRECTORY", OPTION_TEXT, offsetof(run_told_t, state),
+     "the car remembers: what control units and key fobs store is kept in\nDIRECTORY, where the next run goes on; "
+     "keys, key_memory and coding of\nthe story must not contradict it (one story only)"},
     {"seed", 0, "N", OPTION_NUMBER, offsetof(run_told_t, seed),
      "seed of every random draw, instead of the story's own"},
     {"patience", 0, "TIME", OPTION_TIME, offsetof(run_told_t, patience_ns),
@@ -133,6 +136,8 @@ static bool check_run(const run_told_t *told, const kmsim_run_options_t *options
     endpoint_t endpoint;
     if (told->trace && list->count > 1)
         error_add(error, "--trace takes one story, not %zu: use --trace-failures", list->count);
+    if (told->state && list->count > 1)
+        error_add(error, "--state takes one story, not %zu: run them one after the other", list->count);
     if (told->trace) trace_format_of(told->trace, &format, error);
     if (told->bus) endpoint_parse(&endpoint, told->bus, error);
     if (told->observers.value > 1000) error_add(error, "--observers: at most 1000");
@@ -169,6 +174,22 @@ static int play(const kmsim_run_options_t *options, const story_list_t *list)
     return report.failed > 0 ? EXIT_FAILED : EXIT_PASSED;
 }
 
+// With --state the car's memory is opened, and compared with the story, before anything starts.
+static int play_with_memory(const char *directory, kmsim_run_options_t *options, const story_list_t *list)
+{
+    if (!directory) return play(options, list);
+    error_t notice, error;
+    error_clear(&notice);
+    error_clear(&error);
+    const story_t *story = list->stories[0];
+    options->stored = stored_car_new(directory, story, kmsim_run_seed(options, story), &notice, &error);
+    if (notice.count > 0) fprintf(stderr, "%s\n", notice.text);
+    if (!options->stored) return wrong(error.text);
+    int status = play(options, list);
+    stored_car_destroy(&options->stored);
+    return status;
+}
+
 static int run(int count, char **arguments)
 {
     run_told_t told = {0};
@@ -201,7 +222,7 @@ static int run(int count, char **arguments)
     else if (!check_run(&told, &options, &list, &error))
         status = wrong(error.text);
     else
-        status = play(&options, &list);
+        status = play_with_memory(told.state, &options, &list);
     story_list_destroy(&list);
     return status;
 }

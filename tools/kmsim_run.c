@@ -11,9 +11,12 @@
 #include "bus/host_in_process.h"
 #include "bus/process.h"
 #include "scenarios/fobs.h"
+#include "scenarios/tester.h"
 #include "scenarios/trace.h"
 #include "tools/narrator.h"
 #include "tools/units.h"
+
+#define STORING_MAX_NS (100 * TIME_MS) // after the end of the story
 
 typedef struct {
     const kmsim_run_options_t *options;
@@ -24,6 +27,7 @@ typedef struct {
     host_in_process_t *host; // all nodes, or the actors beside a hub
     hub_t *hub;              // null in-process
     fobs_t fobs;
+    tester_t tester;
     player_t *player;
     narrator_t narrator;
     trace_t *trace, *failure_trace;
@@ -85,11 +89,25 @@ static void write_frames(void *run, const kernel_t *kernel)
 
 // ---- nodes ---------------------------------------------------------------------------------------------------------
 
-static bool add_to_kernel(run_t *self, const char *name, const vehicle_node_t *entry, const node_ports_t *ports,
-                          const image_t *image, error_t *error)
+// What the node begins with: from the car's memory, or as the story says; null for nothing.
+static const image_t *first_image(const run_t *self, uint8_t node, image_t *image, image_state_t *state)
 {
+    if (self->options->stored) return stored_car_image(self->options->stored, node, state);
+    bool fobs = node == self->story->vehicle->node_count;
+    bool told = fobs || story_image(self->story, self->seed, node, image);
+    if (fobs) story_fobs_image(self->story, self->seed, image);
+    *state = told ? IMAGE_PRESENT : IMAGE_NONE;
+    return told ? image : NULL;
+}
+
+static bool add_to_kernel(run_t *self, uint8_t index, const char *name, const vehicle_node_t *entry,
+                          const node_ports_t *ports, error_t *error)
+{
+    image_t buffer;
+    image_state_t state;
+    const image_t *image = first_image(self, index, &buffer, &state);
     int node = kernel_add_node(self->kernel, name, entry ? entry->buses : NULL, entry ? entry->bus_count : 0, ports,
-                               image, image ? IMAGE_PRESENT : IMAGE_NONE);
+                               image, state);
     return node >= 0 ||
            error_add(error, "%s: there is no room for unit \"%s\" or its lines", self->story->vehicle->path, name);
 }
@@ -109,19 +127,30 @@ static bool add_unit(run_t *self, uint8_t node, error_t *error)
                              self->story->vehicle->path, entry->name, entry->executable);
         if (!host_in_process_add(self->host, node, class, NULL, &setup, &own_ports, error)) return false;
     }
-    image_t image;
-    bool stored = story_image(self->story, self->seed, node, &image);
-    return add_to_kernel(self, entry->name, entry, ports, stored ? &image : NULL, error);
+    return add_to_kernel(self, node, entry->name, entry, ports, error);
 }
 
 static bool add_fobs(run_t *self, uint8_t node, error_t *error)
 {
     node_setup_t setup = {.dbc = self->story->dbc, .vehicle = self->story->vehicle};
     node_ports_t ports;
-    image_t image;
     if (!host_in_process_add(self->host, node, &fobs_class, &self->fobs, &setup, &ports, error)) return false;
-    story_fobs_image(self->story, self->seed, &image);
-    return add_to_kernel(self, fobs_class.name, NULL, &ports, &image, error);
+    return add_to_kernel(self, node, fobs_class.name, NULL, &ports, error);
+}
+
+// Only where the story speaks with it: a node that listens acknowledges frames.
+static bool add_tester(run_t *self, uint8_t node, error_t *error)
+{
+    const vehicle_t *vehicle = self->story->vehicle;
+    node_setup_t setup = {.dbc = self->story->dbc, .vehicle = vehicle};
+    node_ports_t ports;
+    uint8_t bus = tester_bus(vehicle);
+    if (!self->story->diagnosis) return true;
+    if (!host_in_process_add(self->host, node, &tester_class, &self->tester, &setup, &ports, error)) return false;
+    if (kernel_add_node(self->kernel, tester_class.name, &bus, 1, &ports, NULL, IMAGE_NONE) < 0)
+        return error_add(error, "%s: there is no room for a tester", vehicle->path);
+    player_use_tester(self->player, &self->tester);
+    return true;
 }
 
 static bool start_hub(run_t *self, error_t *error)
@@ -155,6 +184,7 @@ static bool build(run_t *self, error_t *error)
         if (!add_unit(self, node, error)) return false;
     if (!add_fobs(self, story->vehicle->node_count, error)) return false;
     self->player = player_new(story, self->seed, &self->fobs, story->vehicle->node_count);
+    if (!add_tester(self, story->vehicle->node_count + 1, error)) return false;
     return open_traces(self, error);
 }
 
@@ -181,6 +211,24 @@ static bool step(void *run, kernel_t *kernel)
     return goes_on;
 }
 
+static bool play_on(void *run, kernel_t *kernel)
+{
+    (void)run;
+    kernel_wake_player(kernel, TIME_NEVER);
+    return true;
+}
+
+// The car does not end with the story: what its units are storing then becomes durable. Nothing of it is told.
+static bool finish_storing(run_t *self, simulation_t *simulation, error_t *error)
+{
+    int64_t limit_ns = kernel_now(self->kernel) + STORING_MAX_NS;
+    simulation->player.step = play_on;
+    simulation->observer_count = 0;
+    for (bool over, idle = false; !idle && kernel_storing(self->kernel);)
+        if (!simulation_step(simulation, limit_ns, &over, &idle, error)) return false;
+    return true;
+}
+
 static bool simulate(run_t *self, const report_t *report, error_t *error)
 {
     observer_t observer = {.self = self, .look = write_frames};
@@ -192,10 +240,12 @@ static bool simulate(run_t *self, const report_t *report, error_t *error)
         .observer_count = self->trace || self->failure_trace ? 1 : 0,
         .outboxes = self->outboxes,
     };
+    if (self->options->stored) simulation.keeper = stored_car_keeper(self->options->stored);
     bool tell = self->options->verbosity > 0;
     if (tell) narrator_begin(&self->narrator, report, self->story, self->options->verbosity > 1);
     kernel_start(self->kernel);
     bool good = simulation_run(&simulation, error);
+    if (good && self->options->stored && !process_interrupted()) good = finish_storing(self, &simulation, error);
     if (tell) narrator_end(&self->narrator);
     if (good && process_interrupted()) good = error_add(error, "interrupted by signal %d", process_interrupted());
     return good;

@@ -7,6 +7,7 @@
 #include "scenarios/player.h"
 #include "scenarios/report.h"
 #include "scenarios/story.h"
+#include "tools/stored_car.h"
 
 typedef struct {
     bool in_process;
@@ -17,6 +18,7 @@ typedef struct {
     size_t launch_count;
     const char *trace_path;          // null: none
     const char *trace_failures_path; // directory; null: none
+    stored_car_t *stored;            // null: it begins as the story says, and nothing is kept
     bool has_seed;                   // else the story's own
     uint64_t seed;
     int verbosity; // 0, 1: what is new, 2: every frame

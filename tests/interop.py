@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: MIT
+# Reads the traces of one workshop story with python-can and scapy, and checks what they make of it.
+#   interop.py DIRECTORY   with trace.log, trace.asc, trace.pcapng, converted.asc
+import logging
+import sys
+
+logging.getLogger("scapy").setLevel(logging.ERROR)
+import can
+from scapy.contrib.automotive.uds import UDS
+from scapy.contrib.isotp import ISOTPMessageBuilder
+from scapy.config import conf
+from scapy.layers.can import CAN
+from scapy.utils import rdpcap
+
+conf.contribs["CAN"]["swap-bytes"] = False
+directory = sys.argv[1]
+failed = 0
+
+
+def check(name, good, told=""):
+    global failed
+    failed += not good
+    print(f"{'ok' if good else 'FAILED'}: {name} {told}")
+
+
+def frames(path):
+    return [(round(m.timestamp, 6), m.arbitration_id, bytes(m.data)) for m in can.LogReader(path)]
+
+
+own = []
+for line in open(f"{directory}/trace.log"):
+    time, bus, frame = line.split()
+    identifier, data = frame.split("#")
+    own.append((float(time.strip("()")), int(identifier, 16), bytes.fromhex(data), bus))
+bare = [(t, i, d) for t, i, d, _ in own]
+
+check("python-can reads the candump log", frames(f"{directory}/trace.log") == bare, f"{len(bare)} frames")
+asc = frames(f"{directory}/trace.asc")
+check("python-can reads the ASC trace", [f[1:] for f in asc] == [f[1:] for f in bare], f"{len(asc)} frames")
+converted = frames(f"{directory}/converted.asc")
+check("log2asc converts the candump log", [f[1:] for f in converted] == [f[1:] for f in bare])
+packets = rdpcap(f"{directory}/trace.pcapng")
+check("scapy reads the pcapng trace", len(packets) == len(bare), f"{len(packets)} packets")
+
+# One message builder per bus: the gateway repeats a transfer on the other one.
+builder = ISOTPMessageBuilder(use_ext_address=True)
+for t, identifier, data, bus in own:
+    if bus == "kcan-s" and (identifier == 0x6F1 or 0x600 <= identifier <= 0x6FF):
+        builder.feed(CAN(identifier=identifier, length=len(data), data=data))
+messages = []
+while builder.count:
+    messages.append(builder.pop())
+check("scapy's ISO-TP layer puts the messages together", len(messages) > 20, f"{len(messages)} messages")
+services = [UDS(bytes(m.data)) for m in messages]
+sids = [s.service for s in services]
+check("scapy's UDS layer knows every one of them", all(bytes(s)[1:] == b"" or s.payload for s in services))
+for sid, name in ((0x10, "session"), (0x27, "security access"), (0x31, "routine"), (0x22, "read"), (0x2E, "write")):
+    check(f"request and answer of {name}", sid in sids and sid + 0x40 in sids, f"{sids.count(sid)} requests")
+check("no negative response", 0x7F not in sids)
+sys.exit(1 if failed else 0)
