@@ -62,6 +62,12 @@ for host in --in-process ""; do
     [ -z "$(ls "$work/state" | grep -vxE '(cas|seat|mirror|climate|fobs)\.json')" ] || fail "only images are left"
 done
 
+# the codes run on even when a remote is pressed at the very first instant
+story early "" '{"remote": {"key": 1, "button": "unlock"}}, {"expect": {"car": "unlocked"}, "within": "50 ms"}'
+plays "press at the first instant" 0 early
+plays "and again" 0 early
+plays "and another story" 0 next
+
 # a run that ends with the story in the middle of a store does not lose it
 rm -rf "$work/state"
 plays "run that ends at once" 0 quick

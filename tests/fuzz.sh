@@ -12,7 +12,9 @@ for source in tests/fuzz/fuzz_*.c; do
         -fno-sanitize-recover=all "$source" build/fuzz/libkmsim.a -lczmq -lzmq -ljansson -lsodium -lm -o "build/fuzz/targets/$name"
     mkdir -p "build/fuzz/corpus/$name"
     for text in tests/fuzz/"$name"/*.hex; do # seeds are text in the tree
-        [ -f "$text" ] && xxd -r -p "$text" "build/fuzz/corpus/$name/$(basename "$text" .hex)"
+        [ -f "$text" ] || continue
+        /usr/bin/python3 -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(open(sys.argv[1]).read()))' "$text" \
+            > "build/fuzz/corpus/$name/$(basename "$text" .hex)"
     done
     echo "$name for $seconds s"
     (cd build/fuzz && "targets/$name" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 "corpus/$name" 2>&1 |

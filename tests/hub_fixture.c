@@ -319,5 +319,6 @@ void hub_fixture_own_directory(void)
 
 void hub_fixture_remove_directory(void)
 {
-    rmdir(getenv("XDG_RUNTIME_DIR"));
+    const char *directory = getenv("XDG_RUNTIME_DIR");
+    if (directory) rmdir(directory);
 }

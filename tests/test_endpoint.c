@@ -98,11 +98,10 @@ START_TEST(a_path_that_no_socket_can_have_is_refused)
 {
     endpoint_t endpoint;
     char text[200] = "ipc://";
-    memset(text + 6, 'x', 104);
-    text[110] = '\0'; // 104 bytes and "-up" are 107
+    memset(text + 6, 'x', 104); // with "-up" 107
     ck_assert(endpoint_parse(&endpoint, text, &error));
     ck_assert_uint_eq(strlen(endpoint.up), 113);
-    strcat(text, "x");
+    text[110] = 'x'; // one more
     ck_assert(!endpoint_parse(&endpoint, text, &error));
     assert_told("the path is too long for a socket, at most 104 bytes");
 }

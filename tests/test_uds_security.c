@@ -291,6 +291,23 @@ START_TEST(broken_request_changes_nothing_and_the_next_is_answered)
 }
 END_TEST
 
+START_TEST(session_does_not_end_while_a_slow_request_arrives)
+{
+    bench_extend(seat);
+    bench_hear(seat, "6F1#6D102922F186F186"); // 20 identifiers in 41 bytes
+    seat->responses = 0;                      // the flow control
+    for (int i = 1; i <= 6; i++) {
+        char frame[] = "6F1#6D20F186F186F186";
+        frame[7] = (char)('0' + i);
+        bench_wait(seat, 950 * TIME_MS); // less than N_Cr, and more than S3 in all
+        bench_hear(seat, frame);
+    }
+    bench_wait(seat, 2 * TIME_S);
+    ck_assert_uint_eq(seat->responses, 1); // a first frame
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 03");
+}
+END_TEST
+
 START_TEST(tester_that_gives_no_flow_control_is_given_up)
 {
     bench_hear(seat, "6F1#6D0322F190");
@@ -319,7 +336,8 @@ int main(void)
         {"communication",
          {communication_control_silences_what_it_names, deaf_unit_hears_diagnosis_alone,
           reset_ends_session_security_and_communication_control,
-          broken_request_changes_nothing_and_the_next_is_answered, tester_that_gives_no_flow_control_is_given_up}},
+          broken_request_changes_nothing_and_the_next_is_answered, session_does_not_end_while_a_slow_request_arrives,
+          tester_that_gives_no_flow_control_is_given_up}},
     };
     Suite *suite = suite_create("uds security");
     for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {

@@ -37,7 +37,8 @@ static void say(talker_t *self, outbox_t *outbox)
     outbox_send(outbox, 0, &frame, OUTBOX_REPORT);
 }
 
-static void power_on(void *node, int64_t now_ns, const image_t *image, image_state_t state, random_t random, outbox_t *outbox)
+static void power_on(void *node, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
+                     outbox_t *outbox)
 {
     (void)node, (void)image, (void)state, (void)random;
     outbox->deadline_ns = now_ns + TIME_MS;

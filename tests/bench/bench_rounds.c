@@ -118,9 +118,9 @@ static void ours_begin(ours_t *self, int nodes, const char *directory, bool spre
     self->kernel = calloc(1, kernel_size());
     assert(self->kernel);
     kernel_init(self->kernel, &self->vehicle, 1);
-    for (uint8_t i = 0; i < nodes; i++) {
+    for (int i = 0; i < nodes; i++) {
         const vehicle_node_t *node = &self->vehicle.nodes[i];
-        kernel_add_node(self->kernel, node->name, node->buses, node->bus_count, hub_ports(self->hub, i), NULL,
+        kernel_add_node(self->kernel, node->name, node->buses, node->bus_count, hub_ports(self->hub, (uint8_t)i), NULL,
                         IMAGE_NONE);
     }
     kernel_start(self->kernel);

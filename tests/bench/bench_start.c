@@ -46,7 +46,8 @@ int main(void)
     ssize_t length = readlink("/proc/self/exe", directory, sizeof directory - 16);
     assert(length > 0);
     directory[length] = '\0';
-    strcpy(strrchr(directory, '/'), "/../bin");
+    char *end = strrchr(directory, '/');
+    snprintf(end, sizeof directory - (size_t)(end - directory), "/../bin");
     error_clear(&error);
     double start_ms[TURNS], end_ms[TURNS], both_ms[TURNS];
     long peak_kb = 0;

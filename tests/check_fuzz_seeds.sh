@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# fuzz targets under ASan and UBSan, on their seeds and some random inputs
+set -eu
+cd "$(dirname "$0")/.."
+mkdir -p build/asan/fuzz
+replay() {
+    name=$(basename "$1" .c)
+    gcc -std=c17 -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+        "$1" tests/fuzz/replay.c build/asan/libkmsim.a -lczmq -lzmq -ljansson -lsodium -lm -o "build/asan/fuzz/$name"
+    seeds=$(ls tests/fuzz/"$name"/*.hex 2> /dev/null || true)
+    echo "$name: $("build/asan/fuzz/$name" $seeds)"
+}
+for source in tests/fuzz/fuzz_*.c; do replay "$source"; done

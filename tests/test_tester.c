@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: MIT
+// The tester's jobs and its reading of fault memories: which frames, when, and what came of them.
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/tester_bench.h"
+
+#define TEXT_MAX (3 * UDS_MESSAGE_MAX + 1)
+#define OPEN "10 03 > 50 03 00 32 01 F4"
+#define SEED "27 01 > 67 01 01 02 03 04 05 06 07 08"
+#define KEY "27 02 * > 67 02"
+#define CLOSE "10 01 > 50 01 00 32 01 F4"
+#define POLL "19 02 FF > 59 02 2F 00 99 07 2F"
+
+static const workshop_job_t *run_service(const char *const *rules)
+{
+    static const workshop_service_t BLOCK = {.function = WORKSHOP_BLOCK_KEY, .key = 2};
+    workbench_expect(0, rules);
+    tester_begin_service(workbench.tester, 0, &BLOCK);
+    workbench_go();
+    const workshop_job_t *job = workbench_finish();
+    ck_assert_uint_eq(workbench.units[0].asked, workbench.units[0].rule_count);
+    return job;
+}
+
+static const workshop_job_t *run_coding(double profile, const char *const *rules)
+{
+    static const workshop_change_t CHANGES[] = {{1, -3}};
+    workshop_coding_t coding = {.profile = profile, .settings = 2, .count = 1, .changes = CHANGES};
+    workbench_expect(1, rules);
+    tester_begin_coding(workbench.tester, 1, &coding);
+    workbench_go();
+    const workshop_job_t *job = workbench_finish();
+    ck_assert_uint_eq(workbench.units[1].asked, workbench.units[1].rule_count);
+    return job;
+}
+
+static const workshop_job_t *run_request(const char *request, const char *const *rules)
+{
+    static uint8_t bytes[UDS_MESSAGE_MAX];
+    workbench_expect(0, rules);
+    tester_begin_request(workbench.tester, 0, bytes, workbench_hex(request, strlen(request), bytes));
+    workbench_go();
+    return workbench_finish();
+}
+
+static void check_answer(const workshop_job_t *job, const char *expected)
+{
+    char text[64] = "";
+    for (size_t i = 0; i < job->size && i < 16; i++) snprintf(text + 3 * i, 4, "%02X ", job->bytes[i]);
+    if (*text) text[strlen(text) - 1] = '\0';
+    ck_assert_str_eq(text, expected);
+}
+
+// ---- the node ------------------------------------------------------------------------------------------------------
+
+START_TEST(it_listens_to_every_unit_that_has_an_address)
+{
+    ck_assert_uint_eq(workbench.ports.accept_count, 2);
+    ck_assert_uint_eq(workbench.ports.accepts[0].id, 0x640);
+    ck_assert_uint_eq(workbench.ports.accepts[1].id, 0x678);
+    ck_assert_uint_eq(workbench.ports.line_count, 1);
+    ck_assert_str_eq(workbench.ports.lines[0], "tester/go");
+    ck_assert_uint_eq(tester_bus(&workbench.vehicle), 1);
+}
+END_TEST
+
+START_TEST(without_a_gateway_it_is_on_the_first_bus)
+{
+    workbench.vehicle.nodes[0].executable[0] = 'k';
+    ck_assert_uint_eq(tester_bus(&workbench.vehicle), 0);
+}
+END_TEST
+
+START_TEST(it_sends_nothing_until_it_is_told_to)
+{
+    workbench_activate(NULL, 0);
+    workbench_wait(10 * TIME_S);
+    workbench_activate(&(node_input_t){.kind = INPUT_FRAME, .frame = frame_make(0x640, (uint8_t[]){0xF1, 1, 0x54}, 3)},
+                       1);
+    ck_assert_uint_eq(workbench.frame_count, 0);
+    ck_assert_int_eq(workbench.deadline_ns, TIME_NEVER);
+}
+END_TEST
+
+// ---- service -------------------------------------------------------------------------------------------------------
+
+START_TEST(a_service_function_opens_unlocks_acts_and_closes)
+{
+    const workshop_job_t *job = run_service(RULES(OPEN, SEED, KEY, "31 01 DC 73 01 01 > 71 01 DC 73 00", CLOSE));
+    ck_assert_int_eq(job->end, WORKSHOP_ACCEPTED);
+    check_answer(job, "71 01 DC 73 00"); // the function's, not that of the closing
+    workbench_wait(TIME_S);
+    ck_assert_int_eq(workbench.deadline_ns, TIME_NEVER);
+}
+END_TEST
+
+START_TEST(the_key_fits_the_seed_and_the_unit)
+{
+    uint8_t key[UDS_KEY_SIZE];
+    char rule[64] = "27 02";
+    uds_security_key(0x40, (const uint8_t[]){1, 2, 3, 4, 5, 6, 7, 8}, key);
+    for (size_t i = 0; i < UDS_KEY_SIZE; i++) snprintf(rule + 5 + 3 * i, 4, " %02X", key[i]);
+    strcat(rule, " > 67 02");
+    ck_assert_int_eq(run_service(RULES(OPEN, SEED, rule, "31 * > 71 01 DC 73 00", CLOSE))->end, WORKSHOP_ACCEPTED);
+}
+END_TEST
+
+START_TEST(a_refusal_of_the_function_is_the_answer_and_the_session_is_closed)
+{
+    const workshop_job_t *job = run_service(RULES(OPEN, SEED, KEY, "31 * > 7F 31 22", CLOSE));
+    ck_assert_int_eq(job->end, WORKSHOP_REFUSED);
+    ck_assert_uint_eq(job->nrc, UDS_CONDITIONS_NOT_CORRECT);
+    ck_assert_uint_eq(job->ended_by.bytes[0], 0x31);
+}
+END_TEST
+
+START_TEST(a_refusal_of_the_seed_is_the_answer_too)
+{
+    const workshop_job_t *job = run_service(RULES(OPEN, "27 01 > 7F 27 37", CLOSE));
+    ck_assert_int_eq(job->end, WORKSHOP_REFUSED);
+    ck_assert_uint_eq(job->nrc, UDS_DELAY_NOT_EXPIRED);
+    ck_assert_int_eq(job->ended_in, WORKSHOP_STAGE_UNLOCK);
+}
+END_TEST
+
+START_TEST(a_session_that_was_not_opened_is_not_closed)
+{
+    const workshop_job_t *job = run_service(RULES("10 03 > 7F 10 22"));
+    ck_assert_int_eq(job->end, WORKSHOP_REFUSED);
+    ck_assert_uint_eq(workbench.frame_count, 1);
+}
+END_TEST
+
+START_TEST(a_refused_closing_is_a_refusal)
+{
+    const workshop_job_t *job = run_service(RULES(OPEN, SEED, KEY, "31 * > 71 01 DC 73 00", "10 01 > 7F 10 22"));
+    ck_assert_int_eq(job->end, WORKSHOP_REFUSED);
+    ck_assert_int_eq(job->ended_in, WORKSHOP_STAGE_CLOSE);
+}
+END_TEST
+
+START_TEST(what_was_refused_first_is_told_though_the_closing_fails)
+{
+    const workshop_job_t *job = run_service(RULES(OPEN, SEED, KEY, "31 * > 7F 31 31", "10 01 > 7F 10 22"));
+    ck_assert_uint_eq(job->nrc, UDS_OUT_OF_RANGE);
+    job = run_service(RULES(OPEN, SEED, KEY, "31 * > 7F 31 31", "10 01 >"));
+    ck_assert_int_eq(job->end, WORKSHOP_REFUSED);
+}
+END_TEST
+
+START_TEST(a_unit_that_falls_silent_is_left_alone)
+{
+    const workshop_job_t *job = run_service(RULES(OPEN, SEED, KEY, "31 * >"));
+    ck_assert_int_eq(job->end, WORKSHOP_SILENT);
+    ck_assert_uint_eq(job->size, 0);
+}
+END_TEST
+
+START_TEST(a_unit_without_power_is_silent)
+{
+    ck_assert_int_eq(run_service(NO_RULES)->end, WORKSHOP_SILENT);
+    ck_assert_int_eq(workbench.now_ns, TIME_S + FRAME_NS + UDS_P2_NS + UDS_CLIENT_MARGIN_NS);
+}
+END_TEST
+
+// ---- cip -----------------------------------------------------------------------------------------------------------
+
+#define READ "22 30 02 > 62 30 02 00 00 05 00 07"
+#define WRITE "2E 30 02 01 00 05 FF FD > 6E 30 02"
+
+START_TEST(coding_reads_changes_writes_and_compares)
+{
+    const workshop_job_t *job =
+        run_coding(2, RULES(READ, OPEN, SEED, KEY, WRITE, "22 30 02 > 62 30 02 01 00 05 FF FD", CLOSE));
+    ck_assert_int_eq(job->end, WORKSHOP_ACCEPTED);
+}
+END_TEST
+
+START_TEST(a_profile_that_does_not_exist_is_refused_at_its_first_reading)
+{
+    const workshop_job_t *job = run_coding(5, RULES("22 30 05 > 7F 22 31"));
+    ck_assert_int_eq(job->end, WORKSHOP_REFUSED);
+    ck_assert_uint_eq(job->nrc, UDS_OUT_OF_RANGE);
+}
+END_TEST
+
+START_TEST(a_refused_write_closes_the_session_and_reads_nothing_back)
+{
+    const workshop_job_t *job =
+        run_coding(2, RULES(READ, OPEN, SEED, KEY, "2E 30 02 01 00 05 FF FD > 7F 2E 31", CLOSE));
+    ck_assert_int_eq(job->end, WORKSHOP_REFUSED);
+}
+END_TEST
+
+START_TEST(another_value_read_back_is_noticed)
+{
+    const workshop_job_t *job =
+        run_coding(2, RULES(READ, OPEN, SEED, KEY, WRITE, "22 30 02 > 62 30 02 01 00 05 FF FC", CLOSE));
+    ck_assert_int_eq(job->end, WORKSHOP_DIFFERENT);
+}
+END_TEST
+
+START_TEST(a_profile_that_stays_not_coded_is_noticed)
+{
+    const workshop_job_t *job =
+        run_coding(2, RULES(READ, OPEN, SEED, KEY, WRITE, "22 30 02 > 62 30 02 00 00 05 FF FD", CLOSE));
+    ck_assert_int_eq(job->end, WORKSHOP_DIFFERENT);
+}
+END_TEST
+
+START_TEST(a_profile_with_other_settings_is_not_written)
+{
+    ck_assert_int_eq(run_coding(2, RULES("22 30 02 > 62 30 02 00 00 05"))->end, WORKSHOP_UNREADABLE);
+}
+END_TEST
+
+// ---- requests ------------------------------------------------------------------------------------------------------
+
+START_TEST(a_request_is_sent_as_it_is)
+{
+    const workshop_job_t *job = run_request("22 F1 90 F1 86 F1 8C", RULES("22 F1 90 F1 86 F1 8C > 62 F1 86 01"));
+    ck_assert_int_eq(job->end, WORKSHOP_ACCEPTED);
+    check_answer(job, "62 F1 86 01");
+}
+END_TEST
+
+START_TEST(response_pending_is_no_answer)
+{
+    const workshop_job_t *job = run_request("14 FF FF FF", RULES("14 FF FF FF > 7F 14 78|7F 14 78|54"));
+    check_answer(job, "54");
+}
+END_TEST
+
+START_TEST(silence_that_was_asked_for_is_told_apart)
+{
+    const workshop_job_t *job = run_request("3E 80", RULES("3E 80 >"));
+    ck_assert_int_eq(job->end, WORKSHOP_ACCEPTED);
+    ck_assert_uint_eq(job->size, 0);
+    ck_assert_int_eq(run_request("3E 00", RULES("3E 00 >"))->end, WORKSHOP_SILENT);
+}
+END_TEST
+
+START_TEST(the_longest_request_and_answer_are_carried)
+{
+    char *request = malloc(TEXT_MAX), *rule = malloc(2 * TEXT_MAX + 8);
+    for (size_t i = 0; i < UDS_MESSAGE_MAX; i++)
+        snprintf(request + 3 * i, 4, "%02X ", i == 0 ? 0x22 : (unsigned)(i & 0xFF));
+    request[3 * UDS_MESSAGE_MAX - 1] = '\0';
+    snprintf(rule, 2 * TEXT_MAX + 8, "%s > 62 %s", request, request + 3);
+    const workshop_job_t *job = run_request(request, RULES(rule));
+    ck_assert_int_eq(job->end, WORKSHOP_ACCEPTED);
+    ck_assert_uint_eq(job->size, UDS_MESSAGE_MAX);
+    ck_assert_uint_eq(job->bytes[UDS_MESSAGE_MAX - 1], 0xFE);
+    free(request);
+    free(rule);
+}
+END_TEST
+
+START_TEST(a_long_request_to_a_unit_without_power_is_silence)
+{
+    ck_assert_int_eq(run_request("22 F1 90 F1 86 F1 8C", NO_RULES)->end, WORKSHOP_SILENT);
+}
+END_TEST
+
+START_TEST(a_frame_that_is_lost_breaks_the_transfer)
+{
+    workbench.loses = true;
+    const workshop_job_t *job = run_request("10 03", RULES("10 03 > 50 03"));
+    ck_assert_int_eq(job->end, WORKSHOP_BROKEN);
+    ck_assert_int_eq(job->transfer, ISOTP_NOT_SENT);
+}
+END_TEST
+
+// ---- fault memories ------------------------------------------------------------------------------------------------
+
+START_TEST(a_fault_memory_is_read_at_once_and_then_again_and_again)
+{
+    workbench_expect(0, RULES(POLL, POLL, POLL));
+    int64_t begin_ns = workbench.now_ns;
+    tester_read_faults(workbench.tester, 1);
+    workbench_go();
+    workbench_wait(2 * TESTER_POLL_NS + 30 * TIME_MS);
+    ck_assert_uint_eq(workbench.units[0].asked, 3);
+    ck_assert_int_eq(workbench.units[0].asked_ns[0], begin_ns + FRAME_NS);
+    int64_t period_ns = workbench.units[0].asked_ns[1] - workbench.units[0].asked_ns[0];
+    ck_assert_int_ge(period_ns, TESTER_POLL_NS);
+    ck_assert_int_eq(workbench.units[0].asked_ns[2] - workbench.units[0].asked_ns[1], period_ns);
+    const tester_faults_t *faults = tester_faults(workbench.tester, 0, begin_ns);
+    workshop_fault_t fault;
+    ck_assert(faults && faults->answered);
+    ck_assert(workshop_read_fault(faults->bytes, faults->size, 0, &fault));
+    ck_assert_uint_eq(fault.code, 0x9907);
+}
+END_TEST
+
+START_TEST(what_was_read_before_counts_no_more)
+{
+    workbench_expect(0, RULES(POLL));
+    int64_t begin_ns = workbench.now_ns;
+    ck_assert_ptr_null(tester_faults(workbench.tester, 0, 0));
+    tester_read_faults(workbench.tester, 1);
+    workbench_go();
+    workbench_wait(50 * TIME_MS);
+    ck_assert_ptr_nonnull(tester_faults(workbench.tester, 0, begin_ns));
+    ck_assert_ptr_null(tester_faults(workbench.tester, 0, begin_ns + 1));
+    ck_assert_ptr_null(tester_faults(workbench.tester, 1, 0));
+}
+END_TEST
+
+START_TEST(what_is_asked_for_during_a_reading_is_read_once_more_right_after)
+{
+    workbench_expect(0, RULES(POLL, POLL));
+    tester_read_faults(workbench.tester, 1);
+    workbench_go();
+    workbench_step();
+    int64_t again_ns = workbench.now_ns;
+    tester_read_faults(workbench.tester, 1);
+    workbench_go();
+    workbench_wait(30 * TIME_MS);
+    ck_assert_uint_eq(workbench.units[0].asked, 2);
+    ck_assert_ptr_nonnull(tester_faults(workbench.tester, 0, again_ns));
+}
+END_TEST
+
+START_TEST(nobody_watches_nothing_is_read)
+{
+    workbench_expect(0, RULES(POLL));
+    tester_read_faults(workbench.tester, 1);
+    workbench_go();
+    workbench_wait(30 * TIME_MS);
+    tester_watch_faults(workbench.tester, 0);
+    workbench_wait(10 * TIME_S);
+    ck_assert_uint_eq(workbench.units[0].asked, 1);
+    ck_assert_int_eq(workbench.deadline_ns, TIME_NEVER);
+}
+END_TEST
+
+START_TEST(a_unit_that_does_not_answer_is_asked_again)
+{
+    workbench_expect(0, RULES("19 02 FF >", "19 02 FF > 7F 19 11", POLL));
+    tester_read_faults(workbench.tester, 1);
+    workbench_go();
+    workbench_wait(200 * TIME_MS);
+    const tester_faults_t *faults = tester_faults(workbench.tester, 0, 0);
+    ck_assert(faults && !faults->answered && faults->end == WORKSHOP_SILENT);
+    workbench_wait(100 * TIME_MS);
+    ck_assert(!faults->answered && faults->nrc == UDS_SERVICE_NOT_SUPPORTED);
+    workbench_wait(100 * TIME_MS);
+    ck_assert(faults->answered);
+}
+END_TEST
+
+START_TEST(several_units_are_read_in_turn)
+{
+    workbench_expect(0, RULES(POLL, POLL));
+    workbench_expect(1, RULES(POLL, POLL));
+    tester_read_faults(workbench.tester, 3);
+    workbench_go();
+    workbench_wait(TESTER_POLL_NS + 60 * TIME_MS);
+    ck_assert_uint_eq(workbench.units[0].asked, 2);
+    ck_assert_uint_eq(workbench.units[1].asked, 2);
+}
+END_TEST
+
+START_TEST(a_job_waits_for_the_reading_of_the_same_unit)
+{
+    workbench_expect(0, RULES(POLL));
+    tester_read_faults(workbench.tester, 1);
+    workbench_go();
+    workbench_step();
+    tester_watch_faults(workbench.tester, 0);
+    workbench.units[0].rules[workbench.units[0].rule_count++] = "22 F1 86 > 62 F1 86 01";
+    static const uint8_t REQUEST[] = {0x22, 0xF1, 0x86};
+    tester_begin_request(workbench.tester, 0, REQUEST, sizeof REQUEST);
+    workbench_go();
+    check_answer(workbench_finish(), "62 F1 86 01");
+    ck_assert(tester_faults(workbench.tester, 0, 0)->answered);
+}
+END_TEST
+
+START_TEST(a_reading_waits_for_the_job_at_the_same_unit)
+{
+    static const workshop_service_t BLOCK = {.function = WORKSHOP_BLOCK_KEY, .key = 2};
+    workbench_expect(0, RULES(OPEN, SEED, KEY, "31 * > 71 01 DC 73 00", CLOSE, POLL));
+    tester_begin_service(workbench.tester, 0, &BLOCK);
+    workbench_go();
+    workbench_step();
+    tester_read_faults(workbench.tester, 1);
+    workbench_go();
+    ck_assert_int_eq(workbench_finish()->end, WORKSHOP_ACCEPTED);
+    ck_assert_ptr_null(tester_faults(workbench.tester, 0, 0));
+    workbench_wait(30 * TIME_MS);
+    ck_assert_ptr_nonnull(tester_faults(workbench.tester, 0, 0));
+}
+END_TEST
+
+START_TEST(a_job_at_one_unit_and_a_reading_at_another_run_at_once)
+{
+    static const uint8_t REQUEST[] = {0x22, 0xF1, 0x86};
+    workbench_expect(0, RULES("22 F1 86 >")); // silent: the job lasts
+    workbench_expect(1, RULES(POLL));
+    tester_read_faults(workbench.tester, 2);
+    tester_begin_request(workbench.tester, 0, REQUEST, sizeof REQUEST);
+    workbench_go();
+    workbench_wait(50 * TIME_MS);
+    ck_assert_ptr_null(tester_job(workbench.tester));
+    ck_assert(tester_faults(workbench.tester, 1, 0)->answered);
+    tester_watch_faults(workbench.tester, 0);
+    ck_assert_int_eq(workbench_finish()->end, WORKSHOP_SILENT);
+}
+END_TEST
+
+static void add_tests(TCase *tests)
+{
+    const TTest *TESTS[] = {
+        it_listens_to_every_unit_that_has_an_address,
+        without_a_gateway_it_is_on_the_first_bus,
+        it_sends_nothing_until_it_is_told_to,
+        a_service_function_opens_unlocks_acts_and_closes,
+        the_key_fits_the_seed_and_the_unit,
+        a_refusal_of_the_function_is_the_answer_and_the_session_is_closed,
+        a_refusal_of_the_seed_is_the_answer_too,
+        a_session_that_was_not_opened_is_not_closed,
+        a_refused_closing_is_a_refusal,
+        what_was_refused_first_is_told_though_the_closing_fails,
+        a_unit_that_falls_silent_is_left_alone,
+        a_unit_without_power_is_silent,
+        coding_reads_changes_writes_and_compares,
+        a_profile_that_does_not_exist_is_refused_at_its_first_reading,
+        a_refused_write_closes_the_session_and_reads_nothing_back,
+        another_value_read_back_is_noticed,
+        a_profile_that_stays_not_coded_is_noticed,
+        a_profile_with_other_settings_is_not_written,
+        a_request_is_sent_as_it_is,
+        response_pending_is_no_answer,
+        silence_that_was_asked_for_is_told_apart,
+        the_longest_request_and_answer_are_carried,
+        a_long_request_to_a_unit_without_power_is_silence,
+        a_frame_that_is_lost_breaks_the_transfer,
+        a_fault_memory_is_read_at_once_and_then_again_and_again,
+        what_was_read_before_counts_no_more,
+        what_is_asked_for_during_a_reading_is_read_once_more_right_after,
+        nobody_watches_nothing_is_read,
+        a_unit_that_does_not_answer_is_asked_again,
+        several_units_are_read_in_turn,
+        a_job_waits_for_the_reading_of_the_same_unit,
+        a_reading_waits_for_the_job_at_the_same_unit,
+        a_job_at_one_unit_and_a_reading_at_another_run_at_once,
+    };
+    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tests, TESTS[i]);
+}
+
+int main(void)
+{
+    Suite *suite = suite_create("tester");
+    TCase *tests = tcase_create("tester");
+    tcase_add_checked_fixture(tests, workbench_open, workbench_close);
+    add_tests(tests);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures ? 1 : 0;
+}

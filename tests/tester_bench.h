@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// The tester on a wire that needs a millisecond for a frame, with units (the CAS, the climate control) that expect
+// these requests in this order and answer as they are told. A rule is "REQUEST > ANSWER": * ends a prefix of the
+// request, no answer is silence, several answers are separated by |. A unit without rules has no power.
+#ifndef KMSIM_TESTS_TESTER_BENCH_H
+#define KMSIM_TESTS_TESTER_BENCH_H
+
+#include "scenarios/tester.h"
+
+#define FRAME_NS TIME_MS
+#define UNIT_RULES_MAX 16
+
+#define RULES(...) ((const char *const[]){__VA_ARGS__, NULL})
+#define NO_RULES ((const char *const[]){NULL})
+
+typedef struct {
+    const char *rules[UNIT_RULES_MAX];
+    size_t rule_count, asked;
+    int64_t asked_ns[UNIT_RULES_MAX];
+    const char *answers; // the rest of those that are due
+    isotp_t link;
+} unit_t;
+
+typedef struct {
+    vehicle_t vehicle;
+    tester_t *tester;
+    node_ports_t ports;
+    unit_t *units;               // two
+    size_t frame_count;          // that the tester sent
+    int64_t now_ns, deadline_ns; // the latter of the tester
+    bool loses;                  // the next frame of the tester is lost
+} workbench_t;
+
+extern workbench_t workbench;
+
+/// As a checked fixture.
+void workbench_open(void);
+void workbench_close(void);
+
+void workbench_expect(uint8_t unit, const char *const *rules);
+
+/// The tester is activated with these inputs, or by its line.
+void workbench_activate(const node_input_t *inputs, size_t count);
+void workbench_go(void);
+
+/// The next thing happens; time passes; time passes until the job is over.
+void workbench_step(void);
+void workbench_wait(int64_t span_ns);
+const workshop_job_t *workbench_finish(void);
+
+/// Hex digits in pairs, separated by blanks.
+size_t workbench_hex(const char *text, size_t length, uint8_t *bytes);
+
+#endif
