@@ -19,5 +19,5 @@ for source in tests/fuzz/fuzz_*.c; do
     echo "$name for $seconds s"
     (cd build/fuzz && "targets/$name" -max_total_time="$seconds" -print_final_stats=1 -verbosity=0 "corpus/$name" 2>&1 |
         grep -E 'number_of_executed_units|ERROR|SUMMARY' || true)
-    ! ls build/fuzz/crash-* build/fuzz/leak-* build/fuzz/timeout-* 2>/dev/null
+    if ls build/fuzz/crash-* build/fuzz/leak-* build/fuzz/timeout-* 2> /dev/null; then exit 1; fi
 done

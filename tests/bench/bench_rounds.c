@@ -17,6 +17,7 @@
 #include "bus/affinity.h"
 #include "bus/hub.h"
 #include "bus/runner.h"
+#include "tests/bench/measure.h"
 
 #define NODES_MAX 8
 #define TURNS 7
@@ -27,13 +28,6 @@
 #define TARGET 0.8
 
 extern char **environ;
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
 
 // ---- the unit ------------------------------------------------------------------------------------------------------
 
@@ -134,7 +128,7 @@ static double ours_turn(ours_t *self, int nodes, uint64_t rounds)
     error_t *error = calloc(1, sizeof *error);
     assert(error);
     uint64_t goal = hub_figures(self->hub).rounds + rounds * (uint64_t)nodes;
-    double began_s = now_s();
+    double began_s = measure_now_s();
     while (hub_figures(self->hub).rounds < goal) {
         bool over, idle;
         if (!simulation_step(&self->simulation, TIME_NEVER, &over, &idle, error))
@@ -142,7 +136,7 @@ static double ours_turn(ours_t *self, int nodes, uint64_t rounds)
         assert(!idle);
     }
     free(error);
-    return (double)rounds / (now_s() - began_s);
+    return (double)rounds / (measure_now_s() - began_s);
 }
 
 static void ours_end(ours_t *self)
@@ -209,7 +203,7 @@ static void bare_begin(bare_t *self, int nodes, const char *program)
 static double bare_turn(bare_t *self, int nodes, uint64_t rounds)
 {
     char grant[GRANT_SIZE] = {0}, packet[PACKET_SIZE];
-    double began_s = now_s();
+    double began_s = measure_now_s();
     for (uint64_t round = 0; round < rounds; round++) {
         for (int i = 0; i < nodes; i++) {
             grant[0] = (char)('A' + i);
@@ -217,7 +211,7 @@ static double bare_turn(bare_t *self, int nodes, uint64_t rounds)
         }
         for (int i = 0; i < nodes; i++) zmq_recv(self->up, packet, sizeof packet, 0);
     }
-    return (double)rounds / (now_s() - began_s);
+    return (double)rounds / (measure_now_s() - began_s);
 }
 
 static void bare_end(bare_t *self, int nodes)
@@ -235,12 +229,6 @@ static void bare_end(bare_t *self, int nodes)
 }
 
 // ---- the table -----------------------------------------------------------------------------------------------------
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static bool measure(int nodes, const char *program, const char *directory, bool spread)
 {
@@ -261,13 +249,13 @@ static bool measure(int nodes, const char *program, const char *directory, bool 
     ours_end(&ours);
     bare_end(&bare, nodes);
     affinity_restore(&before);
-    qsort(ours_rate, TURNS, sizeof ours_rate[0], compare);
-    qsort(bare_rate, TURNS, sizeof bare_rate[0], compare);
-    qsort(ratio, TURNS, sizeof ratio[0], compare);
-    printf("| %d | %s | %.0f | %.0f | %.2f | %.1f |\n", nodes, spread ? "all" : "one", bare_rate[TURNS / 2],
-           ours_rate[TURNS / 2], ratio[TURNS / 2], 1e6 / ours_rate[TURNS / 2] / nodes);
+    double ours_rate_median = measure_median(ours_rate, TURNS);
+    double bare_rate_median = measure_median(bare_rate, TURNS);
+    double ratio_median = measure_median(ratio, TURNS);
+    printf("| %d | %s | %.0f | %.0f | %.2f | %.1f |\n", nodes, spread ? "all" : "one", bare_rate_median,
+           ours_rate_median, ratio_median, 1e6 / ours_rate_median / nodes);
     fflush(stdout);
-    return ratio[TURNS / 2] >= TARGET;
+    return ratio_median >= TARGET;
 }
 
 int main(int argc, char **argv)

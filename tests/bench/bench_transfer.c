@@ -12,6 +12,7 @@
 #include "bus/frame.h"
 #include "scenarios/garage.h"
 #include "tools/kmsim_run.h"
+#include "tests/bench/measure.h"
 
 #define TURNS 5
 #define TRANSFERS 20
@@ -19,19 +20,6 @@
 #define TESTER_ID 0x6F1
 #define BIT_S 1e-5 // at 100 kbit/s
 #define BUDGET 1.05
-
-static double now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 // A story that writes the scratch data identifier without having opened a session: refused, but only once it is whole.
 static char *make_story(size_t *size)
@@ -92,13 +80,13 @@ static double transfers_per_second(const story_t *story, const char *units, cons
         kmsim_run_options_t options = {.in_process = in_process, .trace_path = trace, .unit_directory = units};
         report_t report = {0};
         static player_verdict_t verdict;
-        double began_s = now_s();
+        double began_s = measure_now_s();
         bool good = kmsim_run_story(&options, story, &report, &verdict, error) && verdict.state == PLAYER_PASSED;
         if (!good) fprintf(stderr, "%s\n%s %s\n", error->text, verdict.problem, verdict.seen), exit(3);
-        rates[turn] = TRANSFERS / (now_s() - began_s);
+        rates[turn] = TRANSFERS / (measure_now_s() - began_s);
     }
-    qsort(rates, TURNS, sizeof rates[0], compare);
-    return rates[TURNS / 2];
+    double rates_median = measure_median(rates, TURNS);
+    return rates_median;
 }
 
 int main(int argc, char **argv)
