@@ -55,6 +55,30 @@ player_t *player_new(const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t 
     return self;
 }
 
+// Takes the array, returns a larger one.
+static void *grow(void *array, size_t count, size_t size)
+{
+    void *larger = realloc(array, count * size);
+    assert(larger);
+    return larger;
+}
+
+void player_go_on(player_t *self, const story_t *story)
+{
+    assert(self->verdict.state != PLAYER_PLAYING);
+    free(self->memories);
+    free(self->watches);
+    self->memories = allocate(story->condition_count, sizeof *self->memories);
+    self->watches = allocate(story->step_count, sizeof *self->watches);
+    driver_t *driver = &self->driver;
+    driver->holds = grow(driver->holds, driver->hold_count + story->step_count, sizeof *driver->holds);
+    driver->telegrams = grow(driver->telegrams, driver->telegram_count + story->step_count, sizeof *driver->telegrams);
+    self->story = story;
+    self->watch_count = self->step = 0;
+    self->reached = false;
+    memset(&self->verdict, 0, sizeof self->verdict);
+}
+
 void player_use_tester(player_t *self, tester_t *tester)
 {
     self->mechanic.tester = tester;

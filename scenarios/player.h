@@ -36,6 +36,10 @@ void player_destroy(player_t **self_p);
 /// Gives the player a tester (borrowed), which is a node of the kernel: needed where the story's `diagnosis` says so.
 void player_use_tester(player_t *self, tester_t *tester);
 
+/// Goes on with another story of the same car once the one before is over: a live car is told one step after the other.
+/// What is held, was sent and was seen stays. The story is borrowed until the next one; the verdict begins anew.
+void player_go_on(player_t *self, const story_t *story);
+
 /// As the simulation calls it.
 player_hooks_t player_hooks(player_t *self);
 

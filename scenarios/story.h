@@ -218,6 +218,11 @@ const story_t *story_load(const char *path, garage_t *garage, error_t *error);
 /// The same from memory; path is named in mistakes, and relative vehicles are looked for beside it.
 const story_t *story_parse(const char *path, const char *text, size_t size, garage_t *garage, error_t *error);
 
+/// Reads one step that acts, as a story of its own for the car of another one, from which it has vehicle, messages and
+/// keys; mistakes are told in the same words, as `step: /remote/key: …`. Returns a new story that the caller destroys,
+/// or null with every mistake told.
+const story_t *story_parse_act(const story_t *car, const char *text, size_t size, error_t *error);
+
 void story_destroy(const story_t **self_p);
 
 /// What a node of the vehicle (its index there) has stored when the story begins in a run of that seed: keys,

@@ -285,14 +285,40 @@ static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)
     if (told.steps) story_load_steps(self, told.steps);
 }
 
-const story_t *story_parse(const char *path, const char *text, size_t size, garage_t *garage, error_t *error)
+static json_t *parse_json(const char *path, const char *text, size_t size, error_t *error)
 {
     json_error_t bad;
     json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &bad);
-    if (!json) {
+    if (!json)
         error_add(error, "%s:%d:%d: %s", path, bad.line > 0 ? bad.line : 1, bad.column > 0 ? bad.column : 1, bad.text);
-        return NULL;
-    }
+    return json;
+}
+
+const story_t *story_parse_act(const story_t *car, const char *text, size_t size, error_t *error)
+{
+    static const char PATH[] = "step";
+    json_t *json = parse_json(PATH, text, size, error);
+    if (!json) return NULL;
+    size_t before = error->count;
+    story_whole_t *whole = calloc(1, sizeof *whole);
+    assert(whole);
+    story_loader_t loader = {.whole = whole, .story = &whole->story};
+    whole->story = (story_t){.path = PATH, .name = PATH, .description = "", .seed = car->seed};
+    whole->story.vehicle = car->vehicle;
+    whole->story.dbc = car->dbc;
+    memcpy(whole->story.keys, car->keys, sizeof whole->story.keys);
+    json_reader_init(&loader.reader, PATH, error);
+    story_load_act(&loader, json);
+    json_decref(json);
+    const story_t *story = &whole->story;
+    if (error->count > before) story_destroy(&story);
+    return story;
+}
+
+const story_t *story_parse(const char *path, const char *text, size_t size, garage_t *garage, error_t *error)
+{
+    json_t *json = parse_json(path, text, size, error);
+    if (!json) return NULL;
     size_t before = error->count;
     story_whole_t *whole = calloc(1, sizeof *whole);
     assert(whole);

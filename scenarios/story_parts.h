@@ -72,6 +72,9 @@ bool story_check_key(story_loader_t *self, const char *member, int64_t key);
 
 void story_load_steps(story_loader_t *self, const json_t *json);
 
+/// One step alone, which must act, at once.
+void story_load_act(story_loader_t *self, const json_t *json);
+
 /// Of expect (expected) or of never and always; fills a condition.
 void story_load_condition(story_loader_t *self, const json_t *json, bool expected, condition_t *condition);
 

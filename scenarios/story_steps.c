@@ -166,6 +166,24 @@ static void load_step(story_loader_t *self, const json_t *json, story_step_t *st
     json_reader_leave(&self->reader, mark);
 }
 
+static void refuse_member(story_loader_t *self, const json_t *json, const char *member, const char *what)
+{
+    if (json_object_get(json, member)) tell_at_member(self, member, what);
+}
+
+void story_load_act(story_loader_t *self, const json_t *json)
+{
+    story_step_t *step = arena_allocate(&self->whole->arena, 1, sizeof *step);
+    load_step(self, json, step);
+    refuse_member(self, json, "at", "a live car acts at once");
+    refuse_member(self, json, "after", "a live car acts at once");
+    static const char *const PASSIVE[] = {"wait", "expect", "never", "always"};
+    for (size_t i = 0; i < sizeof PASSIVE / sizeof PASSIVE[0]; i++)
+        refuse_member(self, json, PASSIVE[i], "is no verb that acts");
+    self->story->steps = step;
+    self->story->step_count = 1;
+}
+
 void story_load_steps(story_loader_t *self, const json_t *json)
 {
     story_t *story = self->story;

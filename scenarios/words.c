@@ -43,7 +43,7 @@ void words_add_time(words_t *self, int64_t time_ns)
     size_t unit = 0;
     while (unit < 3 && time_ns > 0 && time_ns < UNITS[unit].ns) unit++;
     int64_t whole = time_ns / UNITS[unit].ns, rest = time_ns % UNITS[unit].ns;
-    char digits[16];
+    char digits[24];
     snprintf(digits, sizeof digits, "%0*" PRId64, unit == 0 ? 9 : unit == 1 ? 6 : 3, rest);
     size_t length = strlen(digits);
     while (length > 0 && digits[length - 1] == '0') length--;

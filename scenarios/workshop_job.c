@@ -4,13 +4,15 @@
 #include <assert.h>
 #include <string.h>
 
+#define WRITE_HEADER 3 // service, identifier; so has a read request and its answer
+
 static const workshop_request_t OPEN = {.size = 2, .bytes = {UDS_SESSION_CONTROL, UDS_SESSION_EXTENDED}};
 static const workshop_request_t CLOSE = {.size = 2, .bytes = {UDS_SESSION_CONTROL, UDS_SESSION_DEFAULT}};
 static const workshop_request_t UNLOCK = {.size = 2, .bytes = {UDS_SECURITY_ACCESS, UDS_SECURITY_SEED}};
 
 static void begin(workshop_job_t *self, workshop_stage_t stage)
 {
-    self->coding = self->service = self->session = false;
+    self->coding = self->service = self->writing = self->session = false;
     self->stage = stage;
     self->end = WORKSHOP_UNDER_WAY;
     self->nrc = UDS_ACCEPTED;
@@ -40,6 +42,14 @@ void workshop_job_coding(workshop_job_t *self, const workshop_coding_t *coding)
     self->change = *coding;
 }
 
+void workshop_job_write(workshop_job_t *self, const workshop_request_t *write)
+{
+    assert(write->size >= WRITE_HEADER && write->bytes[0] == UDS_WRITE_DATA);
+    begin(self, WORKSHOP_STAGE_OPEN);
+    self->writing = true;
+    self->write = *write;
+}
+
 bool workshop_job_is_over(const workshop_job_t *self)
 {
     return self->stage == WORKSHOP_STAGE_OVER;
@@ -47,9 +57,16 @@ bool workshop_job_is_over(const workshop_job_t *self)
 
 // ---- requests ------------------------------------------------------------------------------------------------------
 
-static uint16_t profile_id(const workshop_job_t *self)
+static uint16_t written_id(const workshop_job_t *self)
 {
-    return workshop_profile_id(self->change.profile);
+    return self->writing ? (uint16_t)uds_number(self->write.bytes + 1, 2) : workshop_profile_id(self->change.profile);
+}
+
+static workshop_request_t compose_act(const workshop_job_t *self)
+{
+    if (self->service) return workshop_service_request(&self->function);
+    if (self->writing) return self->write;
+    return workshop_write_request(written_id(self), self->change.settings, &self->profile);
 }
 
 static workshop_request_t compose(const workshop_job_t *self)
@@ -57,14 +74,13 @@ static workshop_request_t compose(const workshop_job_t *self)
     switch (self->stage) {
     case WORKSHOP_STAGE_READ:
     case WORKSHOP_STAGE_VERIFY:
-        return workshop_read_request(profile_id(self));
+        return workshop_read_request(written_id(self));
     case WORKSHOP_STAGE_OPEN:
         return OPEN;
     case WORKSHOP_STAGE_UNLOCK:
         return UNLOCK;
     case WORKSHOP_STAGE_ACT:
-        return self->service ? workshop_service_request(&self->function)
-                             : workshop_write_request(profile_id(self), self->change.settings, &self->profile);
+        return compose_act(self);
     case WORKSHOP_STAGE_CLOSE:
     case WORKSHOP_STAGE_OVER:
         break;
@@ -72,10 +88,15 @@ static workshop_request_t compose(const workshop_job_t *self)
     return CLOSE;
 }
 
+static bool is_one_request(const workshop_job_t *self)
+{
+    return !self->service && !self->coding && !self->writing;
+}
+
 bool workshop_job_next(workshop_job_t *self, uds_step_t *step)
 {
     if (self->stage == WORKSHOP_STAGE_OVER) return false;
-    if (!self->service && !self->coding) {
+    if (is_one_request(self)) {
         *step = self->raw;
         return true;
     }
@@ -112,17 +133,25 @@ static void note_end(workshop_job_t *self, workshop_end_t end, const uds_answer_
     self->nrc = answer->nrc;
     self->transfer = answer->transfer;
     self->ended_in = self->stage;
-    if (self->service || self->coding) self->ended_by = self->request;
+    if (!is_one_request(self)) self->ended_by = self->request;
     self->size = answer->size;
     if (answer->size > 0) memcpy(self->bytes, answer->bytes, answer->size);
+}
+
+static workshop_end_t compare_record(const workshop_job_t *self, const uds_answer_t *answer)
+{
+    bool same =
+        answer->size == self->write.size && memcmp(answer->bytes + 1, self->write.bytes + 1, self->write.size - 1) == 0;
+    return same ? WORKSHOP_ACCEPTED : WORKSHOP_DIFFERENT;
 }
 
 // READ and VERIFY.
 static workshop_end_t take_profile(workshop_job_t *self, const uds_answer_t *answer)
 {
+    if (self->writing) return compare_record(self, answer);
     const workshop_coding_t *change = &self->change;
     workshop_profile_t profile;
-    if (!workshop_read_profile(answer->bytes, answer->size, profile_id(self), change->settings, &profile))
+    if (!workshop_read_profile(answer->bytes, answer->size, written_id(self), change->settings, &profile))
         return WORKSHOP_UNREADABLE;
     if (self->stage == WORKSHOP_STAGE_VERIFY) {
         size_t size = change->settings * sizeof profile.values[0];
@@ -148,7 +177,9 @@ static workshop_stage_t stage_after(const workshop_job_t *self)
     case WORKSHOP_STAGE_UNLOCK:
         return WORKSHOP_STAGE_ACT;
     case WORKSHOP_STAGE_ACT:
-        return self->coding ? WORKSHOP_STAGE_VERIFY : self->service ? WORKSHOP_STAGE_CLOSE : WORKSHOP_STAGE_OVER;
+        return self->coding || self->writing ? WORKSHOP_STAGE_VERIFY
+               : self->service               ? WORKSHOP_STAGE_CLOSE
+                                             : WORKSHOP_STAGE_OVER;
     case WORKSHOP_STAGE_VERIFY:
         return WORKSHOP_STAGE_CLOSE;
     case WORKSHOP_STAGE_CLOSE:

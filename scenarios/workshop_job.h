@@ -7,6 +7,7 @@
 //   request   the bytes given
 //   service   10 03 · 27 01, 27 02 · 31 01 DC73 or DC5B · 10 01
 //   coding    22 30 0p · 10 03 · 27 01, 27 02 · 2E 30 0p · 22 30 0p, compared · 10 01
+//   writing   10 03 · 27 01, 27 02 · 2E of any identifier · 22 of it, compared · 10 01
 //
 // The first request that is not accepted ends the job; a session that it opened is closed all the same (unless the unit
 // says nothing any more), so that the buses may sleep.
@@ -50,9 +51,10 @@ typedef enum {
 
 typedef struct {
     // told at the beginning
-    bool coding, service; // neither: one request
+    bool coding, service, writing; // none: one request
     workshop_service_t function;
     workshop_coding_t change;
+    workshop_request_t write;
     uds_step_t raw;
     // under way
     workshop_stage_t stage;
@@ -73,6 +75,9 @@ typedef struct {
 void workshop_job_request(workshop_job_t *self, const uint8_t *bytes, size_t size);
 void workshop_job_service(workshop_job_t *self, const workshop_service_t *service);
 void workshop_job_coding(workshop_job_t *self, const workshop_coding_t *coding);
+
+/// The same for a record that is written as it is told: a request 2E with identifier and record.
+void workshop_job_write(workshop_job_t *self, const workshop_request_t *write);
 
 /// The next request, borrowed until the next call; false: the job is over.
 bool workshop_job_next(workshop_job_t *self, uds_step_t *step);

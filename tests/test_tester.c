@@ -17,11 +17,11 @@
 static const workshop_job_t *run_service(const char *const *rules)
 {
     static const workshop_service_t BLOCK = {.function = WORKSHOP_BLOCK_KEY, .key = 2};
-    workbench_expect(0, rules);
-    tester_begin_service(workbench.tester, 0, &BLOCK);
-    workbench_go();
-    const workshop_job_t *job = workbench_finish();
-    ck_assert_uint_eq(workbench.units[0].asked, workbench.units[0].rule_count);
+    tester_bench_expect(0, rules);
+    tester_begin_service(tester_bench.tester, 0, &BLOCK);
+    tester_bench_go();
+    const workshop_job_t *job = tester_bench_finish();
+    ck_assert_uint_eq(tester_bench.units[0].asked, tester_bench.units[0].rule_count);
     return job;
 }
 
@@ -29,21 +29,21 @@ static const workshop_job_t *run_coding(double profile, const char *const *rules
 {
     static const workshop_change_t CHANGES[] = {{1, -3}};
     workshop_coding_t coding = {.profile = profile, .settings = 2, .count = 1, .changes = CHANGES};
-    workbench_expect(1, rules);
-    tester_begin_coding(workbench.tester, 1, &coding);
-    workbench_go();
-    const workshop_job_t *job = workbench_finish();
-    ck_assert_uint_eq(workbench.units[1].asked, workbench.units[1].rule_count);
+    tester_bench_expect(1, rules);
+    tester_begin_coding(tester_bench.tester, 1, &coding);
+    tester_bench_go();
+    const workshop_job_t *job = tester_bench_finish();
+    ck_assert_uint_eq(tester_bench.units[1].asked, tester_bench.units[1].rule_count);
     return job;
 }
 
 static const workshop_job_t *run_request(const char *request, const char *const *rules)
 {
     static uint8_t bytes[UDS_MESSAGE_MAX];
-    workbench_expect(0, rules);
-    tester_begin_request(workbench.tester, 0, bytes, workbench_hex(request, strlen(request), bytes));
-    workbench_go();
-    return workbench_finish();
+    tester_bench_expect(0, rules);
+    tester_begin_request(tester_bench.tester, 0, bytes, tester_bench_hex(request, strlen(request), bytes));
+    tester_bench_go();
+    return tester_bench_finish();
 }
 
 static void check_answer(const workshop_job_t *job, const char *expected)
@@ -58,30 +58,30 @@ static void check_answer(const workshop_job_t *job, const char *expected)
 
 START_TEST(it_listens_to_every_unit_that_has_an_address)
 {
-    ck_assert_uint_eq(workbench.ports.accept_count, 2);
-    ck_assert_uint_eq(workbench.ports.accepts[0].id, 0x640);
-    ck_assert_uint_eq(workbench.ports.accepts[1].id, 0x678);
-    ck_assert_uint_eq(workbench.ports.line_count, 1);
-    ck_assert_str_eq(workbench.ports.lines[0], "tester/go");
-    ck_assert_uint_eq(tester_bus(&workbench.vehicle), 1);
+    ck_assert_uint_eq(tester_bench.ports.accept_count, 2);
+    ck_assert_uint_eq(tester_bench.ports.accepts[0].id, 0x640);
+    ck_assert_uint_eq(tester_bench.ports.accepts[1].id, 0x678);
+    ck_assert_uint_eq(tester_bench.ports.line_count, 1);
+    ck_assert_str_eq(tester_bench.ports.lines[0], "tester/go");
+    ck_assert_uint_eq(tester_bus(&tester_bench.vehicle), 1);
 }
 END_TEST
 
 START_TEST(without_a_gateway_it_is_on_the_first_bus)
 {
-    workbench.vehicle.nodes[0].executable[0] = 'k';
-    ck_assert_uint_eq(tester_bus(&workbench.vehicle), 0);
+    tester_bench.vehicle.nodes[0].executable[0] = 'k';
+    ck_assert_uint_eq(tester_bus(&tester_bench.vehicle), 0);
 }
 END_TEST
 
 START_TEST(it_sends_nothing_until_it_is_told_to)
 {
-    workbench_activate(NULL, 0);
-    workbench_wait(10 * TIME_S);
-    workbench_activate(&(node_input_t){.kind = INPUT_FRAME, .frame = frame_make(0x640, (uint8_t[]){0xF1, 1, 0x54}, 3)},
-                       1);
-    ck_assert_uint_eq(workbench.frame_count, 0);
-    ck_assert_int_eq(workbench.deadline_ns, TIME_NEVER);
+    tester_bench_activate(NULL, 0);
+    tester_bench_wait(10 * TIME_S);
+    tester_bench_activate(
+        &(node_input_t){.kind = INPUT_FRAME, .frame = frame_make(0x640, (uint8_t[]){0xF1, 1, 0x54}, 3)}, 1);
+    ck_assert_uint_eq(tester_bench.frame_count, 0);
+    ck_assert_int_eq(tester_bench.deadline_ns, TIME_NEVER);
 }
 END_TEST
 
@@ -92,8 +92,8 @@ START_TEST(a_service_function_opens_unlocks_acts_and_closes)
     const workshop_job_t *job = run_service(RULES(OPEN, SEED, KEY, "31 01 DC 73 01 01 > 71 01 DC 73 00", CLOSE));
     ck_assert_int_eq(job->end, WORKSHOP_ACCEPTED);
     check_answer(job, "71 01 DC 73 00"); // the function's, not that of the closing
-    workbench_wait(TIME_S);
-    ck_assert_int_eq(workbench.deadline_ns, TIME_NEVER);
+    tester_bench_wait(TIME_S);
+    ck_assert_int_eq(tester_bench.deadline_ns, TIME_NEVER);
 }
 END_TEST
 
@@ -103,7 +103,7 @@ START_TEST(the_key_fits_the_seed_and_the_unit)
     char rule[64] = "27 02";
     uds_security_key(0x40, (const uint8_t[]){1, 2, 3, 4, 5, 6, 7, 8}, key);
     for (size_t i = 0; i < UDS_KEY_SIZE; i++) snprintf(rule + 5 + 3 * i, 4, " %02X", key[i]);
-    strcat(rule, " > 67 02");
+    snprintf(rule + 5 + 3 * UDS_KEY_SIZE, 16, " > 67 02");
     ck_assert_int_eq(run_service(RULES(OPEN, SEED, rule, "31 * > 71 01 DC 73 00", CLOSE))->end, WORKSHOP_ACCEPTED);
 }
 END_TEST
@@ -130,7 +130,7 @@ START_TEST(a_session_that_was_not_opened_is_not_closed)
 {
     const workshop_job_t *job = run_service(RULES("10 03 > 7F 10 22"));
     ck_assert_int_eq(job->end, WORKSHOP_REFUSED);
-    ck_assert_uint_eq(workbench.frame_count, 1);
+    ck_assert_uint_eq(tester_bench.frame_count, 1);
 }
 END_TEST
 
@@ -162,7 +162,7 @@ END_TEST
 START_TEST(a_unit_without_power_is_silent)
 {
     ck_assert_int_eq(run_service(NO_RULES)->end, WORKSHOP_SILENT);
-    ck_assert_int_eq(workbench.now_ns, TIME_S + FRAME_NS + UDS_P2_NS + UDS_CLIENT_MARGIN_NS);
+    ck_assert_int_eq(tester_bench.now_ns, TIME_S + FRAME_NS + UDS_P2_NS + UDS_CLIENT_MARGIN_NS);
 }
 END_TEST
 
@@ -267,7 +267,7 @@ END_TEST
 
 START_TEST(a_frame_that_is_lost_breaks_the_transfer)
 {
-    workbench.loses = true;
+    tester_bench.loses = true;
     const workshop_job_t *job = run_request("10 03", RULES("10 03 > 50 03"));
     ck_assert_int_eq(job->end, WORKSHOP_BROKEN);
     ck_assert_int_eq(job->transfer, ISOTP_NOT_SENT);
@@ -278,17 +278,17 @@ END_TEST
 
 START_TEST(a_fault_memory_is_read_at_once_and_then_again_and_again)
 {
-    workbench_expect(0, RULES(POLL, POLL, POLL));
-    int64_t begin_ns = workbench.now_ns;
-    tester_read_faults(workbench.tester, 1);
-    workbench_go();
-    workbench_wait(2 * TESTER_POLL_NS + 30 * TIME_MS);
-    ck_assert_uint_eq(workbench.units[0].asked, 3);
-    ck_assert_int_eq(workbench.units[0].asked_ns[0], begin_ns + FRAME_NS);
-    int64_t period_ns = workbench.units[0].asked_ns[1] - workbench.units[0].asked_ns[0];
+    tester_bench_expect(0, RULES(POLL, POLL, POLL));
+    int64_t begin_ns = tester_bench.now_ns;
+    tester_read_faults(tester_bench.tester, 1);
+    tester_bench_go();
+    tester_bench_wait(2 * TESTER_POLL_NS + 30 * TIME_MS);
+    ck_assert_uint_eq(tester_bench.units[0].asked, 3);
+    ck_assert_int_eq(tester_bench.units[0].asked_ns[0], begin_ns + FRAME_NS);
+    int64_t period_ns = tester_bench.units[0].asked_ns[1] - tester_bench.units[0].asked_ns[0];
     ck_assert_int_ge(period_ns, TESTER_POLL_NS);
-    ck_assert_int_eq(workbench.units[0].asked_ns[2] - workbench.units[0].asked_ns[1], period_ns);
-    const tester_faults_t *faults = tester_faults(workbench.tester, 0, begin_ns);
+    ck_assert_int_eq(tester_bench.units[0].asked_ns[2] - tester_bench.units[0].asked_ns[1], period_ns);
+    const tester_faults_t *faults = tester_faults(tester_bench.tester, 0, begin_ns);
     workshop_fault_t fault;
     ck_assert(faults && faults->answered);
     ck_assert(workshop_read_fault(faults->bytes, faults->size, 0, &fault));
@@ -298,118 +298,118 @@ END_TEST
 
 START_TEST(what_was_read_before_counts_no_more)
 {
-    workbench_expect(0, RULES(POLL));
-    int64_t begin_ns = workbench.now_ns;
-    ck_assert_ptr_null(tester_faults(workbench.tester, 0, 0));
-    tester_read_faults(workbench.tester, 1);
-    workbench_go();
-    workbench_wait(50 * TIME_MS);
-    ck_assert_ptr_nonnull(tester_faults(workbench.tester, 0, begin_ns));
-    ck_assert_ptr_null(tester_faults(workbench.tester, 0, begin_ns + 1));
-    ck_assert_ptr_null(tester_faults(workbench.tester, 1, 0));
+    tester_bench_expect(0, RULES(POLL));
+    int64_t begin_ns = tester_bench.now_ns;
+    ck_assert_ptr_null(tester_faults(tester_bench.tester, 0, 0));
+    tester_read_faults(tester_bench.tester, 1);
+    tester_bench_go();
+    tester_bench_wait(50 * TIME_MS);
+    ck_assert_ptr_nonnull(tester_faults(tester_bench.tester, 0, begin_ns));
+    ck_assert_ptr_null(tester_faults(tester_bench.tester, 0, begin_ns + 1));
+    ck_assert_ptr_null(tester_faults(tester_bench.tester, 1, 0));
 }
 END_TEST
 
 START_TEST(what_is_asked_for_during_a_reading_is_read_once_more_right_after)
 {
-    workbench_expect(0, RULES(POLL, POLL));
-    tester_read_faults(workbench.tester, 1);
-    workbench_go();
-    workbench_step();
-    int64_t again_ns = workbench.now_ns;
-    tester_read_faults(workbench.tester, 1);
-    workbench_go();
-    workbench_wait(30 * TIME_MS);
-    ck_assert_uint_eq(workbench.units[0].asked, 2);
-    ck_assert_ptr_nonnull(tester_faults(workbench.tester, 0, again_ns));
+    tester_bench_expect(0, RULES(POLL, POLL));
+    tester_read_faults(tester_bench.tester, 1);
+    tester_bench_go();
+    tester_bench_step();
+    int64_t again_ns = tester_bench.now_ns;
+    tester_read_faults(tester_bench.tester, 1);
+    tester_bench_go();
+    tester_bench_wait(30 * TIME_MS);
+    ck_assert_uint_eq(tester_bench.units[0].asked, 2);
+    ck_assert_ptr_nonnull(tester_faults(tester_bench.tester, 0, again_ns));
 }
 END_TEST
 
 START_TEST(nobody_watches_nothing_is_read)
 {
-    workbench_expect(0, RULES(POLL));
-    tester_read_faults(workbench.tester, 1);
-    workbench_go();
-    workbench_wait(30 * TIME_MS);
-    tester_watch_faults(workbench.tester, 0);
-    workbench_wait(10 * TIME_S);
-    ck_assert_uint_eq(workbench.units[0].asked, 1);
-    ck_assert_int_eq(workbench.deadline_ns, TIME_NEVER);
+    tester_bench_expect(0, RULES(POLL));
+    tester_read_faults(tester_bench.tester, 1);
+    tester_bench_go();
+    tester_bench_wait(30 * TIME_MS);
+    tester_watch_faults(tester_bench.tester, 0);
+    tester_bench_wait(10 * TIME_S);
+    ck_assert_uint_eq(tester_bench.units[0].asked, 1);
+    ck_assert_int_eq(tester_bench.deadline_ns, TIME_NEVER);
 }
 END_TEST
 
 START_TEST(a_unit_that_does_not_answer_is_asked_again)
 {
-    workbench_expect(0, RULES("19 02 FF >", "19 02 FF > 7F 19 11", POLL));
-    tester_read_faults(workbench.tester, 1);
-    workbench_go();
-    workbench_wait(200 * TIME_MS);
-    const tester_faults_t *faults = tester_faults(workbench.tester, 0, 0);
+    tester_bench_expect(0, RULES("19 02 FF >", "19 02 FF > 7F 19 11", POLL));
+    tester_read_faults(tester_bench.tester, 1);
+    tester_bench_go();
+    tester_bench_wait(200 * TIME_MS);
+    const tester_faults_t *faults = tester_faults(tester_bench.tester, 0, 0);
     ck_assert(faults && !faults->answered && faults->end == WORKSHOP_SILENT);
-    workbench_wait(100 * TIME_MS);
+    tester_bench_wait(100 * TIME_MS);
     ck_assert(!faults->answered && faults->nrc == UDS_SERVICE_NOT_SUPPORTED);
-    workbench_wait(100 * TIME_MS);
+    tester_bench_wait(100 * TIME_MS);
     ck_assert(faults->answered);
 }
 END_TEST
 
 START_TEST(several_units_are_read_in_turn)
 {
-    workbench_expect(0, RULES(POLL, POLL));
-    workbench_expect(1, RULES(POLL, POLL));
-    tester_read_faults(workbench.tester, 3);
-    workbench_go();
-    workbench_wait(TESTER_POLL_NS + 60 * TIME_MS);
-    ck_assert_uint_eq(workbench.units[0].asked, 2);
-    ck_assert_uint_eq(workbench.units[1].asked, 2);
+    tester_bench_expect(0, RULES(POLL, POLL));
+    tester_bench_expect(1, RULES(POLL, POLL));
+    tester_read_faults(tester_bench.tester, 3);
+    tester_bench_go();
+    tester_bench_wait(TESTER_POLL_NS + 60 * TIME_MS);
+    ck_assert_uint_eq(tester_bench.units[0].asked, 2);
+    ck_assert_uint_eq(tester_bench.units[1].asked, 2);
 }
 END_TEST
 
 START_TEST(a_job_waits_for_the_reading_of_the_same_unit)
 {
-    workbench_expect(0, RULES(POLL));
-    tester_read_faults(workbench.tester, 1);
-    workbench_go();
-    workbench_step();
-    tester_watch_faults(workbench.tester, 0);
-    workbench.units[0].rules[workbench.units[0].rule_count++] = "22 F1 86 > 62 F1 86 01";
+    tester_bench_expect(0, RULES(POLL));
+    tester_read_faults(tester_bench.tester, 1);
+    tester_bench_go();
+    tester_bench_step();
+    tester_watch_faults(tester_bench.tester, 0);
+    tester_bench.units[0].rules[tester_bench.units[0].rule_count++] = "22 F1 86 > 62 F1 86 01";
     static const uint8_t REQUEST[] = {0x22, 0xF1, 0x86};
-    tester_begin_request(workbench.tester, 0, REQUEST, sizeof REQUEST);
-    workbench_go();
-    check_answer(workbench_finish(), "62 F1 86 01");
-    ck_assert(tester_faults(workbench.tester, 0, 0)->answered);
+    tester_begin_request(tester_bench.tester, 0, REQUEST, sizeof REQUEST);
+    tester_bench_go();
+    check_answer(tester_bench_finish(), "62 F1 86 01");
+    ck_assert(tester_faults(tester_bench.tester, 0, 0)->answered);
 }
 END_TEST
 
 START_TEST(a_reading_waits_for_the_job_at_the_same_unit)
 {
     static const workshop_service_t BLOCK = {.function = WORKSHOP_BLOCK_KEY, .key = 2};
-    workbench_expect(0, RULES(OPEN, SEED, KEY, "31 * > 71 01 DC 73 00", CLOSE, POLL));
-    tester_begin_service(workbench.tester, 0, &BLOCK);
-    workbench_go();
-    workbench_step();
-    tester_read_faults(workbench.tester, 1);
-    workbench_go();
-    ck_assert_int_eq(workbench_finish()->end, WORKSHOP_ACCEPTED);
-    ck_assert_ptr_null(tester_faults(workbench.tester, 0, 0));
-    workbench_wait(30 * TIME_MS);
-    ck_assert_ptr_nonnull(tester_faults(workbench.tester, 0, 0));
+    tester_bench_expect(0, RULES(OPEN, SEED, KEY, "31 * > 71 01 DC 73 00", CLOSE, POLL));
+    tester_begin_service(tester_bench.tester, 0, &BLOCK);
+    tester_bench_go();
+    tester_bench_step();
+    tester_read_faults(tester_bench.tester, 1);
+    tester_bench_go();
+    ck_assert_int_eq(tester_bench_finish()->end, WORKSHOP_ACCEPTED);
+    ck_assert_ptr_null(tester_faults(tester_bench.tester, 0, 0));
+    tester_bench_wait(30 * TIME_MS);
+    ck_assert_ptr_nonnull(tester_faults(tester_bench.tester, 0, 0));
 }
 END_TEST
 
 START_TEST(a_job_at_one_unit_and_a_reading_at_another_run_at_once)
 {
     static const uint8_t REQUEST[] = {0x22, 0xF1, 0x86};
-    workbench_expect(0, RULES("22 F1 86 >")); // silent: the job lasts
-    workbench_expect(1, RULES(POLL));
-    tester_read_faults(workbench.tester, 2);
-    tester_begin_request(workbench.tester, 0, REQUEST, sizeof REQUEST);
-    workbench_go();
-    workbench_wait(50 * TIME_MS);
-    ck_assert_ptr_null(tester_job(workbench.tester));
-    ck_assert(tester_faults(workbench.tester, 1, 0)->answered);
-    tester_watch_faults(workbench.tester, 0);
-    ck_assert_int_eq(workbench_finish()->end, WORKSHOP_SILENT);
+    tester_bench_expect(0, RULES("22 F1 86 >")); // silent: the job lasts
+    tester_bench_expect(1, RULES(POLL));
+    tester_read_faults(tester_bench.tester, 2);
+    tester_begin_request(tester_bench.tester, 0, REQUEST, sizeof REQUEST);
+    tester_bench_go();
+    tester_bench_wait(50 * TIME_MS);
+    ck_assert_ptr_null(tester_job(tester_bench.tester));
+    ck_assert(tester_faults(tester_bench.tester, 1, 0)->answered);
+    tester_watch_faults(tester_bench.tester, 0);
+    ck_assert_int_eq(tester_bench_finish()->end, WORKSHOP_SILENT);
 }
 END_TEST
 
@@ -457,7 +457,7 @@ int main(void)
 {
     Suite *suite = suite_create("tester");
     TCase *tests = tcase_create("tester");
-    tcase_add_checked_fixture(tests, workbench_open, workbench_close);
+    tcase_add_checked_fixture(tests, tester_bench_open, tester_bench_close);
     add_tests(tests);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -29,26 +29,26 @@ typedef struct {
     size_t frame_count;          // that the tester sent
     int64_t now_ns, deadline_ns; // the latter of the tester
     bool loses;                  // the next frame of the tester is lost
-} workbench_t;
+} tester_bench_t;
 
-extern workbench_t workbench;
+extern tester_bench_t tester_bench;
 
 /// As a checked fixture.
-void workbench_open(void);
-void workbench_close(void);
+void tester_bench_open(void);
+void tester_bench_close(void);
 
-void workbench_expect(uint8_t unit, const char *const *rules);
+void tester_bench_expect(uint8_t unit, const char *const *rules);
 
 /// The tester is activated with these inputs, or by its line.
-void workbench_activate(const node_input_t *inputs, size_t count);
-void workbench_go(void);
+void tester_bench_activate(const node_input_t *inputs, size_t count);
+void tester_bench_go(void);
 
 /// The next thing happens; time passes; time passes until the job is over.
-void workbench_step(void);
-void workbench_wait(int64_t span_ns);
-const workshop_job_t *workbench_finish(void);
+void tester_bench_step(void);
+void tester_bench_wait(int64_t span_ns);
+const workshop_job_t *tester_bench_finish(void);
 
 /// Hex digits in pairs, separated by blanks.
-size_t workbench_hex(const char *text, size_t length, uint8_t *bytes);
+size_t tester_bench_hex(const char *text, size_t length, uint8_t *bytes);
 
 #endif
