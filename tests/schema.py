@@ -20,11 +20,14 @@ for path in sys.argv[2:split]:
             print(f"{path}: /{'/'.join(map(str, error.absolute_path))}: the schema refuses it: {error.message[:200]}")
             failed = 1
 for path in sys.argv[split + 1:]:
+    refused += 1
     with open(path) as file:
-        story = json.load(file)
+        try:
+            story = json.load(file)
+        except ValueError:
+            continue  # no JSON: refused before any schema is asked
     if validator.is_valid(story):
         print(f"{path}: the schema accepts it")
         failed = 1
-    refused += 1
 print(f"{split - 2} stories to accept, {refused} to refuse")
 sys.exit(failed or refused == 0)
