@@ -35,8 +35,10 @@ MAIN_mirror      = ecus/mirror_main.c
 MAIN_climate     = ecus/climate_main.c
 MAIN_kmsim       = tools/kmsim.c
 MAIN_bus-sniffer = tools/bus_sniffer.c
+MAIN_service-tool = tools/service_tool.c
+MAIN_cip         = tools/cip.c
 UNITS    = cas seat mirror climate
-TOOLS    = kmsim bus-sniffer
+TOOLS    = kmsim bus-sniffer service-tool cip
 PROGRAMS = $(UNITS) $(TOOLS)
 MAINS    = $(foreach p,$(PROGRAMS),$(MAIN_$(p)))
 

@@ -17,6 +17,9 @@
 #define GRACE_LAUNCHED_MS 3000 // and for those under a tool, which may have something to tell
 #define LINGER_MS 1000         // for observers
 
+// A live car does not read ahead of its time: whoever sends faster than that loses.
+#define STRANGERS_HIGH_WATER 1000
+
 static unsigned hub_count; // of this process: the last one takes CZMQ's context down
 
 // ---- beginning -----------------------------------------------------------------------------------------------------
@@ -64,7 +67,8 @@ static bool bind_socket(zsock_t *socket, const char *endpoint, error_t *error)
 // Both sockets are bound before any process starts: a peer that finds nobody would wait for the reconnect interval.
 static bool open_sockets(hub_t *self, error_t *error)
 {
-    self->claim = endpoint_claim_new(self->options.endpoint, self->options.observers == 0, error);
+    bool own = self->options.observers == 0 && !self->options.live;
+    self->claim = endpoint_claim_new(self->options.endpoint, own, error);
     if (!self->claim) return false;
     self->down = socket_new(ZMQ_XPUB, HUB_TICK_MS);
     self->up = socket_new(ZMQ_SUB, HUB_TICK_MS);
@@ -72,6 +76,7 @@ static bool open_sockets(hub_t *self, error_t *error)
     self->down_handle = zsock_resolve(self->down);
     self->up_handle = zsock_resolve(self->up);
     zsock_set_subscribe(self->up, "");
+    if (self->options.live) zsock_set_rcvhwm(self->up, STRANGERS_HIGH_WATER);
     const endpoint_t *endpoint = endpoint_claim_endpoint(self->claim);
     return bind_socket(self->down, endpoint->down, error) && bind_socket(self->up, endpoint->up, error);
 }
@@ -119,8 +124,8 @@ static void publish_end(hub_t *self)
     wire_public_t message = {.kind = WIRE_END, .stream = WIRE_STREAM_SIM};
     message.time_ns = self->now_ns < 0 ? 0 : self->now_ns;
     message.end.count = WIRE_STREAM_COUNT;
-    for (uint8_t i = 0; i < WIRE_STREAM_COUNT; i++) {
-        message.end.streams[i] = i;
+    for (size_t i = 0; i < WIRE_STREAM_COUNT; i++) {
+        message.end.streams[i] = (uint8_t)i;
         message.end.sequences[i] = self->sequences[i] + (i == WIRE_STREAM_SIM); // this one included
     }
     char topic[WIRE_TOPIC_MAX];
@@ -184,6 +189,11 @@ const node_ports_t *hub_ports(const hub_t *self, uint8_t node)
 const char *hub_endpoint(const hub_t *self)
 {
     return endpoint_claim_endpoint(self->claim)->down;
+}
+
+const char *hub_endpoint_steps(const hub_t *self)
+{
+    return endpoint_claim_endpoint(self->claim)->steps;
 }
 
 hub_figures_t hub_figures(const hub_t *self)

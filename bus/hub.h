@@ -8,7 +8,8 @@
 //              ^────SUB──── units                    node concerned, exactly one packet back from each, in any order.
 //
 // A unit that dies, does not answer within the patience or answers nonsense makes round or power_on return false with
-// the unit's name and the virtual time. Garbage and packets of outsiders are ignored and counted.
+// the unit's name and the virtual time. Garbage and packets of outsiders are ignored and counted; a live car takes in
+// the frames of strangers (hub_live.c).
 #ifndef KMSIM_BUS_HUB_H
 #define KMSIM_BUS_HUB_H
 
@@ -24,13 +25,14 @@ typedef struct {
 
 typedef struct {
     const vehicle_t *vehicle;
-    const char *endpoint;       // null: one of its own, or the well-known one when observers are waited for
-    int observers;              // how many to wait for before the story begins
-    int64_t patience_ns;        // wall clock, 0: HUB_PATIENCE_NS; a launched unit has no limit
+    const char *endpoint; // null: one of its own; the well-known one for a live car, and when observers are waited for
+    int observers;        // how many to wait for before the story begins
+    int64_t patience_ns;  // wall clock, 0: HUB_PATIENCE_NS; a launched unit has no limit
     const char *unit_directory; // of the units' programs; null: beside this program, or ../libexec/kmsim
     const hub_launch_t *launches;
     size_t launch_count;
     host_in_process_t *actors; // null: none
+    bool live;                 // real time: strangers may send, and a signal ends nothing once the story has begun
     bool spread;               // do not put everybody on one processor
     bool verbose;              // tell on standard error what is waited for
 } hub_options_t;
@@ -41,6 +43,8 @@ typedef struct {
     uint64_t outsiders;  // messages up from nobody who belongs here
     uint64_t mismatched; // packets of another round or incarnation
     uint64_t garbage;    // what was no message at all
+    uint64_t strangers;  // frames of strangers that were taken in
+    uint64_t crowded;    // those for which there was no room
 } hub_figures_t;
 
 typedef struct hub hub_t;
@@ -62,6 +66,17 @@ host_t hub_host(hub_t *self);
 
 /// Where observers attach.
 const char *hub_endpoint(const hub_t *self);
+
+/// Of a live car: where it takes steps, "" for nowhere.
+const char *hub_endpoint_steps(const hub_t *self);
+
+/// Of a live car, between instants: waits so long, or until something comes from outside, also to one socket more
+/// (libzmq's, null: none), and takes in what came. False with the error told when a unit has ended.
+bool hub_wait(hub_t *self, void *socket, int64_t wait_ns, error_t *error);
+
+/// Of a live car: whether a stranger's frame waits for that bus; takes the oldest one, false when there is none.
+bool hub_has_stranger(const hub_t *self, uint8_t bus);
+bool hub_take_stranger(hub_t *self, uint8_t bus, can_frame_t *frame);
 
 hub_figures_t hub_figures(const hub_t *self);
 

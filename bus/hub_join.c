@@ -72,6 +72,7 @@ static void take_subscription(hub_t *self, const char *topic, bool begins)
 {
     if (strncmp(topic, "sim/observer/", strlen("sim/observer/")) == 0) self->observers += begins ? 1 : -1;
     if (!begins) return;
+    if (strncmp(topic, "live/", strlen("live/")) == 0) hub_attach(self, topic);
     if (strncmp(topic, "step/", strlen("step/")) == 0) {
         int node = hub_find_remote(self, topic + strlen("step/"));
         if (node < 0) return;

@@ -22,7 +22,8 @@ bool hub_fail_unit(hub_t *self, uint8_t node, const char *what, error_t *error)
 
 bool hub_watch(hub_t *self, error_t *error)
 {
-    if (process_interrupted()) {
+    // A live car is ended between its instants, by whoever drives it.
+    if (process_interrupted() && !(self->options.live && self->now_ns >= 0)) {
         self->broken = true;
         return error_add(error, "interrupted by signal %d", process_interrupted());
     }
@@ -48,7 +49,7 @@ hub_wait_t hub_wait_begin(void)
 void hub_wait_look(hub_wait_t *self)
 {
     int64_t now_ms = socket_clock_ms();
-    self->waited_ms += time_earlier(now_ms - self->last_ms, 2 * HUB_TICK_MS);
+    self->waited_ms += time_earlier(now_ms - self->last_ms, INT64_C(2) * HUB_TICK_MS);
     self->last_ms = now_ms;
 }
 
@@ -177,6 +178,7 @@ int hub_find_remote(const hub_t *self, const char *name)
 // packet that came before would otherwise be overwritten by anybody.
 static int find_sender(hub_t *self)
 {
+    if (hub_note_stranger(self)) return -1;
     const socket_message_t *message = &self->message;
     bool packet = strncmp(message->topic, "packet/", strlen("packet/")) == 0;
     int node = packet ? hub_find_remote(self, message->topic + strlen("packet/")) : -1;

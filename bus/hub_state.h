@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The inside of a hub, for its own files: hub.c (whole life), hub_join.c (units begin), hub_round.c (instants).
+// The inside of a hub, for its own files: hub.c (whole life), hub_join.c (units begin), hub_round.c (instants),
+// hub_live.c (what comes from outside between them).
 #ifndef KMSIM_BUS_HUB_STATE_H
 #define KMSIM_BUS_HUB_STATE_H
 
@@ -9,7 +10,8 @@
 #include "bus/process.h"
 #include "bus/socket.h"
 
-#define HUB_TICK_MS 20 // how often a wait looks up from its socket
+#define HUB_TICK_MS 20        // how often a wait looks up from its socket
+#define HUB_STRANGERS_MAX 256 // frames per bus that wait; what is more is lost
 
 typedef enum {
     PEER_AWAY,    // no process, or none that has spoken
@@ -34,6 +36,11 @@ typedef struct { // where a public event of the instant is found
     uint64_t sequence;
 } hub_reference_t;
 
+typedef struct { // a ring: frames of strangers for one bus
+    size_t first, count;
+    can_frame_t frames[HUB_STRANGERS_MAX];
+} hub_strangers_t;
+
 struct hub {
     hub_options_t options;
     const vehicle_t *vehicle;
@@ -52,6 +59,7 @@ struct hub {
     uint64_t sequences[WIRE_STREAM_COUNT]; // last ones used
     unsigned children_signals;
     hub_figures_t figures;
+    hub_strangers_t strangers[VEHICLE_BUSES_MAX];
     char unit_directory[VEHICLE_PATH_MAX + 1];
     peer_t peers[VEHICLE_NODES_MAX];
     hub_reference_t references[KERNEL_EVENTS_MAX];
@@ -97,6 +105,12 @@ bool hub_fail_unit(hub_t *self, uint8_t node, const char *what, error_t *error);
 
 /// Whether the unit has waited longer than the patience; the error then says so.
 bool hub_fail_overdue(hub_t *self, uint8_t node, const hub_wait_t *wait, const char *what, error_t *error);
+
+/// Takes in the message just received when it is a stranger's to a live car; false: it is something else. hub_live.c
+bool hub_note_stranger(hub_t *self);
+
+/// Answers somebody who asks whether this is a live car, and whether his subscriptions are in effect.
+void hub_attach(hub_t *self, const char *topic);
 
 /// The node whose name that is, when it is a remote one; else -1.
 int hub_find_remote(const hub_t *self, const char *name);

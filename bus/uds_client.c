@@ -8,6 +8,7 @@ static const uint8_t SEED_REQUEST[] = {UDS_SECURITY_ACCESS, UDS_SECURITY_SEED};
 void uds_client_init(uds_client_t *self)
 {
     memset(self, 0, sizeof *self);
+    self->margin_ns = UDS_CLIENT_MARGIN_NS;
     isotp_init(&self->link, &(isotp_config_t){.rx_address = UDS_TESTER_ADDRESS});
 }
 
@@ -99,7 +100,7 @@ static void take_response(uds_client_t *self, const uint8_t *bytes, size_t size,
     }
     if (negative && bytes[2] == UDS_RESPONSE_PENDING) {
         self->pending_count++;
-        self->deadline_ns = now_ns + UDS_P2_EXTENDED_NS + UDS_CLIENT_MARGIN_NS;
+        self->deadline_ns = now_ns + UDS_P2_EXTENDED_NS + self->margin_ns;
         isotp_release(&self->link);
         return;
     }
@@ -118,7 +119,7 @@ static void take_results(uds_client_t *self, int64_t now_ns)
     if (!uds_client_busy(self)) return; // the steps are not ours any more
     if (self->state == UDS_CLIENT_SENDING && sent != ISOTP_NOTHING) {
         self->state = UDS_CLIENT_WAITING;
-        self->deadline_ns = now_ns + UDS_P2_NS + UDS_CLIENT_MARGIN_NS;
+        self->deadline_ns = now_ns + UDS_P2_NS + self->margin_ns;
         if (sent != ISOTP_DONE)
             break_step(self, sent);
         else if (self->link.config.functional)
@@ -156,7 +157,6 @@ bool uds_client_not_sent(uds_client_t *self, const can_frame_t *frame, int64_t n
 bool uds_client_pull(uds_client_t *self, int64_t now_ns, can_frame_t *frame)
 {
     if (self->state == UDS_CLIENT_READY) start_step(self, now_ns);
-    if (self->state == UDS_CLIENT_IDLE) isotp_release(&self->link);
     isotp_tick(&self->link, now_ns);
     take_results(self, now_ns);
     if (self->state == UDS_CLIENT_WAITING && !isotp_receiving(&self->link) && self->deadline_ns <= now_ns)

@@ -66,6 +66,7 @@ typedef struct {
     size_t request_size;
     bool key_sent; // second half of an unlock
     uint8_t unlock[2 + UDS_KEY_SIZE];
+    int64_t margin_ns;   // UDS_CLIENT_MARGIN_NS unless told otherwise after uds_client_init
     int64_t deadline_ns; // while waiting
     uds_answer_t answer;
     uint32_t pending_count; // "response pending" since the step began

@@ -224,10 +224,8 @@ static void get_public_input(wire_reader_t *reader, wire_input_t *self)
     self->stream = get_u8(reader, WIRE_STREAM_COUNT - 1);
     self->sequence = get_u64(reader);
     static const uint8_t KINDS[] = {[INPUT_FRAME] = WIRE_FRAME, [INPUT_LINE] = WIRE_LINE, [INPUT_AIR] = WIRE_AIR};
-    if (input->kind < INPUT_FRAME || input->kind > INPUT_AIR)
-        reader->bad = true;
-    else if (!stream_fits(KINDS[input->kind], self->stream))
-        reader->bad = true;
+    bool known = input->kind >= INPUT_FRAME && input->kind <= INPUT_AIR;
+    if (!known || !stream_fits(KINDS[input->kind], self->stream)) reader->bad = true;
     if (input->kind == INPUT_LINE)
         input->line = (node_line_t){.line = index, .momentary = momentary};
     else
@@ -391,10 +389,11 @@ static size_t put_hex(char *text, uint64_t value, unsigned digits, const char *a
 
 static size_t put_name(char *topic, size_t length, const char *name)
 {
-    size_t size = strlen(name);
-    assert(size <= WIRE_TOPIC_MAX - length);
-    memcpy(topic + length, name, size);
-    return length + size;
+    for (; *name; name++) {
+        assert(length < WIRE_TOPIC_MAX);
+        topic[length++] = *name;
+    }
+    return length;
 }
 
 size_t wire_topic_frame(const char *bus, const can_frame_t *frame, char *topic)

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What goes over ZeroMQ, byte for byte, well enough to write a peer in any language. Pure; bus/hub and bus/runner carry
-// it.
+// What goes over ZeroMQ, byte for byte, well enough to write a peer in any language. Pure; bus/hub and bus/runner
+// carry it.
 //
 // A message is two ZeroMQ frames, topic (text) and body. All integers are little-endian and unaligned.
 //
-//   hub ──XPUB──> can/BUS/ID  line/NAME  air/rf  air/lf  sim/power  sim/bus  sim/log  sim/end      public: to whom it
-//   concerns
-//             └─> step/NODE                                                                        welcome refuse
-//             power_on grant
-//             └─> live/NONCE                                                                       attached
-//   hub <──SUB─── hello/NODE  packet/NODE  stranger/BUS                                            (the peer's socket:
-//   XPUB)
+//   hub ──XPUB──> can/BUS/ID  line/NAME  air/rf  air/lf           public: to whom it concerns
+//             │   sim/power  sim/bus  sim/log  sim/end            likewise
+//             ├─> step/NODE                                       welcome refuse power_on grant
+//             └─> live/NONCE                                      attached
+//   hub <──SUB─── hello/NODE  packet/NODE  stranger/BUS           the peer's socket: XPUB
 //
 // Joining. A peer connects SUB to the endpoint and XPUB to its up endpoint (ipc: ENDPOINT-up, tcp: port + 1),
 // subscribes to what it accepts, to sim/end and step/NODE, waits for a subscription from the hub (01) on the XPUB,
@@ -18,9 +16,9 @@
 // it has all before it. Then every power_on and every grant is answered by exactly one packet with the same round and
 // incarnation.
 //
-// In real time anybody may put frames on a bus: connect the same way, wait for the subscription on the XPUB, subscribe to
-// live/NONCE (any text of one's own). attached comes back under that topic: what was subscribed to before is in effect.
-// A run in virtual time does not answer, and ignores frames of strangers.
+// In real time anybody may put frames on a bus: connect the same way, wait for the subscription on the XPUB, subscribe
+// to live/NONCE (any text of one's own). attached comes back under that topic: what was subscribed to before is in
+// effect. A run in virtual time does not answer, and ignores frames of strangers.
 //
 // In the layouts: u8 u16 u32 u64 unsigned, i16 i64 two's complement, text = u8 length and that many bytes (none of them
 // 0), x[n] = u8 n and n times x. Whoever reads accepts nothing else: no other version, no byte too few or too many.
@@ -33,11 +31,13 @@
 //   image       u16 n, n times: text name, u8 size 0 .. 16, then i64 value if size is 0, else size bytes
 //
 //   public      u8 stream, u64 sequence number in that stream from 1, i64 time in ns, text sender, then by kind:
-//     frame       frame                       topic can/BUS/ID, three or eight upper-case hex digits; stream = bus 0 ..
-//     3 line        i64 value                   topic line/NAME; stream 4 air         air                         topic
-//     air/rf (also its end), air/lf; stream 5 power       u8 kernel_power_t           topic sim/power; stream 6, as all
-//     below bus         text bus, u8 can_bus_state_t    topic sim/bus log         log                         topic
-//     sim/log end         (u8 stream, u64 last sequence number)[n]    topic sim/end: the bus ends
+//     frame       frame                    stream = bus 0 .. 3; topic can/BUS/ID, three or eight upper-case hex digits
+//     line        i64 value                stream 4; topic line/NAME
+//     air         air                      stream 5; topic air/rf (also its end), air/lf
+//     power       u8 kernel_power_t        stream 6, as all below; topic sim/power
+//     bus         text bus, u8 can_bus_state_t                           topic sim/bus
+//     log         log                                                    topic sim/log
+//     end         (u8 stream, u64 last sequence number)[n]               topic sim/end: the bus ends
 //
 //   welcome     u64 incarnation, u64 barrier, i16 processor to run on (-1: any)
 //   refuse      u64 incarnation, text reason
@@ -47,8 +47,7 @@
 //                 private  u8 bus, then by kind: frame (sent, not_sent, frame), line, air, or nothing
 //   hello       u64 incarnation, u64 definitions (wire_hash over vehicle file and DBC; 0: not told), text class,
 //                 accepts[n]: u8 bus, u32 identifier (bit 31: extended), u32 mask; lines text[n]; u8 air channels
-//   packet      u64 incarnation, u64 round, u8 status. 0: outbox. 1 (a public input never came): u8 stream, u64
-//   sequence
+//   packet      u64 incarnation, u64 round, u8 status. 0: outbox. 1, a public input never came: u8 stream, u64 sequence
 //     outbox      i64 deadline, u8 hold, u32 dropped, frames[n]: u8 bus, u8 flags, frame; line[n]; air[n]; log[n];
 //                 u8 store 0|1, image if 1
 //   attached    u64 definitions (as in hello), i64 time in ns

@@ -18,7 +18,7 @@ enum {
 #define PREFIX "fault/"
 #define PREFIX_LENGTH (sizeof PREFIX - 1)
 #define CODE_DIGITS 4
-#define STORED_SIZE 11    // status, count, eight bytes of time, least significant first, context
+#define STORED_SIZE 11     // status, count, eight bytes of time, least significant first, context
 #define STORED_SIZE_OLD 10 // without context
 
 static fault_t *find(fault_memory_t *self, uint16_t code)

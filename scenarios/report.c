@@ -157,7 +157,8 @@ void report_broken(const report_t *self, const story_t *story, const char *reaso
 void report_end(const report_t *self)
 {
     if (!self->terminal) return;
-    fprintf(self->out, "%zu stories: ", self->passed + self->failed);
+    size_t told = self->passed + self->failed;
+    fprintf(self->out, "%zu %s: ", told, told == 1 ? "story" : "stories");
     put_coloured(self, self->failed ? RED : GREEN, self->failed ? "FAILED" : "passed");
     if (self->failed) fprintf(self->out, ", %zu passed, %zu failed", self->passed, self->failed);
     fputc('\n', self->out);

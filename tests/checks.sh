@@ -2,7 +2,7 @@
 JOBS=$(nproc)
 REQUIREMENTS=R1,R2,R3,R4,R5,R6,R7,R8,R9,R10,R11,R12,R13,R14
 passed=0 failed=0
-export CK_VERBOSITY=minimal
+export CK_VERBOSITY=normal CK_DEFAULT_TIMEOUT=120
 
 check() { # name, command …
     local name=$1 begin=$SECONDS output

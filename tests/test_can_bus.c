@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "bus/node.h"
+#include "tests/suite.h"
 
 #define BIT_NS (10 * TIME_US) // at 100 kbit/s
 #define A_NS (5 * TIME_MS)    // when a bus asked at time 0 is awake
@@ -442,11 +443,5 @@ int main(void)
     tcase_add_test(tests, hold_alone_wakes_nothing);
     tcase_add_test(tests, load_is_the_time_with_frames_and_intermissions);
     tcase_add_test(tests, other_bit_rates_scale_everything);
-    Suite *suite = suite_create("can bus");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("can bus", tests);
 }

@@ -7,6 +7,7 @@
 #include "bus/node.h"
 #include "bus/random.h"
 #include "tests/can_bus_model.h"
+#include "tests/suite.h"
 
 #define BIT_NS (10 * TIME_US) // at 100 kbit/s
 #define RANDOM_RUNS 300
@@ -114,11 +115,5 @@ int main(void)
     TCase *tests = tcase_create("can bus, random traffic");
     tcase_set_timeout(tests, 60);
     tcase_add_test(tests, random_traffic_is_as_the_naive_model_has_it);
-    Suite *suite = suite_create("can bus, random traffic");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("can bus, random traffic", tests);
 }

@@ -5,6 +5,7 @@
 
 #include "scenarios/car_view.h"
 #include "scenarios/garage.h"
+#include "tests/suite.h"
 
 static garage_t *garage;
 static garage_car_t car;
@@ -148,7 +149,7 @@ START_TEST(frames_of_no_message_and_nodes_of_no_unit_are_ignored)
 }
 END_TEST
 
-static Suite *make_suite(void)
+int main(void)
 {
     const TTest *const TESTS[] = {
         before_any_frame_the_car_is_locked_and_off_and_units_are_unknown,
@@ -159,19 +160,8 @@ static Suite *make_suite(void)
         terminals_are_unknown_while_the_cas_has_no_power,
         frames_of_no_message_and_nodes_of_no_unit_are_ignored,
     };
-    Suite *suite = suite_create("car_view");
     TCase *tcase = tcase_create("view");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tcase, TESTS[i]);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    suite_add_tests(tcase, TESTS, sizeof TESTS / sizeof TESTS[0]);
+    return suite_run("car_view", tcase);
 }

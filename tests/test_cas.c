@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/cas_fixture.h"
+#include "tests/suite.h"
 
 static void expect_silence(int64_t since_ns)
 {
@@ -340,11 +341,5 @@ int main(void)
     tcase_add_test(tests, forged_unknown_and_malformed_telegrams_bring_nothing_to_any_bus);
     tcase_add_test(tests, blocked_key_unlocks_nothing_and_leaves_a_fault_that_lasts);
     tcase_add_test(tests, table_decides_when_the_remote_says_another_number_and_the_lock_rewrites_it);
-    Suite *suite = suite_create("cas");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("cas", tests);
 }

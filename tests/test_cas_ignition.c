@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/cas_fixture.h"
+#include "tests/suite.h"
 
 #define INSERTED_NS TIME_S
 
@@ -385,11 +386,5 @@ int main(void)
     tcase_add_test(tests, alive_counter_runs_on_through_sleep_and_a_minute_of_changes);
     tcase_add_test(tests, change_while_a_status_is_on_the_wire_counts_on);
     tcase_add_test(tests, alive_counter_is_not_repeated_when_a_bus_finds_its_listener_again);
-    Suite *suite = suite_create("cas, ignition");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("cas, ignition", tests);
 }

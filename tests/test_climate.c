@@ -3,29 +3,13 @@
 
 #include <check.h>
 
-#include "tests/node_fixture.h"
-
-static node_fixture_t *node;
+#include "tests/node_sentences.h"
+#include "tests/suite.h"
 
 static void set_up(void)
 {
     node = node_fixture_new(&climate_class, "climate");
     node_fixture_power_on(node, 0, IMAGE_NONE);
-}
-
-static void tear_down(void)
-{
-    node_fixture_destroy(&node);
-}
-
-static void at(int64_t ms)
-{
-    node_fixture_run_to(node, ms * TIME_MS);
-}
-
-static void turn(const char *line, int64_t raw)
-{
-    node_fixture_line(node, line, raw, true);
 }
 
 static void set_profile(int profile, const char *setting, int64_t raw)
@@ -65,11 +49,11 @@ START_TEST(knob_works_asleep_and_says_so_once)
 {
     at(60000);
     unsigned events = node->event_count;
-    turn("knob/climate/driver_temperature", 24);
+    turn("driver_temperature", 24);
     ck_assert_uint_eq(node->event_count, events + 1);
     ck_assert_int_eq(node->outbox.deadline_ns, TIME_NEVER);
     at(60100);
-    turn("knob/climate/driver_temperature", 24); // the same again changes nothing
+    turn("driver_temperature", 24); // the same again changes nothing
     ck_assert_uint_eq(node->event_count, events + 1);
     ck_assert_int_eq(node_fixture_status(node, "DriverTemperature"), 24);
 }
@@ -81,8 +65,8 @@ START_TEST(knob_out_of_range_is_ignored)
     for (int i = 0; i < 5; i++) {
         at(100 + INT64_C(100) * i);
         unsigned events = node->event_count;
-        turn("knob/climate/driver_temperature", wrong[i]);
-        turn("knob/climate/style", i == 0 ? 3 : wrong[i]);
+        turn("driver_temperature", wrong[i]);
+        turn("style", i == 0 ? 3 : wrong[i]);
         ck_assert_uint_eq(node->event_count, events);
     }
     ck_assert_int_eq(node_fixture_status(node, "DriverTemperature"), 12);
@@ -95,7 +79,7 @@ START_TEST(drivers_change_comes_back_with_the_profile)
     at(100);
     node_fixture_remote(node, "unlock", 1);
     at(1000);
-    turn("knob/climate/temperature_offset", 5);
+    turn("temperature_offset", 5);
     at(2000);
     node_fixture_remote(node, "lock", 1);
     at(3000);
@@ -112,13 +96,13 @@ START_TEST(stored_active_profile_holds_after_a_power_loss)
     at(100);
     node_fixture_remote(node, "unlock", 1);
     at(1000);
-    turn("knob/climate/temperature_offset", 5);
+    turn("temperature_offset", 5);
     at(1100);
     node_fixture_terminal(node, 2);
     at(2000);
     node_fixture_terminal(node, 0);
     at(2100);
-    turn("knob/climate/temperature_offset", 6); // not stored any more
+    turn("temperature_offset", 6); // not stored any more
     at(3000);
     node_fixture_power_on(node, 3000 * TIME_MS, IMAGE_PRESENT);
     ck_assert_int_eq(node_fixture_status(node, "Profile"), 1);
@@ -152,11 +136,5 @@ int main(void)
     tcase_add_test(tests, drivers_change_comes_back_with_the_profile);
     tcase_add_test(tests, stored_active_profile_holds_after_a_power_loss);
     tcase_add_test(tests, status_goes_out_every_100_ms_while_awake_and_never_asleep);
-    Suite *suite = suite_create("climate");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("climate", tests);
 }

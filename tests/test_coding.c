@@ -9,6 +9,7 @@
 #include "ecus/climate.h"
 #include "ecus/mirror.h"
 #include "ecus/seat.h"
+#include "tests/suite.h"
 
 // Raw values of the seat: longitudinal, height, cushion tilt, backrest tilt, head restraint.
 #define FACTORY "04 E2 01 90 00 32 01 2C 01 2C"
@@ -213,7 +214,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("coding");
     TCase *cases = tcase_create("coding");
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, profiles_are_read_in_any_session);
@@ -229,10 +229,5 @@ int main(void)
     tcase_add_test(cases, car_memory_is_written_whole_or_not_at_all);
     tcase_add_test(cases, unit_coded_to_ignore_personalization_does_so_at_once);
     tcase_add_test(cases, power_lost_before_the_store_leaves_the_old_profile_whole);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("coding", cases);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bus/random.h"
+#include "tests/suite.h"
 
 #define RANDOM_SIGNALS 20000
 
@@ -337,7 +338,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("dbc");
     TCase *all = tcase_create("all");
     tcase_add_test(all, bits_agree_with_the_model_wherever_the_signal_lies);
     tcase_add_test(all, known_places_are_read);
@@ -353,10 +353,5 @@ int main(void)
     tcase_add_test(all, message_of_a_frame_has_its_identifier_and_format);
     tcase_add_test(all, status_message_is_the_senders_with_settings);
     tcase_add_test(all, value_names_go_both_ways);
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("dbc", all);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bus/random.h"
+#include "tests/suite.h"
 
 #define MUTATIONS 4000
 #define TEXT_MAX 65536
@@ -453,7 +454,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("dbc_file");
     TCase *all = tcase_create("all");
     tcase_set_timeout(all, 60);
     tcase_add_test(all, messages_of_a_file_of_the_world_are_read);
@@ -471,10 +471,5 @@ int main(void)
     tcase_add_test(all, text_need_not_be_terminated);
     tcase_add_test(all, mutated_files_are_read_or_refused_but_harm_nothing);
     tcase_add_test(all, file_that_cannot_be_read_says_why);
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("dbc_file", all);
 }

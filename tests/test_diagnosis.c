@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 #define BIT_NS (10 * TIME_US) // both buses have 100 kbit/s
 
 static car_t *car;
@@ -331,7 +333,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("diagnosis");
     TCase *cases = tcase_create("diagnosis");
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_set_timeout(cases, 60); // wall clock under a sanitizer or valgrind
@@ -352,10 +353,5 @@ int main(void)
     tcase_add_test(cases, steps_that_cannot_be_sent_are_invalid);
     tcase_add_test(cases, client_ignores_what_is_no_answer_to_its_request);
     tcase_add_test(cases, script_that_is_over_is_not_looked_at_again);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("diagnosis", cases);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/story_fixture.h"
+#include "tests/suite.h"
 
 static const story_heard_t *heard(const story_fixture_t *fixture, size_t index)
 {
@@ -299,7 +300,7 @@ END_TEST
 
 // ---- the suite -----------------------------------------------------------------------------------------------------
 
-static Suite *make_suite(void)
+int main(void)
 {
     const TTest *const TESTS[] = {
         a_pressed_button_sends_one_telegram_and_ends_after_its_hold,
@@ -321,18 +322,7 @@ static Suite *make_suite(void)
         a_line_that_nobody_listens_to_goes_nowhere,
         more_frames_than_a_node_has_mailboxes_for_fail_the_step,
     };
-    Suite *suite = suite_create("driver");
     TCase *tcase = tcase_create("acts");
-    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tcase, TESTS[i]);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    suite_add_tests(tcase, TESTS, sizeof TESTS / sizeof TESTS[0]);
+    return suite_run("driver", tcase);
 }

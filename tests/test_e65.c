@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "bus/vehicle.h"
+#include "tests/suite.h"
 
 static error_t error;
 static vehicle_t vehicle;
@@ -199,17 +200,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("e65");
     TCase *all = tcase_create("all");
     tcase_add_test(all, settings_are_those_of_the_table);
     tcase_add_test(all, signals_do_not_overlap_and_messages_say_where_they_are_from);
     tcase_add_test(all, frames_of_real_cars_read_as_people_would_say_it);
     tcase_add_test(all, cycle_times_are_those_of_the_car);
     tcase_add_test(all, each_unit_has_its_network_management_and_diagnostic_identifiers);
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("e65", all);
 }

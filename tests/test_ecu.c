@@ -6,6 +6,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 enum { STATUS, COUNTER, EVENT, NETWORK };
 enum { TIMER_A, TIMER_B };
 
@@ -476,11 +478,5 @@ int main(void)
     tcase_add_test(tests, power_loss_forgets_cycles_timers_hold_and_stores);
     tcase_add_test(tests, inputs_of_buses_that_it_does_not_have_are_ignored);
     tcase_add_test(tests, missing_message_is_named);
-    Suite *suite = suite_create("ecu");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("ecu", tests);
 }

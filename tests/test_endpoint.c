@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/suite.h"
+
 static error_t error;
 static char base[64], user[128]; // XDG_RUNTIME_DIR and the directory of buses in it
 
@@ -219,7 +221,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("endpoint");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, begin, end);
     tcase_add_loop_test(all, an_endpoint_has_two_names, 0, (int)(sizeof GOOD / sizeof GOOD[0]));
@@ -231,10 +232,5 @@ int main(void)
     tcase_add_test(all, what_a_dead_run_left_behind_is_removed_by_the_next);
     tcase_add_test(all, a_directory_that_is_not_ours_is_refused);
     tcase_add_test(all, a_directory_open_to_others_is_closed);
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("endpoint", all);
 }

@@ -4,6 +4,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 START_TEST(new_fault_is_told_and_a_repeat_only_counts)
 {
     fault_memory_t memory = {0};
@@ -66,8 +68,8 @@ START_TEST(nonsense_in_an_image_is_left_out)
     static image_t image;
     image_clear(&image);
     const uint8_t bytes[16] = {0xFF, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
-    ck_assert(image_set(&image, "fault/9C05", -1, NULL, 7));              // no bytes
-    ck_assert(image_set_bytes(&image, "fault/9C06", -1, NULL, bytes, 9)); // too short
+    ck_assert(image_set(&image, "fault/9C05", -1, NULL, 7));               // no bytes
+    ck_assert(image_set_bytes(&image, "fault/9C06", -1, NULL, bytes, 9));  // too short
     ck_assert(image_set_bytes(&image, "fault/9C07", -1, NULL, bytes, 12)); // too long
     ck_assert(image_set_bytes(&image, "fault/9C0", -1, NULL, bytes, 10));
     ck_assert(image_set_bytes(&image, "fault/9C0x", -1, NULL, bytes, 10));
@@ -137,11 +139,5 @@ int main(void)
     tcase_add_test(tests, image_with_more_faults_than_fit_keeps_the_newest);
     tcase_add_test(tests, clearing_forgets_everything);
     tcase_add_test(tests, full_image_is_told);
-    Suite *suite = suite_create("fault_memory");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("fault_memory", tests);
 }

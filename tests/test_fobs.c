@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scenarios/fobs.h"
+#include "tests/suite.h"
 
 #define SEED 3
 
@@ -207,7 +208,7 @@ END_TEST
 
 // ---- the suite -----------------------------------------------------------------------------------------------------
 
-static Suite *make_suite(void)
+int main(void)
 {
     const TTest *const TESTS[] = {
         each_press_is_one_ahead_of_the_last,
@@ -220,19 +221,8 @@ static Suite *make_suite(void)
         a_key_taken_out_before_the_store_gives_no_receipt,
         only_one_store_is_under_way_and_none_is_forgotten,
     };
-    Suite *suite = suite_create("fobs");
     TCase *tcase = tcase_create("fobs");
     tcase_add_checked_fixture(tcase, set_up, NULL);
-    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tcase, TESTS[i]);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    suite_add_tests(tcase, TESTS, sizeof TESTS / sizeof TESTS[0]);
+    return suite_run("fobs", tcase);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bus/random.h"
+#include "tests/suite.h"
 
 #define MODEL_BITS_MAX 256
 #define RANDOM_FRAMES 20000
@@ -383,7 +384,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("frame");
     TCase *all = tcase_create("all");
     tcase_set_timeout(all, 60);
     tcase_add_test(all, model_has_the_crc_of_the_catalogue);
@@ -399,10 +399,5 @@ int main(void)
     tcase_add_test(all, made_frame_holds_copies_and_zeros);
     tcase_add_test(all, pattern_is_recognized);
     tcase_add_test(all, pattern_matches_what_it_says_and_nothing_else);
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("frame", all);
 }

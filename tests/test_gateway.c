@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/cas_fixture.h"
+#include "tests/suite.h"
 
 #define CONFIGURATION 0x3DA // routed from K-CAN SYSTEM to PERIPHERY
 #define CONFIGURED 0x3DB    // and back
@@ -177,11 +178,5 @@ int main(void)
     tcase_add_test(tests, cas_without_power_routes_nothing_and_has_forgotten_what_was_under_way);
     tcase_add_test(tests, queue_is_bounded_and_drops_are_counted);
     tcase_add_test(tests, routes_of_other_gateways_are_not_taken);
-    Suite *suite = suite_create("gateway");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("gateway", tests);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 static image_t image;
 
 static void empty_image(void)
@@ -139,7 +141,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("image");
     TCase *all = tcase_create("all");
     tcase_add_test(all, name_is_put_together_of_what_is_given);
     tcase_add_test(all, setting_again_replaces);
@@ -148,10 +149,5 @@ int main(void)
     tcase_add_test(all, wrong_sizes_and_names_change_nothing);
     tcase_add_test(all, full_image_takes_no_more_but_still_replaces);
     tcase_add_test(all, copy_holds_the_entries_in_use_and_touches_no_other);
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("image", all);
 }

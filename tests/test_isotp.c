@@ -2,6 +2,7 @@
 #include "tests/isotp_sentences.h"
 
 #include "bus/can_bus.h"
+#include "tests/suite.h"
 
 // ---- what is on the wire -------------------------------------------------------------------------------------------
 
@@ -393,9 +394,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("isotp");
     TCase *tcase = tcase_create("link");
-    suite_add_tcase(suite, tcase);
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, single_frames_have_the_manufacturers_form);
@@ -419,9 +418,5 @@ int main(void)
     tcase_add_test(tcase, a_late_frame_does_not_revive_what_has_timed_out);
     tcase_add_test(tcase, a_frame_that_the_host_lost_ends_its_message_at_once);
     tcase_add_test(tcase, the_longest_message_needs_no_more_than_the_bus_does);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("isotp", tcase);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // ISO-TP when the bus misbehaves: what is unexpected, malformed, lost, doubled, out of order, or for somebody else.
 #include "tests/isotp_sentences.h"
+#include "tests/suite.h"
 
 #define FIRST "6F1#4010140001020304" // of 20 bytes
 #define SECOND "6F1#402105060708090A"
@@ -381,9 +382,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("isotp disorder");
     TCase *tcase = tcase_create("link");
-    suite_add_tcase(suite, tcase);
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_test(tcase, a_single_frame_ends_a_reception_and_is_received);
     tcase_add_test(tcase, a_first_frame_ends_a_reception_and_begins_another);
@@ -407,9 +406,5 @@ int main(void)
     tcase_add_test(tcase, a_frame_without_bytes_is_foreign_even_to_address_zero);
     tcase_add_test(tcase, a_functional_link_knows_single_frames_only);
     tcase_add_test(tcase, transfers_to_two_units_at_once_do_not_meet);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("isotp disorder", tcase);
 }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 #define TICK_NS (100 * TIME_US)
 
 static uint64_t first_seed = 1, seed_count = 400;
@@ -358,15 +360,9 @@ int main(int argc, char **argv)
     printf("seeds %llu to %llu; one alone: %s SEED\n", (unsigned long long)first_seed,
            (unsigned long long)(first_seed + seed_count - 1), argv[0]);
     fflush(stdout);
-    Suite *suite = suite_create("isotp random");
     TCase *tcase = tcase_create("random");
-    suite_add_tcase(suite, tcase);
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, a_random_life_is_that_of_the_naive_model);
     tcase_add_test(tcase, one_fault_never_makes_a_wrong_message_and_the_next_one_arrives);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("isotp random", tcase);
 }

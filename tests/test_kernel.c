@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/kernel_fixture.h"
+#include "tests/suite.h"
 
 // ---- what is said and when it is heard -----------------------------------------------------------------------------
 
@@ -438,11 +439,5 @@ int main(void)
     tcase_add_test(tests, nodes_that_cannot_be_are_refused);
     tcase_add_test(tests, node_that_wants_every_nanosecond_is_found_out);
     tcase_add_test(tests, limit_is_not_passed_and_the_time_stands_still_there);
-    Suite *suite = suite_create("kernel");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("kernel", tests);
 }

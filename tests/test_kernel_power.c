@@ -5,6 +5,7 @@
 
 #include "bus/kernel.h"
 #include "tests/kernel_fixture.h"
+#include "tests/suite.h"
 
 static void store_7(outbox_t *outbox)
 {
@@ -275,11 +276,5 @@ int main(void)
     tcase_add_test(tests, power_that_is_so_already_changes_nothing);
     tcase_add_test(tests, each_power_on_has_a_random_stream_of_its_own);
     tcase_add_test(tests, player_sees_frames_lines_air_and_buses_as_they_are_heard);
-    Suite *suite = suite_create("kernel, power");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("kernel, power", tests);
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Key Memory in a unit that only remembers (tests/memory_unit.h).
 #include <check.h>
-#include <stdio.h>
 
 #include "tests/memory_unit.h"
-#include "tests/node_fixture.h"
+#include "tests/node_sentences.h"
+#include "tests/suite.h"
 
 // ---- fixture -------------------------------------------------------------------------------------------------------
 
-static node_fixture_t *node;
 static memory_unit_t *unit;
 
 static void set_up(void)
@@ -23,23 +22,6 @@ static void set_up(void)
         ck_assert(image_set(&node->image, "profile", profile, "driver_temperature", profile));
     }
     node_fixture_power_on(node, 0, IMAGE_PRESENT);
-}
-
-static void tear_down(void)
-{
-    node_fixture_destroy(&node);
-}
-
-static void at(int64_t ms)
-{
-    node_fixture_run_to(node, ms * TIME_MS);
-}
-
-static void turn(const char *setting, int64_t raw)
-{
-    char name[64];
-    snprintf(name, sizeof name, "knob/climate/%s", setting);
-    node_fixture_line(node, name, raw, true);
 }
 
 static void hear(const char *text)
@@ -489,11 +471,5 @@ int main(void)
     tcase_add_test(tests, car_setting_is_stored_without_any_profile);
     tcase_add_test(tests, stored_values_that_cannot_be_have_their_defaults);
     tcase_add_test(tests, coding_changes_a_profile_whole_or_not_at_all);
-    Suite *suite = suite_create("key_memory");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("key_memory", tests);
 }

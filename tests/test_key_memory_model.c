@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Key Memory against a naive model: a car as a person would keep it on paper.
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/memory_unit.h"
-#include "tests/node_fixture.h"
+#include "tests/node_sentences.h"
+#include "tests/suite.h"
 
 #define SETTINGS 2 // temperature and offset are enough
 
@@ -16,30 +16,12 @@ typedef struct {
     int active;
 } naive_t;
 
-static node_fixture_t *node;
 static memory_unit_t *unit;
 
 static void set_up(void)
 {
     node = node_fixture_new(&memory_unit_class, "climate");
     unit = node->state;
-}
-
-static void tear_down(void)
-{
-    node_fixture_destroy(&node);
-}
-
-static void at(int64_t ms)
-{
-    node_fixture_run_to(node, ms * TIME_MS);
-}
-
-static void turn(const char *setting, int64_t raw)
-{
-    char name[64];
-    snprintf(name, sizeof name, "knob/climate/%s", setting);
-    node_fixture_line(node, name, raw, true);
 }
 
 static const int64_t FACTORY[SETTINGS] = {FACTORY_TEMPERATURE, FACTORY_OFFSET};
@@ -177,11 +159,5 @@ int main(void)
     TCase *tests = tcase_create("key memory model");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, random_stories_agree_with_the_naive_model);
-    Suite *suite = suite_create("key_memory_model");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("key_memory_model", tests);
 }

@@ -4,6 +4,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 // The key and messages of SipHash's reference vectors: key 00 01 .. 0F, message 00 01 02 …
 static const uint8_t COUNTING[KEY_SECRET_SIZE] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 static const uint8_t OTHER[KEY_SECRET_SIZE] = {1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -162,11 +164,5 @@ int main(void)
     tcase_add_test(tests, answer_reads_back_and_counts_only_for_its_challenge_and_secret);
     tcase_add_test(tests, write_and_receipt_cannot_stand_for_each_other);
     tcase_add_test(tests, secrets_differ_by_seed_and_key_and_come_back);
-    Suite *suite = suite_create("key radio");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("key radio", tests);
 }

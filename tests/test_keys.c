@@ -4,6 +4,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 #define START 1000u // the last code accepted before each test
 
 static keys_t keys;
@@ -280,11 +282,5 @@ int main(void)
     tcase_add_test(tests, slot_numbers_are_1_to_10);
     tcase_add_test(tests, table_survives_its_image_but_for_a_resynchronisation);
     tcase_add_test(tests, image_entries_that_cannot_be_are_left_at_their_defaults);
-    Suite *suite = suite_create("keys");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("keys", tests);
 }

@@ -4,6 +4,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 static char text[200];
 
 static const char *words(log_code_t code, int64_t a, int64_t b, int64_t c)
@@ -67,11 +69,5 @@ int main(void)
     tcase_add_test(tests, every_code_has_words_and_takes_any_values);
     tcase_add_test(tests, unknown_code_is_told_as_such);
     tcase_add_test(tests, text_ends_within_its_size);
-    Suite *suite = suite_create("log");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("log", tests);
 }

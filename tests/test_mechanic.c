@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/story_fixture.h"
+#include "tests/suite.h"
 #include "tools/kmsim_run.h"
 
 static player_verdict_t verdict;
@@ -332,7 +333,7 @@ START_TEST(a_story_without_diagnosis_has_no_tester)
 }
 END_TEST
 
-static void add_tests(TCase *tests)
+int main(void)
 {
     const TTest *const TESTS[] = {
         a_service_function_is_done_when_its_answer_has_come,
@@ -362,18 +363,7 @@ static void add_tests(TCase *tests)
         watching_does_not_disturb_what_is_done_at_the_same_unit,
         a_story_without_diagnosis_has_no_tester,
     };
-    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tests, TESTS[i]);
-}
-
-int main(void)
-{
-    Suite *suite = suite_create("mechanic");
     TCase *tests = tcase_create("mechanic");
-    add_tests(tests);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    suite_add_tests(tests, TESTS, sizeof TESTS / sizeof TESTS[0]);
+    return suite_run("mechanic", tests);
 }

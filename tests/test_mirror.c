@@ -3,16 +3,11 @@
 #include "ecus/mirror.h"
 
 #include <check.h>
-#include <stdio.h>
 
-#include "tests/node_fixture.h"
+#include "tests/node_sentences.h"
+#include "tests/suite.h"
 
-#define TO 0x10000
-
-enum { RELEASED, INCREASE, DECREASE };
 enum { GEAR_P, GEAR_R, GEAR_N, GEAR_D };
-
-static node_fixture_t *node;
 
 static void set_up(void)
 {
@@ -22,31 +17,9 @@ static void set_up(void)
     node_fixture_power_on(node, 0, IMAGE_PRESENT);
 }
 
-static void tear_down(void)
-{
-    node_fixture_destroy(&node);
-}
-
-static void at(int64_t ms)
-{
-    node_fixture_run_to(node, ms * TIME_MS);
-}
-
-static void press(const char *setting, int64_t value)
-{
-    char name[64];
-    snprintf(name, sizeof name, "switch/mirror/%s", setting);
-    node_fixture_line(node, name, value, false);
-}
-
 static void gear(int64_t value)
 {
     node_fixture_line(node, "gear", value, false);
-}
-
-static int64_t status(const char *signal)
-{
-    return node_fixture_status(node, signal);
 }
 
 // Terminal 15 at 100 ms, reverse at 1 s: at the kerb from 2.25 s on.
@@ -416,11 +389,5 @@ int main(void)
     tcase_add_test(tests, set_value_survives_a_power_loss_while_tilted);
     tcase_add_test(tests, vertical_in_car_memory_is_not_recalled_and_tilts_all_the_same);
     tcase_add_test(tests, quiet_mirror_needs_no_call);
-    Suite *suite = suite_create("mirror");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("mirror", tests);
 }

@@ -3,6 +3,8 @@
 
 #include <check.h>
 
+#include "tests/suite.h"
+
 static motor_axis_t axis_make(int64_t speed, int64_t position)
 {
     motor_axis_t axis;
@@ -105,11 +107,5 @@ int main(void)
     tcase_add_test(tests, end_stops_limit_every_target_and_start);
     tcase_add_test(tests, turning_round_starts_where_it_is);
     tcase_add_test(tests, widest_range_at_a_late_hour_does_not_overflow);
-    Suite *suite = suite_create("motor_axis");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("motor_axis", tests);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "bus/random.h"
+#include "tests/suite.h"
 
 #define MOTORS 5
 #define RANGE 200
@@ -298,11 +299,5 @@ int main(void)
     tcase_add_test(tests, own_move_is_stopped_by_no_other_switch);
     tcase_add_test(tests, switch_towards_the_goal_of_an_own_move_is_the_drivers_all_the_same);
     tcase_add_test(tests, random_stories_agree_with_the_naive_model);
-    Suite *suite = suite_create("motors");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("motors", tests);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bus/time.h"
+#include "tests/suite.h"
 #include "tools/options.h"
 
 typedef struct {
@@ -139,7 +140,7 @@ START_TEST(help_is_made_from_the_table)
 }
 END_TEST
 
-static Suite *make_suite(void)
+int main(void)
 {
     const TTest *const TESTS[] = {
         options_and_operands_come_in_any_order,
@@ -149,18 +150,7 @@ static Suite *make_suite(void)
         mistakes_are_told,
         help_is_made_from_the_table,
     };
-    Suite *suite = suite_create("options");
     TCase *tcase = tcase_create("options");
-    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tcase, TESTS[i]);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    suite_add_tests(tcase, TESTS, sizeof TESTS / sizeof TESTS[0]);
+    return suite_run("options", tcase);
 }

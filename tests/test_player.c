@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/story_fixture.h"
+#include "tests/suite.h"
 
 #define UNLOCK "{'frame': {'bus': 'kcan-s', 'frame': '2A0#1111010000000000'}}"
 #define LOCK "{'frame': {'bus': 'kcan-s', 'frame': '2A0#2222020000000000'}}"
@@ -303,7 +304,7 @@ END_TEST
 
 // ---- the suite -----------------------------------------------------------------------------------------------------
 
-static Suite *make_suite(void)
+int main(void)
 {
     const TTest *const TESTS[] = {
         a_story_ends_when_its_last_step_is_done,
@@ -331,18 +332,7 @@ static Suite *make_suite(void)
         the_car_is_what_the_last_command_other_than_idle_said,
         terminals_are_on_from_the_first_to_the_last,
     };
-    Suite *suite = suite_create("player");
     TCase *tcase = tcase_create("stories");
-    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tcase, TESTS[i]);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    suite_add_tests(tcase, TESTS, sizeof TESTS / sizeof TESTS[0]);
+    return suite_run("player", tcase);
 }

@@ -3,6 +3,8 @@
 
 #include <check.h>
 
+#include "tests/suite.h"
+
 #define STREAMS 200
 
 START_TEST(stream_is_splitmix64)
@@ -61,11 +63,5 @@ int main(void)
     tcase_add_test(tests, same_seed_name_and_count_give_the_same_stream);
     tcase_add_test(tests, each_of_seed_name_and_count_matters);
     tcase_add_test(tests, every_bit_is_one_about_half_the_time);
-    Suite *suite = suite_create("random");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("random", tests);
 }

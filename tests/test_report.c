@@ -7,6 +7,7 @@
 #include "scenarios/report.h"
 #include "scenarios/words.h"
 #include "tests/story_fixture.h"
+#include "tests/suite.h"
 
 static garage_t *garage;
 static const story_t *story;
@@ -189,7 +190,7 @@ START_TEST(every_step_has_words)
 }
 END_TEST
 
-static Suite *make_suite(void)
+int main(void)
 {
     const TTest *const TESTS[] = {
         a_pipe_gets_tap_14,
@@ -200,19 +201,8 @@ static Suite *make_suite(void)
         words_that_do_not_fit_are_left_out,
         every_step_has_words,
     };
-    Suite *suite = suite_create("report");
     TCase *tcase = tcase_create("report");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
-    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tcase, TESTS[i]);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    suite_add_tests(tcase, TESTS, sizeof TESTS / sizeof TESTS[0]);
+    return suite_run("report", tcase);
 }

@@ -1,55 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Raw values are tenths: longitudinal 1250 is 125.0 mm. Longitudinal and head restraint move 200 raw units a second,
-// height 100, cushion tilt 30, backrest tilt 60.
-#include "ecus/seat.h"
+// The seat: recall, switches, storing. Its speeds are in tests/seat_sentences.h.
+#include "tests/seat_sentences.h"
 
 #include <check.h>
-#include <stdio.h>
 
-#include "tests/node_fixture.h"
-
-#define TO 0x10000
-
-enum { RELEASED, INCREASE, DECREASE };
-
-static node_fixture_t *node;
-
-static void set_up(void)
-{
-    node = node_fixture_new(&seat_class, "seat");
-    node_fixture_power_on(node, 0, IMAGE_NONE);
-}
-
-static void tear_down(void)
-{
-    node_fixture_destroy(&node);
-}
-
-static void at(int64_t ms)
-{
-    node_fixture_run_to(node, ms * TIME_MS);
-}
-
-static void press(const char *setting, int64_t value)
-{
-    char name[64];
-    snprintf(name, sizeof name, "switch/seat/%s", setting);
-    node_fixture_line(node, name, value, false);
-}
-
-static int64_t status(const char *signal)
-{
-    return node_fixture_status(node, signal);
-}
-
-// Profile 2 differs from the factory values by 1 s of longitudinal, 2 s of height, 3 s of backrest tilt.
-static void code_profile_2(void)
-{
-    image_set(&node->image, "profile", 2, "longitudinal", 1450);
-    image_set(&node->image, "profile", 2, "height", 600);
-    image_set(&node->image, "profile", 2, "backrest_tilt", 480);
-    node_fixture_power_on(node, 0, IMAGE_PRESENT);
-}
+#include "tests/suite.h"
 
 // ---- recall --------------------------------------------------------------------------------------------------------
 
@@ -365,11 +320,5 @@ int main(void)
     tcase_add_test(tests, recall_takes_over_from_a_held_switch);
     tcase_add_test(tests, seat_stands_after_a_power_loss_where_it_came_to_rest);
     tcase_add_test(tests, stored_position_out_of_range_has_its_default);
-    Suite *suite = suite_create("seat");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("seat", tests);
 }

@@ -1,56 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The seat whose recall waits for the driver's door, and the seat under garbage. Raw values are tenths: 1250 is 125.0
-// mm.
-#include "ecus/seat.h"
+// The seat whose recall waits for the driver's door, and the seat under garbage.
+#include "tests/seat_sentences.h"
 
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/node_fixture.h"
-
-#define TO 0x10000
-
-enum { RELEASED, INCREASE, DECREASE };
-
-static node_fixture_t *node;
-
-static void set_up(void)
-{
-    node = node_fixture_new(&seat_class, "seat");
-    node_fixture_power_on(node, 0, IMAGE_NONE);
-}
-
-static void tear_down(void)
-{
-    node_fixture_destroy(&node);
-}
-
-static void at(int64_t ms)
-{
-    node_fixture_run_to(node, ms * TIME_MS);
-}
-
-static void press(const char *setting, int64_t value)
-{
-    char name[64];
-    snprintf(name, sizeof name, "switch/seat/%s", setting);
-    node_fixture_line(node, name, value, false);
-}
-
-static int64_t status(const char *signal)
-{
-    return node_fixture_status(node, signal);
-}
-
-// Profile 2 differs from the factory values by 1 s of longitudinal, 2 s of height, 3 s of backrest tilt.
-static void code_profile_2(void)
-{
-    image_set(&node->image, "profile", 2, "longitudinal", 1450);
-    image_set(&node->image, "profile", 2, "height", 600);
-    image_set(&node->image, "profile", 2, "backrest_tilt", 480);
-    node_fixture_power_on(node, 0, IMAGE_PRESENT);
-}
+#include "tests/suite.h"
 
 // ---- only when the door opens --------------------------------------------------------------------------------------
 
@@ -220,11 +175,5 @@ int main(void)
     tcase_add_test(tests, waiting_for_another_profile_ends_the_recall_under_way);
     tcase_add_test(tests, door_state_cut_short_opens_nothing);
     tcase_add_test(tests, nothing_that_arrives_breaks_the_seat);
-    Suite *suite = suite_create("seat_door");
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("seat_door", tests);
 }

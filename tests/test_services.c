@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cas/cas.h"
+#include "tests/suite.h"
 
 #define KEY_STATUS 0x23A
 #define TERMINAL_STATUS 0x130
@@ -369,7 +370,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("services");
     TCase *cases = tcase_create("services");
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_set_timeout(cases, 120); // wall clock of the longest test under a sanitizer or valgrind
@@ -388,10 +388,5 @@ int main(void)
     tcase_add_test(cases, spare_key_gets_its_number_before_it_is_learned);
     tcase_add_test(cases, numbers_outside_1_to_4_and_empty_slots_are_out_of_range);
     tcase_add_test(cases, nothing_of_diagnosis_changes_a_key_number);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("services", cases);
 }

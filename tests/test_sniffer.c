@@ -7,6 +7,7 @@
 
 #include "bus/dbc_file.h"
 #include "scenarios/frame_text.h"
+#include "tests/suite.h"
 #include "tools/sniffer_filter.h"
 #include "tools/sniffer_line.h"
 
@@ -235,7 +236,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("sniffer");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, begin, end);
     tcase_add_loop_test(all, the_filter_shows_what_it_names, 0, (int)(sizeof SHOWN / sizeof SHOWN[0]));
@@ -248,10 +248,5 @@ int main(void)
     tcase_add_test(all, lines_are_those_that_candump_writes);
     tcase_add_test(all, other_events_are_told_in_words);
     tcase_add_test(all, a_bus_is_read_from_a_frames_topic_alone);
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("sniffer", all);
 }

@@ -227,7 +227,7 @@ START_TEST(image_of_another_unit_is_set_aside_as_foreign)
     open_state();
     store("mirror", 1);
     char from[PATH_SIZE];
-    strcpy(from, path_of("mirror.json"));
+    snprintf(from, sizeof from, "%s/mirror.json", directory);
     ck_assert_int_eq(rename(from, path_of("seat.json")), 0);
     load("seat");
     ck_assert_int_eq(image_state, IMAGE_DAMAGED);

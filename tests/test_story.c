@@ -9,6 +9,7 @@
 
 #include "bus/random.h"
 #include "tests/story_fixture.h"
+#include "tests/suite.h"
 
 #define GOOD "tests/stories/good"
 #define BAD "tests/stories/bad"
@@ -230,7 +231,7 @@ END_TEST
 
 // ---- the suite -----------------------------------------------------------------------------------------------------
 
-static Suite *make_suite(void)
+int main(void)
 {
     const TTest *const TESTS[] = {
         good_stories_are_accepted,
@@ -242,20 +243,9 @@ static Suite *make_suite(void)
         key_memory_and_coding_become_the_stored_images_of_the_units,
         two_thousand_steps_are_a_story_too,
     };
-    Suite *suite = suite_create("story");
     TCase *tcase = tcase_create("loading");
     tcase_add_checked_fixture(tcase, open_garage, close_garage);
     tcase_set_timeout(tcase, 60);
-    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tcase, TESTS[i]);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    suite_add_tests(tcase, TESTS, sizeof TESTS / sizeof TESTS[0]);
+    return suite_run("story", tcase);
 }

@@ -6,6 +6,7 @@
 
 #include "bus/vehicle.h"
 #include "tests/story_fixture.h"
+#include "tests/suite.h"
 
 static garage_t *garage;
 static const story_t *story;
@@ -233,9 +234,8 @@ START_TEST(fob_without_a_proper_secret_or_number_is_none)
 }
 END_TEST
 
-static Suite *make_suite(void)
+int main(void)
 {
-    Suite *suite = suite_create("story_stored");
     TCase *tests = tcase_create("all");
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, story_that_says_nothing_agrees_with_everything);
@@ -252,15 +252,5 @@ static Suite *make_suite(void)
     tcase_add_test(tests, fobs_must_have_the_keys_that_the_story_can_press);
     tcase_add_test(tests, battery_is_the_fobs_own);
     tcase_add_test(tests, fob_without_a_proper_secret_or_number_is_none);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("story_stored", tests);
 }

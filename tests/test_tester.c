@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/suite.h"
 #include "tests/tester_bench.h"
 
 #define TEXT_MAX (3 * UDS_MESSAGE_MAX + 1)
@@ -413,9 +414,9 @@ START_TEST(a_job_at_one_unit_and_a_reading_at_another_run_at_once)
 }
 END_TEST
 
-static void add_tests(TCase *tests)
+int main(void)
 {
-    const TTest *TESTS[] = {
+    const TTest *const TESTS[] = {
         it_listens_to_every_unit_that_has_an_address,
         without_a_gateway_it_is_on_the_first_bus,
         it_sends_nothing_until_it_is_told_to,
@@ -450,19 +451,8 @@ static void add_tests(TCase *tests)
         a_reading_waits_for_the_job_at_the_same_unit,
         a_job_at_one_unit_and_a_reading_at_another_run_at_once,
     };
-    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tests, TESTS[i]);
-}
-
-int main(void)
-{
-    Suite *suite = suite_create("tester");
     TCase *tests = tcase_create("tester");
     tcase_add_checked_fixture(tests, tester_bench_open, tester_bench_close);
-    add_tests(tests);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    suite_add_tests(tests, TESTS, sizeof TESTS / sizeof TESTS[0]);
+    return suite_run("tester", tests);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 typedef struct {
     const char *text;
     int64_t time_ns;
@@ -132,17 +134,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("time");
     TCase *all = tcase_create("all");
     tcase_add_test(all, time_is_read_exactly_with_its_unit);
     tcase_add_test(all, anything_else_is_refused_and_changes_nothing);
     tcase_add_test(all, time_is_written_in_seconds_with_microseconds_cut);
     tcase_add_test(all, what_is_written_is_read_again);
     tcase_add_test(all, earlier_of_two_times);
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("time", all);
 }

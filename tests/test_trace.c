@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/suite.h"
+
 static error_t error;
 
 static const vehicle_t VEHICLE = {.bus_count = 2, .buses = {{"kcan-s", 100000}, {"kcan-p", 100000}}};
@@ -273,9 +275,5 @@ int main(void)
     tcase_add_test(files, full_disk_is_told_at_close);
     tcase_add_test(files, name_that_became_a_directory_is_told_at_close);
     suite_add_tcase(suite, files);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run_cases(suite);
 }

@@ -1,30 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The fault memory as diagnosis reads, clears and switches it: services 0x14, 0x19, 0x85.
-#include "tests/diagnosis_bench.h"
+#include "tests/seat_and_cas.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cas/cas.h"
-#include "ecus/seat.h"
+#include "tests/suite.h"
 
 #define WRONG_NUMBER "23A#55300162" // personalization number 6: fault 0x9C05
 #define UNLOCK_2 "23A#11300162"
-
-static bench_t *seat, *cas;
-
-static void set_up(void)
-{
-    seat = bench_new(&seat_class, "seat");
-    cas = bench_new(&cas_class, "cas");
-}
-
-static void tear_down(void)
-{
-    bench_destroy(&seat);
-    bench_destroy(&cas);
-}
 
 static void hear_wrong_number(void)
 {
@@ -152,7 +137,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("uds faults");
     TCase *cases = tcase_create("faults");
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_test(cases, empty_memory_says_so);
@@ -164,10 +148,5 @@ int main(void)
     tcase_add_test(cases, one_code_is_cleared_and_the_others_stay);
     tcase_add_test(cases, switched_off_nothing_is_entered_and_the_session_switches_it_on);
     tcase_add_test(cases, damaged_image_leaves_an_entry);
-    suite_add_tcase(suite, cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("uds faults", cases);
 }

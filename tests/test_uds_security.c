@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The diagnostic server of a unit: security access, response pending, communication control, broken transfers.
-#include "tests/diagnosis_bench.h"
+#include "tests/seat_and_cas.h"
 
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cas/cas.h"
-#include "ecus/seat.h"
 #include "ecus/uds_server.h"
-
-static bench_t *seat, *cas;
-
-static void set_up(void)
-{
-    seat = bench_new(&seat_class, "seat");
-    cas = bench_new(&cas_class, "cas");
-}
-
-static void tear_down(void)
-{
-    bench_destroy(&seat);
-    bench_destroy(&cas);
-}
+#include "tests/suite.h"
 
 // ---- security access -----------------------------------------------------------------------------------------------
 
@@ -346,9 +331,5 @@ int main(void)
         for (size_t i = 0; groups[g].tests[i] != NULL; i++) tcase_add_test(cases, groups[g].tests[i]);
         suite_add_tcase(suite, cases);
     }
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run_cases(suite);
 }

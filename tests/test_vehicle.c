@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bus/random.h"
+#include "tests/suite.h"
 
 #define MUTATIONS 3000
 
@@ -296,7 +297,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("vehicle");
     TCase *all = tcase_create("all");
     tcase_set_timeout(all, 60);
     tcase_add_test(all, e65_is_found_by_name);
@@ -307,10 +307,5 @@ int main(void)
     tcase_add_test(all, all_mistakes_of_a_file_are_told);
     tcase_add_test(all, as_many_nodes_as_there_is_room_for);
     tcase_add_test(all, mutated_files_are_read_or_refused_but_harm_nothing);
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("vehicle", all);
 }

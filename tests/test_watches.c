@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/story_fixture.h"
+#include "tests/suite.h"
 
 #define UNLOCK "{'frame': {'bus': 'kcan-s', 'frame': '2A0#1111010000000000'}}"
 #define LOCK "{'frame': {'bus': 'kcan-s', 'frame': '2A0#2222020000000000'}}"
@@ -159,7 +160,7 @@ END_TEST
 
 // ---- the suite -----------------------------------------------------------------------------------------------------
 
-static Suite *make_suite(void)
+int main(void)
 {
     const TTest *const TESTS[] = {
         never_holds_the_story_and_fails_at_the_first_violation,
@@ -174,18 +175,7 @@ static Suite *make_suite(void)
         a_frame_that_is_overdue_violates_the_period_at_that_time,
         gaps_are_counted_per_bus_and_from_the_frame_before_the_watch,
     };
-    Suite *suite = suite_create("watches");
     TCase *tcase = tcase_create("stories");
-    for (size_t i = 0; i < sizeof TESTS / sizeof TESTS[0]; i++) tcase_add_test(tcase, TESTS[i]);
-    suite_add_tcase(suite, tcase);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    suite_add_tests(tcase, TESTS, sizeof TESTS / sizeof TESTS[0]);
+    return suite_run("watches", tcase);
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 #define ROUNDS 60
 #define MUTATIONS 4000
 
@@ -406,7 +408,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("wire");
     TCase *all = tcase_create("every kind");
     tcase_add_loop_test(all, every_message_comes_back_as_it_was, 0, (int)KIND_COUNT);
     tcase_add_loop_test(all, no_message_is_read_from_fewer_or_more_bytes, 0, (int)KIND_COUNT);
@@ -414,10 +415,5 @@ int main(void)
     tcase_add_loop_test(all, a_changed_message_is_refused_or_means_what_it_says, 0, (int)KIND_COUNT);
     tcase_add_loop_test(all, garbage_is_refused_without_harm, 0, (int)KIND_COUNT);
     tcase_set_timeout(all, 60);
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("wire", all);
 }

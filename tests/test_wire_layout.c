@@ -5,6 +5,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "tests/suite.h"
+
 static uint8_t body[WIRE_SIZE_MAX];
 
 START_TEST(a_public_frame_has_the_bytes_that_the_header_tells)
@@ -128,7 +130,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("wire layout");
     TCase *all = tcase_create("all");
     tcase_add_test(all, a_public_frame_has_the_bytes_that_the_header_tells);
     tcase_add_test(all, a_packet_with_one_frame_has_the_bytes_that_the_header_tells);
@@ -136,10 +137,5 @@ int main(void)
     tcase_add_test(all, the_origin_of_a_hello_is_read_from_any_version);
     tcase_add_test(all, topics_are_what_subscribers_expect);
     tcase_add_test(all, the_hash_is_fnv_1a_and_goes_on);
-    suite_add_tcase(suite, all);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("wire layout", all);
 }

@@ -8,6 +8,7 @@
 
 #include "bus/random.h"
 #include "scenarios/workshop_requests.h"
+#include "tests/suite.h"
 
 #define GARBAGE_ROUNDS 20000
 
@@ -228,7 +229,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("workshop requests");
     TCase *tests = tcase_create("workshop requests");
     tcase_add_test(tests, service_functions_count_from_zero_on_the_wire);
     tcase_add_test(tests, a_number_that_does_not_fit_becomes_the_invalid_one);
@@ -243,10 +243,5 @@ int main(void)
     tcase_add_test(tests, the_largest_request_fits);
     tcase_add_test(tests, faults_are_read_one_by_one);
     tcase_add_test(tests, garbage_is_read_without_harm);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("workshop requests", tests);
 }

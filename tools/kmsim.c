@@ -6,13 +6,12 @@
 
 #include "bus/endpoint.h"
 #include "bus/process.h"
-#include "bus/version.h"
 #include "scenarios/trace.h"
+#include "tools/kmsim_command.h"
+#include "tools/kmsim_do.h"
 #include "tools/kmsim_run.h"
-#include "tools/options.h"
+#include "tools/kmsim_up.h"
 #include "tools/story_list.h"
-
-enum { EXIT_PASSED, EXIT_FAILED, EXIT_WRONG, EXIT_BROKEN, EXIT_SIGNAL = 128 };
 
 #define EXITS                                                                                                          \
     "Exit status: 0 all stories passed, 1 a story failed, 2 wrong usage or an invalid file, 3 the simulation itself "  \
@@ -82,35 +81,18 @@ static const command_t CHECK = {
 };
 
 static const command_t KMSIM = {
-    "kmsim run|check [OPTION…] SCENARIO|DIRECTORY…",
+    "kmsim run|check|up|do [OPTION…] …",
     "The Key Memory simulator: control units of a vehicle as processes on a ZeroMQ bus, in deterministic virtual "
     "time.\n\n"
     "  run     plays stories\n"
-    "  check   reads stories and tells their mistakes\n\n"
-    "kmsim run --help and kmsim check --help tell the options of each.",
+    "  check   reads stories and tells their mistakes\n"
+    "  up      keeps a live car in real time\n"
+    "  do      acts on a live car\n\n"
+    "kmsim run --help and the like tell the options of each.",
     NULL,
     0,
     EXITS,
 };
-
-static int wrong(const char *text)
-{
-    fprintf(stderr, "kmsim: %s\n", text);
-    return EXIT_WRONG;
-}
-
-// Parses a command's arguments; false when there is nothing more to do than to exit with *status.
-static bool take_arguments(const command_t *command, int count, char **arguments, void *told, int *operand_count,
-                           int *status)
-{
-    error_t error;
-    error_clear(&error);
-    options_outcome_t outcome = options_parse(command, count, arguments, told, operand_count, &error);
-    *status = outcome == OPTIONS_WRONG ? wrong(error.text) : EXIT_PASSED;
-    if (outcome == OPTIONS_HELP) options_print_help(command, stdout);
-    if (outcome == OPTIONS_VERSION) printf("kmsim %s\n", KMSIM_VERSION);
-    return outcome == OPTIONS_GO;
-}
 
 // ---- run -----------------------------------------------------------------------------------------------------------
 
@@ -184,7 +166,7 @@ static int play_with_memory(const char *directory, kmsim_run_options_t *options,
     const story_t *story = list->stories[0];
     options->stored = stored_car_new(directory, story, kmsim_run_seed(options, story), &notice, &error);
     if (notice.count > 0) fprintf(stderr, "%s\n", notice.text);
-    if (!options->stored) return wrong(error.text);
+    if (!options->stored) return kmsim_wrong(error.text);
     int status = play(options, list);
     stored_car_destroy(&options->stored);
     return status;
@@ -194,13 +176,13 @@ static int run(int count, char **arguments)
 {
     run_told_t told = {0};
     int operand_count, status;
-    if (!take_arguments(&RUN, count, arguments, &told, &operand_count, &status)) return status;
-    if (operand_count == 0) return wrong("run: no scenario; see kmsim run --help");
+    if (!kmsim_take_arguments(&RUN, count, arguments, &told, &operand_count, &status)) return status;
+    if (operand_count == 0) return kmsim_wrong("run: no scenario; see kmsim run --help");
     char names[OPTION_LIST_MAX][VEHICLE_NAME_MAX + 1];
     hub_launch_t launches[OPTION_LIST_MAX] = {0};
     error_t error;
     error_clear(&error);
-    if (!take_launches(&told, names, launches, &error)) return wrong(error.text);
+    if (!take_launches(&told, names, launches, &error)) return kmsim_wrong(error.text);
     kmsim_run_options_t options = {
         .in_process = told.in_process > 0,
         .endpoint = told.bus,
@@ -220,7 +202,7 @@ static int run(int count, char **arguments)
     if (list.invalid_count > 0)
         status = EXIT_WRONG;
     else if (!check_run(&told, &options, &list, &error))
-        status = wrong(error.text);
+        status = kmsim_wrong(error.text);
     else
         status = play_with_memory(told.state, &options, &list);
     story_list_destroy(&list);
@@ -234,7 +216,7 @@ static int check_covers(const story_list_t *list, const char *required)
     size_t missing;
     error_t error;
     error_clear(&error);
-    if (!story_list_print_covers(list, required, &missing, &error)) return wrong(error.text);
+    if (!story_list_print_covers(list, required, &missing, &error)) return kmsim_wrong(error.text);
     if (missing > 0) fprintf(stderr, "kmsim: %zu requirements without a story\n", missing);
     return missing > 0 ? EXIT_FAILED : EXIT_PASSED;
 }
@@ -243,9 +225,9 @@ static int check(int count, char **arguments)
 {
     check_told_t told = {0};
     int operand_count, status;
-    if (!take_arguments(&CHECK, count, arguments, &told, &operand_count, &status)) return status;
-    if (operand_count == 0) return wrong("check: no scenario; see kmsim check --help");
-    if (told.require && !told.covers) return wrong("--require goes with --covers");
+    if (!kmsim_take_arguments(&CHECK, count, arguments, &told, &operand_count, &status)) return status;
+    if (operand_count == 0) return kmsim_wrong("check: no scenario; see kmsim check --help");
+    if (told.require && !told.covers) return kmsim_wrong("--require goes with --covers");
     story_list_t list;
     story_list_load(&list, arguments, operand_count);
     if (list.invalid_count > 0)
@@ -268,10 +250,15 @@ int main(int argc, char **argv)
         status = run(argc - 2, argv + 2);
     else if (strcmp(command, "check") == 0)
         status = check(argc - 2, argv + 2);
+    else if (strcmp(command, "up") == 0)
+        status = kmsim_up(argc - 2, argv + 2);
+    else if (strcmp(command, "do") == 0)
+        status = kmsim_do(argc - 2, argv + 2);
     else if (*command == '-')
-        take_arguments(&KMSIM, argc - 1, argv + 1, NULL, &operand_count, &status);
+        kmsim_take_arguments(&KMSIM, argc - 1, argv + 1, NULL, &operand_count, &status);
     else
-        status = *command ? wrong("unknown command; see kmsim --help") : wrong("no command; see kmsim --help");
+        status =
+            *command ? kmsim_wrong("unknown command; see kmsim --help") : kmsim_wrong("no command; see kmsim --help");
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;
     fprintf(stderr, "kmsim: the report cannot be written\n");
     return status == EXIT_PASSED ? EXIT_BROKEN : status;

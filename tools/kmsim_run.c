@@ -21,6 +21,7 @@
 typedef struct {
     const kmsim_run_options_t *options;
     const story_t *story;
+    story_t standing; // the same without steps, for a car that is driven
     uint64_t seed;
     kernel_t *kernel;
     outbox_t *outboxes;
@@ -138,19 +139,27 @@ static bool add_fobs(run_t *self, uint8_t node, error_t *error)
     return add_to_kernel(self, node, fobs_class.name, NULL, &ports, error);
 }
 
-// Only where the story speaks with it: a node that listens acknowledges frames.
+// Only where somebody speaks with it: a node that listens acknowledges frames.
 static bool add_tester(run_t *self, uint8_t node, error_t *error)
 {
     const vehicle_t *vehicle = self->story->vehicle;
     node_setup_t setup = {.dbc = self->story->dbc, .vehicle = vehicle};
     node_ports_t ports;
     uint8_t bus = tester_bus(vehicle);
-    if (!self->story->diagnosis) return true;
+    if (!self->story->diagnosis && !self->options->drive) return true;
     if (!host_in_process_add(self->host, node, &tester_class, &self->tester, &setup, &ports, error)) return false;
     if (kernel_add_node(self->kernel, tester_class.name, &bus, 1, &ports, NULL, IMAGE_NONE) < 0)
         return error_add(error, "%s: there is no room for a tester", vehicle->path);
     player_use_tester(self->player, &self->tester);
     return true;
+}
+
+// A story may press a remote control at its very first instant, before the fobs have read what is stored.
+static void load_stored_fobs(run_t *self, uint8_t node)
+{
+    image_state_t state;
+    const image_t *image = self->options->stored ? stored_car_image(self->options->stored, node, &state) : NULL;
+    if (image && state == IMAGE_PRESENT) fobs_load(&self->fobs, image);
 }
 
 static bool start_hub(run_t *self, error_t *error)
@@ -162,9 +171,11 @@ static bool start_hub(run_t *self, error_t *error)
         .endpoint = options->endpoint,
         .observers = options->observers,
         .patience_ns = options->patience_ns,
+        .unit_directory = options->unit_directory,
         .launches = options->launches,
         .launch_count = options->launch_count,
         .actors = self->host,
+        .live = options->drive != NULL,
         .verbose = options->verbosity > 0,
     };
     self->hub = hub_new(&hub, error);
@@ -183,7 +194,9 @@ static bool build(run_t *self, error_t *error)
     for (uint8_t node = 0; node < story->vehicle->node_count; node++)
         if (!add_unit(self, node, error)) return false;
     if (!add_fobs(self, story->vehicle->node_count, error)) return false;
-    self->player = player_new(story, self->seed, &self->fobs, story->vehicle->node_count);
+    self->player =
+        player_new(self->options->drive ? &self->standing : story, self->seed, &self->fobs, story->vehicle->node_count);
+    load_stored_fobs(self, story->vehicle->node_count);
     if (!add_tester(self, story->vehicle->node_count + 1, error)) return false;
     return open_traces(self, error);
 }
@@ -241,13 +254,16 @@ static bool simulate(run_t *self, const report_t *report, error_t *error)
         .outboxes = self->outboxes,
     };
     if (self->options->stored) simulation.keeper = stored_car_keeper(self->options->stored);
-    bool tell = self->options->verbosity > 0;
-    if (tell) narrator_begin(&self->narrator, report, self->story, self->options->verbosity > 1);
+    const kmsim_run_options_t *options = self->options;
+    bool tell = options->verbosity > 0;
+    if (tell) narrator_begin(&self->narrator, report, self->story, options->verbosity > 1);
     kernel_start(self->kernel);
-    bool good = simulation_run(&simulation, error);
-    if (good && self->options->stored && !process_interrupted()) good = finish_storing(self, &simulation, error);
+    kmsim_car_t car = {self->story, &simulation, self->hub, self->player, &self->fobs, &self->tester};
+    bool good = options->drive ? options->drive(options->driver, &car, error) : simulation_run(&simulation, error);
+    bool interrupted = process_interrupted() && !options->drive;
+    if (good && options->stored && !interrupted) good = finish_storing(self, &simulation, error);
     if (tell) narrator_end(&self->narrator);
-    if (good && process_interrupted()) good = error_add(error, "interrupted by signal %d", process_interrupted());
+    if (good && interrupted) good = error_add(error, "interrupted by signal %d", process_interrupted());
     return good;
 }
 
@@ -258,6 +274,8 @@ bool kmsim_run_story(const kmsim_run_options_t *options, const story_t *story, c
     assert(self);
     self->options = options;
     self->story = story;
+    self->standing = *story;
+    self->standing.step_count = self->standing.condition_count = 0;
     self->seed = kmsim_run_seed(options, story);
     bool good = build(self, error) && simulate(self, report, error);
     if (good) *verdict = *player_verdict(self->player);

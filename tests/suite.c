@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#include "tests/suite.h"
+
+void suite_add_tests(TCase *tests, const TTest *const *added, size_t count)
+{
+    for (size_t i = 0; i < count && added[i] != NULL; i++) tcase_add_test(tests, added[i]);
+}
+
+int suite_run(const char *name, TCase *tests)
+{
+    Suite *suite = suite_create(name);
+    suite_add_tcase(suite, tests);
+    return suite_run_cases(suite);
+}
+
+int suite_run_cases(Suite *suite)
+{
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures ? 1 : 0;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// How every test program runs: its suite under the CK_* environment variables, and their exit status.
+#ifndef KMSIM_TESTS_SUITE_H
+#define KMSIM_TESTS_SUITE_H
+
+#include <check.h>
+#include <stddef.h>
+
+/// Adds tests to a case; a null ends them early.
+void suite_add_tests(TCase *tests, const TTest *const *added, size_t count);
+
+/// Runs a suite of that name that is this one case, which it takes. Returns what main returns: 0 when no test failed.
+int suite_run(const char *name, TCase *tests);
+
+/// The same for a suite of several cases; takes the suite.
+int suite_run_cases(Suite *suite);
+
+#endif

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+// Steps told to a live car one by one: how they are read, and how the player goes on from one to the next, with the
+// real car in-process and in virtual time. Runs from the root of the tree.
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/story_fixture.h"
+#include "tools/kmsim_run.h"
+
+#define STEPS_MAX 8
+
+static garage_t *garage;
+static const story_t *story;
+static error_t error;
+
+static void set_up(void)
+{
+    garage = garage_new();
+    story = story_fixture_parse(garage, "", "{'wait': '1 s'}");
+    error_clear(&error);
+}
+
+static void tear_down(void)
+{
+    story_destroy(&story);
+    garage_destroy(&garage);
+}
+
+static const story_t *parse(const char *step)
+{
+    char text[512];
+    size_t size = strlen(step);
+    ck_assert_uint_lt(size, sizeof text);
+    for (size_t i = 0; i <= size; i++) text[i] = step[i] == '\'' ? '"' : step[i];
+    return story_parse_act(story, text, size, &error);
+}
+
+// ---- reading -------------------------------------------------------------------------------------------------------
+
+static const struct {
+    const char *step, *told;
+} BAD[] = {
+    {"{'remote': {'key': 11, 'button': 'unlock'}}", "step: /remote/key: must be 1 to 10"},
+    {"{'remote': {'key': 3, 'button': 'unlock'}}", "step: /remote/key: this story has no key 3 (1, 2)"},
+    {"{'remote': {'key': 1, 'button': 'open'}}", "step: /remote/button: must be \"unlock\", \"lock\" or \"boot\""},
+    {"{'door': {'driver': 'open'}, 'gear': 'r'}", "step: /: has 2 verbs (door, gear): exactly one"},
+    {"{}", "step: /: has no verb (remote, door, expect, …)"},
+    {"[]", "step: /: must be an object"},
+    {"7", "step:1:1: '[' or '{' expected near '7'"},
+    {"", "step:1:1: '[' or '{' expected near end of file"},
+    {"{'gear': 'r'} x", "step:1:15: end of file expected near 'x'"},
+    {"{'gear': 'r', 'at': '1 s'}", "step: /at: a live car acts at once"},
+    {"{'gear': 'r', 'after': '1 s'}", "step: /after: a live car acts at once"},
+    {"{'gear': 'r', 'background': true}", "step: /background: goes with never and always only"},
+    {"{'wait': '1 s'}", "step: /wait: is no verb that acts"},
+    {"{'expect': {'car': 'locked'}}", "step: /expect: is no verb that acts"},
+    {"{'never': {'car': 'locked'}, 'for': '1 s'}", "step: /never: is no verb that acts"},
+    {"{'always': {'car': 'locked'}, 'background': true}", "step: /always: is no verb that acts"},
+};
+
+START_TEST(a_bad_step_is_told_in_the_words_of_the_loader)
+{
+    ck_assert_ptr_null(parse(BAD[_i].step));
+    ck_assert_str_eq(error.text, BAD[_i].told);
+}
+END_TEST
+
+START_TEST(all_mistakes_of_a_step_are_told)
+{
+    ck_assert_ptr_null(parse("{'remote': {'key': 0, 'button': 'x', 'loud': true}, 'at': '1 s'}"));
+    ck_assert_uint_eq(error.count, 4);
+}
+END_TEST
+
+START_TEST(garbage_for_a_step_is_refused_without_harm)
+{
+    random_t random = {(uint64_t)_i};
+    char text[300];
+    size_t size = random_next(&random) % sizeof text;
+    for (size_t i = 0; i < size; i++)
+        text[i] = random_next(&random) % 3 ? "{}[]\":,0e\\ud"[random_next(&random) % 12] : (char)random_next(&random);
+    ck_assert_ptr_null(story_parse_act(story, text, size, &error));
+    ck_assert_uint_gt(error.count, 0);
+}
+END_TEST
+
+START_TEST(a_good_step_is_a_story_of_the_same_car)
+{
+    const story_t *act = parse("{'remote': {'key': 2, 'button': 'lock'}}");
+    ck_assert_msg(act != NULL, "%s", error.text);
+    ck_assert_uint_eq(act->step_count, 1);
+    ck_assert_int_eq(act->steps[0].verb, VERB_REMOTE);
+    ck_assert_int_eq(act->steps[0].remote.key, 2);
+    ck_assert_ptr_eq(act->vehicle, story->vehicle);
+    ck_assert_ptr_eq(act->dbc, story->dbc);
+    story_destroy(&act);
+}
+END_TEST
+
+// ---- going on ------------------------------------------------------------------------------------------------------
+
+typedef struct { // what is told to the car, one after the other, each so long after the one before was done
+    const char *steps[STEPS_MAX];
+    int64_t pause_ns;
+    player_verdict_t verdicts[STEPS_MAX];
+    bool unlocked[STEPS_MAX]; // after the pause
+    int64_t longitudinal;     // of the seat at the end, in 0.1 mm; -1: it has said nothing
+} drive_t;
+
+static bool run_until(const kmsim_car_t *car, int64_t limit_ns, error_t *reason)
+{
+    for (bool over, idle = false; !idle;)
+        if (!simulation_step(car->simulation, limit_ns, &over, &idle, reason)) return false;
+    return true;
+}
+
+static int64_t seat_position(const car_view_t *view)
+{
+    uint8_t seat = (uint8_t)vehicle_find_node(story->vehicle, "seat");
+    const car_view_last_t *status = car_view_status(view, seat);
+    return !status ? -1 : dbc_get(dbc_signal(view->status[seat], "Longitudinal"), &status->frame);
+}
+
+static bool drive(void *driver, const kmsim_car_t *car, error_t *reason)
+{
+    drive_t *self = driver;
+    kernel_t *kernel = car->simulation->kernel;
+    const story_t *acts[STEPS_MAX] = {0};
+    int64_t now_ns = TIME_S;
+    bool good = run_until(car, now_ns, reason);
+    for (size_t i = 0; good && i < STEPS_MAX && self->steps[i]; i++) {
+        acts[i] = parse(self->steps[i]);
+        ck_assert_msg(acts[i] != NULL, "%s", error.text);
+        player_go_on(car->player, acts[i]);
+        kernel_wake_player(kernel, now_ns + 1);
+        while (good && player_verdict(car->player)->state == PLAYER_PLAYING)
+            good = run_until(car, kernel_next(kernel), reason);
+        self->verdicts[i] = *player_verdict(car->player);
+        now_ns = kernel_now(kernel) + self->pause_ns;
+        good = good && run_until(car, now_ns, reason);
+        self->unlocked[i] = car_view_unlocked(player_view(car->player));
+    }
+    self->longitudinal = seat_position(player_view(car->player));
+    for (size_t i = 0; i < STEPS_MAX; i++) story_destroy(&acts[i]);
+    return good;
+}
+
+static void drive_car(drive_t *self)
+{
+    kmsim_run_options_t options = {.in_process = true, .drive = drive, .driver = self};
+    report_t report = {.out = stdout};
+    player_verdict_t verdict;
+    ck_assert_msg(kmsim_run_story(&options, story, &report, &verdict, &error), "%s", error.text);
+}
+
+static void assert_passed(const drive_t *self, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        ck_assert_msg(self->verdicts[i].state == PLAYER_PASSED, "step %zu: %s", i, self->verdicts[i].problem);
+}
+
+START_TEST(one_step_after_the_other_acts_on_the_same_car)
+{
+    drive_t told = {{"{'remote': {'key': 2, 'button': 'unlock'}}", "{'remote': {'key': 2, 'button': 'lock'}}",
+                     "{'remote': {'key': 1, 'button': 'unlock'}}"},
+                    .pause_ns = TIME_S};
+    drive_car(&told);
+    assert_passed(&told, 3);
+    ck_assert(told.unlocked[0] && !told.unlocked[1] && told.unlocked[2]);
+}
+END_TEST
+
+START_TEST(what_was_sent_by_an_earlier_step_can_be_replayed)
+{
+    drive_t told = {{"{'remote': {'key': 2, 'button': 'unlock', 'out_of_range': true}}", "{'radio': {'replay': 1}}",
+                     "{'remote': {'key': 2, 'button': 'lock'}}", "{'radio': {'replay': 1}}",
+                     "{'radio': {'replay': 6}}"},
+                    .pause_ns = TIME_S};
+    drive_car(&told);
+    assert_passed(&told, 4);
+    ck_assert(!told.unlocked[0] && told.unlocked[1] && !told.unlocked[2]);
+    ck_assert(!told.unlocked[3]); // the CAS knows it already
+    ck_assert_int_eq(told.verdicts[4].state, PLAYER_FAILED);
+    ck_assert_str_eq(told.verdicts[4].problem, "telegram 6 to replay: only 4 were sent so far");
+}
+END_TEST
+
+START_TEST(what_is_held_goes_on_being_held_while_other_steps_come)
+{
+    drive_t told = {{"{'switch': {'ecu': 'seat', 'axis': 'longitudinal', 'direction': 'increase', 'hold': '2 s'}}",
+                     "{'door': {'driver': 'open'}}", "{'gear': 'r'}", "{'door': {'driver': 'closed'}}"},
+                    .pause_ns = TIME_S};
+    drive_car(&told);
+    assert_passed(&told, 4);
+    ck_assert_int_eq(told.longitudinal, 1250 + 400); // 2 s at 20 mm/s
+}
+END_TEST
+
+START_TEST(a_failed_step_ends_nothing)
+{
+    drive_t told = {{"{'service': {'function': 'block_key', 'key': 9}}", "{'remote': {'key': 1, 'button': 'unlock'}}"},
+                    .pause_ns = TIME_S};
+    drive_car(&told);
+    ck_assert_int_eq(told.verdicts[0].state, PLAYER_FAILED);
+    ck_assert_str_eq(told.verdicts[0].problem, "refused with requestOutOfRange");
+    ck_assert_int_eq(told.verdicts[1].state, PLAYER_PASSED);
+    ck_assert(told.unlocked[1]);
+}
+END_TEST
+
+START_TEST(a_step_of_the_workshop_is_done_when_its_answer_has_come)
+{
+    drive_t told = {{"{'service': {'function': 'block_key', 'key': 2}}", "{'remote': {'key': 2, 'button': 'unlock'}}",
+                     "{'uds': {'ecu': 'seat', 'request': '22 F1 90', 'response': '62 F1 90 *'}}"},
+                    .pause_ns = TIME_S};
+    drive_car(&told);
+    assert_passed(&told, 3);
+    ck_assert_int_gt(told.verdicts[0].time_ns, TIME_S + 10 * TIME_MS);
+    ck_assert(!told.unlocked[1]);
+}
+END_TEST
+
+START_TEST(the_steps_of_the_scenario_itself_are_not_played)
+{
+    story_destroy(&story);
+    story = story_fixture_parse(garage, "", "{'remote': {'key': 1, 'button': 'unlock'}}");
+    drive_t told = {{"{'gear': 'p'}"}, .pause_ns = TIME_S};
+    drive_car(&told);
+    ck_assert(!told.unlocked[0]);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("live steps");
+    TCase *reading = tcase_create("reading"), *going_on = tcase_create("going on");
+    tcase_add_checked_fixture(reading, set_up, tear_down);
+    tcase_add_loop_test(reading, a_bad_step_is_told_in_the_words_of_the_loader, 0, sizeof BAD / sizeof BAD[0]);
+    tcase_add_test(reading, all_mistakes_of_a_step_are_told);
+    tcase_add_loop_test(reading, garbage_for_a_step_is_refused_without_harm, 0, 100);
+    tcase_add_test(reading, a_good_step_is_a_story_of_the_same_car);
+    suite_add_tcase(suite, reading);
+    tcase_add_checked_fixture(going_on, set_up, tear_down);
+    tcase_add_test(going_on, one_step_after_the_other_acts_on_the_same_car);
+    tcase_add_test(going_on, what_was_sent_by_an_earlier_step_can_be_replayed);
+    tcase_add_test(going_on, what_is_held_goes_on_being_held_while_other_steps_come);
+    tcase_add_test(going_on, a_failed_step_ends_nothing);
+    tcase_add_test(going_on, a_step_of_the_workshop_is_done_when_its_answer_has_come);
+    tcase_add_test(going_on, the_steps_of_the_scenario_itself_are_not_played);
+    suite_add_tcase(suite, going_on);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failures = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failures ? 1 : 0;
+}

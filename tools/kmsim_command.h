@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+// What kmsim's commands share: exit statuses, and taking their arguments.
+#ifndef KMSIM_TOOLS_KMSIM_COMMAND_H
+#define KMSIM_TOOLS_KMSIM_COMMAND_H
+
+#include "tools/options.h"
+
+enum { EXIT_PASSED, EXIT_FAILED, EXIT_WRONG, EXIT_BROKEN, EXIT_SIGNAL = 128 };
+
+/// Tells on standard error what is wrong; returns EXIT_WRONG.
+int kmsim_wrong(const char *text);
+
+/// Parses a command's arguments; false when there is nothing more to do than to exit with *status.
+bool kmsim_take_arguments(const command_t *command, int count, char **arguments, void *told, int *operand_count,
+                          int *status);
+
+#endif

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: MIT
+#include "tools/kmsim_up.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bus/endpoint.h"
+#include "bus/pace.h"
+#include "bus/process.h"
+#include "scenarios/words.h"
+#include "tools/kmsim_command.h"
+#include "tools/kmsim_run.h"
+#include "tools/step_channel.h"
+
+#define ANSWER_MAX (3 * PLAYER_WORDS_MAX)
+#define STOOD_STILL_NS (1 * TIME_S) // what is told
+
+typedef struct {
+    const char *vehicle, *bus, *scenario, *state;
+    int verbose;
+} told_t;
+
+typedef struct {
+    const told_t *told;
+    const kmsim_car_t *car;
+    player_hooks_t player; // the car's own
+    step_channel_t *channel;
+    pace_t pace;
+    const story_t *act; // the last step told, null: none yet
+    bool acting;        // it is under way
+    int64_t acted_ns;   // it began then
+    int64_t told_left_out_ns;
+} live_t;
+
+// ---- time ----------------------------------------------------------------------------------------------------------
+
+static int64_t read_clock(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * TIME_S + now.tv_nsec;
+}
+
+static int64_t look_at_clock(live_t *self)
+{
+    int64_t now_ns = pace_look(&self->pace, read_clock());
+    int64_t left_out_ns = self->pace.left_out_ns - self->told_left_out_ns;
+    if (left_out_ns < STOOD_STILL_NS) return now_ns;
+    fprintf(stderr, "kmsim: the car stood still for %.1f s\n", (double)left_out_ns / (double)TIME_S);
+    self->told_left_out_ns = self->pace.left_out_ns;
+    return now_ns;
+}
+
+// ---- strangers -----------------------------------------------------------------------------------------------------
+
+static bool has_room(const kernel_t *kernel, uint8_t bus)
+{
+    return kernel_bus(kernel, bus)->nodes[KERNEL_STRANGER].used != UINT32_MAX;
+}
+
+static bool can_inject(const live_t *self, const kernel_t *kernel)
+{
+    for (uint8_t bus = 0; bus < self->car->story->vehicle->bus_count; bus++)
+        if (hub_has_stranger(self->car->hub, bus) && has_room(kernel, bus)) return true;
+    return false;
+}
+
+static void inject(live_t *self, kernel_t *kernel)
+{
+    can_frame_t frame;
+    for (uint8_t bus = 0; bus < self->car->story->vehicle->bus_count; bus++)
+        while (has_room(kernel, bus) && hub_take_stranger(self->car->hub, bus, &frame))
+            kernel_inject(kernel, bus, &frame);
+}
+
+// ---- steps ---------------------------------------------------------------------------------------------------------
+
+// The car's keys are those of its fobs: with --state more than the scenario tells of.
+static story_t known_car(const live_t *self)
+{
+    story_t car = *self->car->story;
+    for (int key = 1; key <= KEY_COUNT_MAX; key++)
+        if (self->car->fobs->fobs[key].there && car.keys[key].personalization == 0)
+            car.keys[key].personalization = self->car->fobs->fobs[key].personalization;
+    return car;
+}
+
+static void take_step(live_t *self)
+{
+    size_t size;
+    const char *text = self->acting ? NULL : step_channel_receive(self->channel, &size);
+    if (!text) return;
+    error_t error;
+    error_clear(&error);
+    story_t car = known_car(self);
+    const story_t *act = story_parse_act(&car, text, size, &error);
+    if (!act) {
+        step_channel_answer(self->channel, EXIT_WRONG, error.text);
+        return;
+    }
+    player_go_on(self->car->player, act);
+    story_destroy(&self->act);
+    self->act = act;
+    self->acting = true;
+    self->acted_ns = -1;
+}
+
+static void describe_done(const live_t *self, words_t *words)
+{
+    const story_step_t *step = self->act->steps;
+    words_add_step(words, self->act, step);
+    if (step->verb != VERB_SERVICE && step->verb != VERB_CIP && step->verb != VERB_UDS) return;
+    words_add(words, "\n  ");
+    words_add_answer(words, tester_job(self->car->tester));
+}
+
+static void answer_step(live_t *self)
+{
+    const player_verdict_t *verdict = player_verdict(self->car->player);
+    if (!self->acting || verdict->state == PLAYER_PLAYING) return;
+    self->acting = false;
+    char text[ANSWER_MAX], time[TIME_TEXT_MAX];
+    words_t words = words_make(text, sizeof text);
+    words_add(&words, "%s s: ", time_format(verdict->time_ns, time));
+    if (verdict->state == PLAYER_PASSED)
+        describe_done(self, &words);
+    else
+        words_add(&words, "%s: %s%s%s", verdict->expected, verdict->problem, *verdict->seen ? "\n  " : "",
+                  verdict->seen);
+    step_channel_answer(self->channel, verdict->state == PLAYER_PASSED ? EXIT_PASSED : EXIT_FAILED, text);
+}
+
+// ---- driving -------------------------------------------------------------------------------------------------------
+
+static bool step(void *live, kernel_t *kernel)
+{
+    live_t *self = live;
+    self->player.step(self->player.self, kernel);
+    if (self->acted_ns < 0) self->acted_ns = kernel_now(kernel);
+    inject(self, kernel);
+    return true;
+}
+
+// Everything that is due until then.
+static bool run_until(live_t *self, int64_t limit_ns, error_t *error)
+{
+    for (bool over, idle = false; !idle && !process_interrupted();)
+        if (!simulation_step(self->car->simulation, limit_ns, &over, &idle, error)) return false;
+    return true;
+}
+
+// What came from outside enters at the present instant.
+static bool let_in(live_t *self, int64_t now_ns, error_t *error)
+{
+    kernel_t *kernel = self->car->simulation->kernel;
+    bool begins = self->acting && self->acted_ns < 0;
+    if (!begins && !can_inject(self, kernel)) return true;
+    if (now_ns <= kernel_now(kernel)) now_ns = kernel_now(kernel) + 1;
+    kernel_wake_player(kernel, now_ns);
+    return run_until(self, now_ns, error);
+}
+
+static bool wait(live_t *self, error_t *error)
+{
+    int64_t passed_ns = read_clock() - self->pace.clock_ns;
+    int64_t wait_ns = kernel_next(self->car->simulation->kernel) - self->pace.now_ns - passed_ns;
+    return hub_wait(self->car->hub, self->acting ? NULL : step_channel_handle(self->channel), wait_ns, error);
+}
+
+static void tell_ready(const live_t *self)
+{
+    printf("%s at %s, Ctrl-C ends it\n", self->car->story->vehicle->name, hub_endpoint(self->car->hub));
+    fflush(stdout);
+}
+
+static bool drive(void *live, const kmsim_car_t *car, error_t *error)
+{
+    live_t *self = live;
+    self->car = car;
+    self->channel = step_channel_new(hub_endpoint_steps(car->hub), error);
+    if (!self->channel) return false;
+    self->player = car->simulation->player;
+    car->simulation->player = (player_hooks_t){.self = self, .step = step};
+    pace_begin(&self->pace, read_clock());
+    bool good = run_until(self, 0, error);
+    if (good) tell_ready(self);
+    while (good && !process_interrupted()) {
+        int64_t now_ns = look_at_clock(self);
+        good = run_until(self, now_ns, error);
+        if (good) take_step(self);
+        good = good && let_in(self, now_ns, error);
+        if (good) answer_step(self);
+        good = good && wait(self, error);
+    }
+    if (self->acting) step_channel_answer(self->channel, EXIT_BROKEN, "the car was switched off meanwhile");
+    step_channel_destroy(&self->channel);
+    return good;
+}
+
+// ---- the command ---------------------------------------------------------------------------------------------------
+
+#define TOLD(member) offsetof(told_t, member)
+
+static const option_t OPTIONS[] = {
+    {"vehicle", 0, "V", OPTION_TEXT, TOLD(vehicle), "which car, by name or file, \"e65\" unless told"},
+    {"scenario", 0, "FILE", OPTION_TEXT, TOLD(scenario),
+     "the car with which this scenario begins: vehicle, keys, Key Memory and\ncoding; its steps are not played"},
+    {"bus", 0, "ENDPOINT", OPTION_TEXT, TOLD(bus),
+     "where it is found: ipc://PATH or tcp://127.0.0.1:PORT; else the user's own\nwell-known bus"},
+    {"state", 0, "DIRECTORY", OPTION_TEXT, TOLD(state),
+     "the car remembers: what control units and key fobs store is kept in\nDIRECTORY, where the next one goes on"},
+    {"verbose", 'v', NULL, OPTION_FLAG, TOLD(verbose),
+     "tell what happens: frames that say something new with their meaning,\nwhat each unit does; -vv tells every "
+     "frame"},
+};
+
+static const command_t UP = {
+    "kmsim up [OPTION…]",
+    "Keeps a live car in real time, each control unit in a process of its own, until Ctrl-C. bus-sniffer watches it,\n"
+    "kmsim do acts on it, service-tool and cip are its workshop. It begins locked, with the terminals off.",
+    OPTIONS,
+    sizeof OPTIONS / sizeof OPTIONS[0],
+    "Exit status: 0 it was ended by Ctrl-C or SIGTERM, 2 wrong usage or an invalid file, 3 the simulation broke.",
+};
+
+// A car that no scenario tells of.
+static const story_t *plain_car(const char *vehicle, garage_t *garage, error_t *error)
+{
+    json_t *json = json_pack("{s:s, s:s, s:[{s:s}]}", "name", "live car", "vehicle", vehicle, "steps", "wait", "0 s");
+    if (!json) {
+        error_add(error, "--vehicle: is no UTF-8");
+        return NULL;
+    }
+    char *text = json_dumps(json, 0);
+    const story_t *story = story_parse("kmsim up", text, strlen(text), garage, error);
+    free(text);
+    json_decref(json);
+    return story;
+}
+
+static const story_t *load_car(const told_t *told, garage_t *garage, error_t *error)
+{
+    if (told->scenario) return story_load(told->scenario, garage, error);
+    return plain_car(told->vehicle ? told->vehicle : "e65", garage, error);
+}
+
+static int keep_up(const told_t *told, const story_t *story, stored_car_t *stored)
+{
+    live_t live = {.told = told};
+    error_t error;
+    error_clear(&error);
+    kmsim_run_options_t options = {
+        .endpoint = told->bus, .stored = stored, .verbosity = told->verbose, .drive = drive, .driver = &live};
+    // No plan of tests stands before what is told: it has no end.
+    report_t report = {.out = stdout, .terminal = true, .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
+    player_verdict_t verdict;
+    bool good = kmsim_run_story(&options, story, &report, &verdict, &error);
+    story_destroy(&live.act); // the tester may have worked at it until the end
+    if (good || process_interrupted()) return EXIT_PASSED;
+    fprintf(stderr, "kmsim: %s\n", error.text);
+    return EXIT_BROKEN;
+}
+
+static int open_memory(const told_t *told, const story_t *story)
+{
+    error_t notice, error;
+    error_clear(&notice);
+    error_clear(&error);
+    if (!told->state) return keep_up(told, story, NULL);
+    stored_car_t *stored = stored_car_new(told->state, story, story->seed, &notice, &error);
+    if (notice.count > 0) fprintf(stderr, "%s\n", notice.text);
+    if (!stored) return kmsim_wrong(error.text);
+    int status = keep_up(told, story, stored);
+    stored_car_destroy(&stored);
+    return status;
+}
+
+static bool check(const told_t *told, int operand_count, error_t *error)
+{
+    endpoint_t endpoint;
+    if (operand_count > 0) error_add(error, "up: takes options only; see kmsim up --help");
+    if (told->vehicle && told->scenario) error_add(error, "--vehicle: the scenario names the vehicle");
+    if (endpoint_parse(&endpoint, told->bus, error) && !*endpoint.steps)
+        error_add(error, "--bus: a live car needs the two ports after it as well");
+    return error->count == 0;
+}
+
+int kmsim_up(int count, char **arguments)
+{
+    told_t told = {0};
+    int operand_count, status;
+    if (!kmsim_take_arguments(&UP, count, arguments, &told, &operand_count, &status)) return status;
+    error_t error;
+    error_clear(&error);
+    if (!check(&told, operand_count, &error)) return kmsim_wrong(error.text);
+    process_catch_signals();
+    garage_t *garage = garage_new();
+    const story_t *story = load_car(&told, garage, &error);
+    if (story)
+        status = open_memory(&told, story);
+    else
+        status = EXIT_WRONG, fprintf(stderr, "%s\n", error.text);
+    story_destroy(&story);
+    garage_destroy(&garage);
+    return status;
+}
