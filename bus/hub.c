@@ -15,7 +15,7 @@
 #define GRACE_MS 1000          // for units to end by themselves
 #define GRACE_BROKEN_MS 200    // the same when one has failed
 #define GRACE_LAUNCHED_MS 3000 // and for those under a tool, which may have something to tell
-#define LINGER_MS 1000         // for observers
+#define LINGER_MS 1000         // for observers and external units
 
 // A live car does not read ahead of its time: whoever sends faster than that loses.
 #define STRANGERS_HIGH_WATER 1000
@@ -158,6 +158,14 @@ static void end_units(hub_t *self)
     for (size_t i = 0; i < VEHICLE_NODES_MAX; i++) process_kill(&self->peers[i].process);
 }
 
+// Observers, and units that somebody else has started: nothing but our last words (a refusal, the end) ends those.
+static bool others_listen(const hub_t *self)
+{
+    for (size_t i = 0; i < self->vehicle->node_count; i++)
+        if (self->peers[i].remote && self->vehicle->nodes[i].external) return true;
+    return self->observers > 0;
+}
+
 void hub_destroy(hub_t **self_p)
 {
     hub_t *self = *self_p;
@@ -165,7 +173,7 @@ void hub_destroy(hub_t **self_p)
     if (self->down_handle) {
         hub_take_subscriptions(self);
         publish_end(self);
-        if (self->observers > 0) zsock_set_linger(self->down, LINGER_MS);
+        if (others_listen(self)) zsock_set_linger(self->down, LINGER_MS);
     }
     process_lifeline_close(&self->lifeline);
     end_units(self);

@@ -54,7 +54,8 @@ typedef struct hub hub_t;
 /// life.
 hub_t *hub_new(const hub_options_t *options, error_t *error);
 
-/// Publishes sim/end, gives observers up to 1 s to take what they have not had, ends the units and removes every file.
+/// Publishes sim/end, gives observers and external units up to 1 s to take what they have not had, ends the units and
+/// removes every file.
 void hub_destroy(hub_t **self_p);
 
 /// What a unit accepts, as it said when it joined; node is its index in the vehicle. Null for one that is no remote
@@ -83,7 +84,7 @@ hub_figures_t hub_figures(const hub_t *self);
 /// The process of a unit, 0 when it has none (external, crashed, an actor).
 long hub_process(const hub_t *self, uint8_t node);
 
-/// SIGINT or SIGTERM when one came since the first hub of this process, else 0. A round then fails.
+/// SIGINT or SIGTERM when one came since the first hub of this process, else 0. A round then fails, but for a live car.
 int hub_interrupted(void);
 
 #endif

@@ -15,11 +15,13 @@
 
 #define TIME_TEXT_MAX 32
 
-/// Reads a time with its unit as stories write it: "250 us", "20 ms", "1.5 s", "2 min" (the blank is optional, no sign).
-/// Sets *time_ns, 0 .. 10^6 minutes, exact to the nanosecond; anything else is refused with false and *time_ns untouched.
+/// Reads a time with its unit as stories write it: "250 us", "20 ms", "1.5 s", "2 min" (the blank is optional, no
+/// sign). Sets *time_ns, 0 .. 10^6 minutes, exact to the nanosecond; anything else is refused with false and *time_ns
+/// untouched.
 bool time_parse(const char *text, int64_t *time_ns);
 
-/// Writes seconds with six decimals, "12.345678", microseconds cut and not rounded; TIME_NEVER is "never". Returns text.
+/// Writes seconds with six decimals, "12.345678", microseconds cut and not rounded; TIME_NEVER is "never". Returns
+/// text.
 const char *time_format(int64_t time_ns, char text[TIME_TEXT_MAX]);
 
 /// The earlier of the two.

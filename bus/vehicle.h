@@ -56,7 +56,8 @@ typedef struct {
     vehicle_route_t routes[VEHICLE_ROUTES_MAX];
 } vehicle_t;
 
-/// Loads a vehicle by name ("e65": from the vehicles directory of the build or installation) or by path (anything with a
+/// Loads a vehicle by name ("e65": from the vehicles directory of the build or installation) or by path (anything with
+/// a
 /// '/' or ending in .json), which is relative to `directory` when that is not null. False with all mistakes told.
 bool vehicle_load(vehicle_t *self, const char *name_or_path, const char *directory, error_t *error);
 

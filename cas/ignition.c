@@ -22,10 +22,15 @@ static void start_burst(cas_t *self, uint8_t reason, int64_t delay_ns)
     ecu_timer_set(&self->ecu, (uint8_t)(CAS_TIMER_ANNOUNCE + reason), self->ecu.now_ns + delay_ns);
 }
 
+static void stop_burst(cas_t *self, uint8_t reason)
+{
+    self->ignition.burst_left[reason] = 0;
+    ecu_timer_set(&self->ecu, (uint8_t)(CAS_TIMER_ANNOUNCE + reason), TIME_NEVER);
+}
+
 static void stop_bursts(cas_t *self)
 {
-    for (int reason = 0; reason < IGNITION_BURST_COUNT; reason++)
-        ecu_timer_set(&self->ecu, (uint8_t)(CAS_TIMER_ANNOUNCE + reason), TIME_NEVER);
+    for (uint8_t reason = 0; reason < IGNITION_BURST_COUNT; reason++) stop_burst(self, reason);
 }
 
 void ignition_announce(cas_t *self, uint8_t reason)
@@ -33,6 +38,10 @@ void ignition_announce(cas_t *self, uint8_t reason)
     ignition_t *ignition = &self->ignition;
     const key_slot_t *slot = keys_find(&self->keys, ignition->key);
     if (ignition->state != LOCK_VALID || !slot) return;
+    if (reason == IGNITION_AGAIN && ignition->burst_left[IGNITION_BY_15] > 0) { // that one calls up already
+        stop_burst(self, IGNITION_AGAIN);
+        return;
+    }
     cas_send_key_status(self, &(remote_status_t){
                                   .key = ignition->key,
                                   .personalization = slot->personalization ? slot->personalization : KEY_NUMBER_INVALID,
@@ -46,11 +55,19 @@ void ignition_announce(cas_t *self, uint8_t reason)
 
 // ---- terminals -----------------------------------------------------------------------------------------------------
 
-// What a terminal switched on calls up again, each after its own measured delay.
+// What a terminal switched on calls up again, each after its own measured delay. It takes the place of what is left of
+// an earlier call-up, whose frames would come before its own are due; the repetition that R began waits its time.
 static void announce_terminals(cas_t *self, terminal_t before, terminal_t after)
 {
-    if (before < TERMINAL_15 && after >= TERMINAL_15) start_burst(self, IGNITION_BY_15, IGNITION_15_ANNOUNCE_NS);
-    if (before != TERMINAL_OFF || after == TERMINAL_OFF) return;
+    bool from_off = before == TERMINAL_OFF && after != TERMINAL_OFF;
+    bool to_15 = before < TERMINAL_15 && after >= TERMINAL_15;
+    if (!from_off && !to_15) return;
+    for (uint8_t reason = 0; reason < IGNITION_BURST_COUNT; reason++) {
+        bool waits = reason == IGNITION_AGAIN && self->ignition.burst_left[reason] == IGNITION_BURST_FRAMES;
+        if (from_off || !waits) stop_burst(self, reason);
+    }
+    if (to_15) start_burst(self, IGNITION_BY_15, IGNITION_15_ANNOUNCE_NS);
+    if (!from_off) return;
     if (after < TERMINAL_15) start_burst(self, IGNITION_BY_R, IGNITION_R_ANNOUNCE_NS);
     start_burst(self, IGNITION_AGAIN, IGNITION_R_ANNOUNCE_NS + IGNITION_AGAIN_NS);
 }

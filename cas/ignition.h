@@ -5,6 +5,7 @@
 //     └ challenge, answer      └── terminal R (not before 474 ms) ── 140 ms ──> x 3, and again 1.1 s later
 //       within 2 ms                └── terminal 15 ── 142 ms ──> x 3
 //
+// A terminal that comes on ends what is left of an earlier call-up: its own follows at its own time.
 // The waits lie in the middle of what was measured on real cars (DOMAIN.md, timing).
 #ifndef KMSIM_CAS_IGNITION_H
 #define KMSIM_CAS_IGNITION_H

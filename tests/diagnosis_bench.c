@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bus/key_radio.h"
+#include "tests/bound_node.h"
 
 #define TESTER_BUS 1
 #define TEXT_MAX (3 * UDS_MESSAGE_MAX + 1)
@@ -125,10 +126,8 @@ void bench_hear(bench_t *self, const char *frame)
 
 void bench_line(bench_t *self, const char *name, int64_t value)
 {
-    size_t line = 0;
-    while (line < self->ports.line_count && strcmp(self->ports.lines[line], name) != 0) line++;
-    ck_assert_msg(line < self->ports.line_count, "no line %s", name);
-    bench_input(self, &(node_input_t){.kind = INPUT_LINE, .line = {.line = (uint8_t)line, .value = value}});
+    node_line_t told = {.line = bound_node_line(&self->ports, name), .value = value};
+    bench_input(self, &(node_input_t){.kind = INPUT_LINE, .line = told});
 }
 
 static void deliver_keys(image_t *image)
@@ -146,18 +145,9 @@ bench_t *bench_new(const node_class_t *class, const char *name)
 {
     bench_t *self = calloc(1, sizeof *self);
     ck_assert_ptr_nonnull(self);
-    static error_t error;
-    error_clear(&error);
-    ck_assert_msg(vehicle_load(&self->vehicle, "e65", NULL, &error), "%s", error.text);
-    self->file = dbc_file_new(self->vehicle.dbc_path, &error);
-    ck_assert_msg(self->file != NULL, "%s", error.text);
     self->class = class;
+    self->state = bound_node_new(class, name, &self->vehicle, &self->file, &self->ports);
     self->entry = &self->vehicle.nodes[vehicle_find_node(&self->vehicle, name)];
-    self->state = calloc(1, class->size);
-    ck_assert_ptr_nonnull(self->state);
-    const char *missing = "";
-    node_setup_t setup = {dbc_file_dbc(self->file), &self->vehicle, self->entry};
-    ck_assert_msg(class->bind(self->state, &setup, &self->ports, &missing), "%s", missing);
     self->store_ns = BENCH_STORE_NS;
     self->carried_ns = TIME_NEVER;
     uds_client_init(&self->client);

@@ -19,6 +19,7 @@
 #include "bus/endpoint.h"
 #include "bus/runner.h"
 #include "bus/wire.h"
+#include "tests/suite.h"
 
 extern char **environ;
 
@@ -162,11 +163,7 @@ int hub_fixture_main(int argc, char **argv, Suite *suite)
         node_class_t class = synthetic_class(name);
         return runner_main(&class, argc, argv);
     }
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run_cases(suite);
 }
 
 // ---- the car -------------------------------------------------------------------------------------------------------

@@ -3,7 +3,8 @@
 
 #include <check.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "tests/bound_node.h"
 
 #define STORE_NS (5 * TIME_MS)
 
@@ -11,21 +12,11 @@ node_fixture_t *node_fixture_new(const node_class_t *class, const char *name)
 {
     node_fixture_t *self = calloc(1, sizeof *self);
     ck_assert_ptr_nonnull(self);
-    static error_t error;
-    error_clear(&error);
-    ck_assert_msg(vehicle_load(&self->vehicle, "e65", NULL, &error), "%s", error.text);
-    self->file = dbc_file_new(self->vehicle.dbc_path, &error);
-    ck_assert_msg(self->file != NULL, "%s", error.text);
-    self->dbc = dbc_file_dbc(self->file);
     self->class = class;
+    self->state = bound_node_new(class, name, &self->vehicle, &self->file, &self->ports);
+    self->dbc = dbc_file_dbc(self->file);
     self->entry = &self->vehicle.nodes[vehicle_find_node(&self->vehicle, name)];
     self->status_message = dbc_status_message(self->dbc, name);
-    self->state = calloc(1, class->size);
-    ck_assert_ptr_nonnull(self->state);
-    const char *missing = NULL;
-    ck_assert_msg(
-        class->bind(self->state, &(node_setup_t){self->dbc, &self->vehicle, self->entry}, &self->ports, &missing), "%s",
-        missing);
     self->stored_ns = TIME_NEVER;
     return self;
 }
@@ -118,10 +109,7 @@ void node_fixture_frame(node_fixture_t *self, const can_frame_t *frame)
 
 void node_fixture_line(node_fixture_t *self, const char *name, int64_t value, bool momentary)
 {
-    size_t line = 0;
-    while (line < self->ports.line_count && strcmp(self->ports.lines[line], name) != 0) line++;
-    ck_assert_msg(line < self->ports.line_count, "no line %s", name);
-    node_line_t told = {.line = (uint8_t)line, .momentary = momentary, .value = value};
+    node_line_t told = {.line = bound_node_line(&self->ports, name), .momentary = momentary, .value = value};
     node_fixture_input(self, &(node_input_t){.kind = INPUT_LINE, .line = told});
 }
 

@@ -21,3 +21,15 @@ int suite_run_cases(Suite *suite)
     srunner_free(runner);
     return failures ? 1 : 0;
 }
+
+int suite_run_groups(const char *name, const suite_group_t *groups, size_t count, SFun set_up, SFun tear_down)
+{
+    Suite *suite = suite_create(name);
+    for (size_t i = 0; i < count; i++) {
+        TCase *tests = tcase_create(groups[i].name);
+        tcase_add_checked_fixture(tests, set_up, tear_down);
+        suite_add_tests(tests, groups[i].tests, SUITE_GROUP_MAX);
+        suite_add_tcase(suite, tests);
+    }
+    return suite_run_cases(suite);
+}

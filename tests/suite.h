@@ -15,4 +15,14 @@ int suite_run(const char *name, TCase *tests);
 /// The same for a suite of several cases; takes the suite.
 int suite_run_cases(Suite *suite);
 
+#define SUITE_GROUP_MAX 12
+
+typedef struct {
+    const char *name;
+    const TTest *tests[SUITE_GROUP_MAX]; // a null ends them early
+} suite_group_t;
+
+/// The same for groups of tests that have one fixture.
+int suite_run_groups(const char *name, const suite_group_t *groups, size_t count, SFun set_up, SFun tear_down);
+
 #endif

@@ -139,6 +139,44 @@ START_TEST(terminal_15_calls_up_140_to_145_ms_later)
 }
 END_TEST
 
+static void expect_three_frames_after(int64_t on_ns, int64_t delay_ms)
+{
+    int64_t at_ns = on_ns;
+    for (int i = 0; i < 3; i++) {
+        const cas_fixture_seen_t *seen = cas_fixture_find(KCAN_S, KEY_STATUS, at_ns);
+        ck_assert_ptr_nonnull(seen);
+        int64_t gap_ms = i == 0 ? delay_ms : 100;
+        expect_between(seen->at_ns - at_ns, gap_ms - 2, gap_ms + 3);
+        at_ns = seen->at_ns;
+    }
+}
+
+START_TEST(terminal_that_comes_on_ends_the_call_up_of_the_key)
+{
+    insert(1);
+    cas_fixture_turn(TERMINAL_R); // 474 ms; the key calls up at 464 ms
+    cas_fixture_run_to(4 * TIME_S);
+    int64_t on_ns = find_status(0x41, 0)->at_ns;
+    ck_assert_uint_eq(cas_fixture_count(KCAN_S, KEY_STATUS, 0, on_ns), 1);
+    expect_three_frames_after(on_ns, 140);
+}
+END_TEST
+
+// 15 ends what R began, be it before, among or after its three frames, or at the repetition 1.24 s later.
+START_TEST(terminal_15_soon_after_r_calls_up_at_its_own_time)
+{
+    static const int64_t WAITS_MS[] = {0, 1, 50, 139, 200, 1000, 1100, 1239, 1300};
+    int64_t wait_ns = WAITS_MS[_i] * TIME_MS;
+    insert(1);
+    cas_fixture_run_to(3 * TIME_S);
+    cas_fixture_turn(TERMINAL_R);
+    if (wait_ns > 0) cas_fixture_run_to(3 * TIME_S + wait_ns);
+    cas_fixture_turn(TERMINAL_15);
+    cas_fixture_run_to(6 * TIME_S);
+    expect_three_frames_after(find_status(0x45, 0)->at_ns, 142);
+}
+END_TEST
+
 START_TEST(key_valid_calls_up_within_200_ms_with_the_terminals_off)
 {
     insert(1);
@@ -371,6 +409,8 @@ int main(void)
     tcase_add_test(tests, status_is_cyclic_every_100_ms_and_at_once_on_change);
     tcase_add_test(tests, key_is_valid_and_terminal_r_on_when_real_cars_have_them);
     tcase_add_test(tests, terminal_r_calls_up_three_times_and_again_after_1100_ms);
+    tcase_add_test(tests, terminal_that_comes_on_ends_the_call_up_of_the_key);
+    tcase_add_loop_test(tests, terminal_15_soon_after_r_calls_up_at_its_own_time, 0, 9);
     tcase_add_test(tests, terminal_15_calls_up_140_to_145_ms_later);
     tcase_add_test(tests, key_valid_calls_up_within_200_ms_with_the_terminals_off);
     tcase_add_test(tests, foreign_key_starts_nothing_and_leaves_a_fault);

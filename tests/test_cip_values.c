@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/suite.h"
 #include "tools/cip_values.h"
 
 static const dbc_value_t STYLES[] = {{0, "soft"}, {1, "normal"}, {2, "intensive"}};
@@ -184,7 +185,6 @@ int main(void)
     int file = mkstemp(path);
     if (file < 0) return 1;
     close(file);
-    Suite *suite = suite_create("CIP values");
     TCase *tests = tcase_create("CIP values");
     tcase_add_test(tests, numbers_are_in_the_unit_of_measure);
     tcase_add_test(tests, values_with_names_are_told_by_name_or_number);
@@ -195,11 +195,7 @@ int main(void)
     tcase_add_test(tests, unchecked_values_go_out_of_range_and_never_wrap_around);
     tcase_add_test(tests, a_file_holds_settings_or_a_profile_that_was_read);
     tcase_add_test(tests, a_bad_file_is_refused_with_every_mistake);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    int status = suite_run("CIP values", tests);
     unlink(path);
-    return failures ? 1 : 0;
+    return status;
 }

@@ -143,8 +143,10 @@ START_TEST(garbage_on_the_sockets_changes_nothing)
     ck_assert_msg(hub_fixture_use_hub(car, observed), "%s", car->error.text);
     ck_assert_msg(hub_fixture_run(car, 200 * TIME_MS), "%s", car->error.text);
     ck_assert_str_eq(here->text, car->text);
-    ck_assert_uint_gt(hub_figures(car->hub).garbage, 0);
-    ck_assert_uint_gt(hub_figures(car->hub).outsiders, 0);
+    // The run may have been faster than the thrower.
+    for (int64_t until_ns = 300 * TIME_MS; hub_figures(car->hub).garbage == 0 || hub_figures(car->hub).outsiders == 0;
+         until_ns += 100 * TIME_MS)
+        ck_assert_msg(hub_fixture_run(car, until_ns), "%s", car->error.text);
     kill(thrower, SIGKILL);
     end_process(thrower);
     hub_fixture_destroy(&car);

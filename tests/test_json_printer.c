@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/suite.h"
 #include "tools/json_printer.h"
 
 static char *printed;
@@ -81,14 +82,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("JSON printer");
     TCase *tests = tcase_create("JSON printer");
     tcase_add_test(tests, json_is_written_as_it_is_told);
     tcase_add_test(tests, every_character_comes_back);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("JSON printer", tests);
 }

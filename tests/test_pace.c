@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "bus/pace.h"
+#include "tests/suite.h"
 
 #define BEGIN (77 * TIME_S) // where the clock happens to stand
 
@@ -48,17 +49,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("pace");
     TCase *tcase = tcase_create("pace");
     tcase_add_checked_fixture(tcase, begin, NULL);
     tcase_add_test(tcase, virtual_time_begins_at_zero_and_follows_the_clock);
     tcase_add_test(tcase, a_car_that_is_a_second_behind_catches_up);
     tcase_add_test(tcase, what_is_more_than_a_second_is_left_out);
     tcase_add_test(tcase, a_clock_that_goes_backwards_stops_time_until_it_is_there_again);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("pace", tcase);
 }

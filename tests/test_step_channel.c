@@ -8,7 +8,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bus/endpoint.h"
 #include "bus/socket.h"
+#include "tests/suite.h"
 #include "tools/step_channel.h"
 
 #define WAIT_MS 5000
@@ -298,6 +300,23 @@ START_TEST(who_never_reads_his_answers_does_not_hold_the_car_up)
 }
 END_TEST
 
+static const struct {
+    const char *bus, *steps;
+} PLACES[] = {
+    {"ipc:///tmp/car", "ipc:///tmp/car-do"},
+    {"tcp://127.0.0.1:5000", "tcp://127.0.0.1:5002"},
+    {"tcp://localhost:65533", "tcp://127.0.0.1:65535"},
+    {"tcp://127.0.0.1:65534", ""}, // there is no such port
+};
+
+START_TEST(a_car_takes_steps_beside_its_bus)
+{
+    endpoint_t names;
+    ck_assert(endpoint_parse(&names, PLACES[_i].bus, &error));
+    ck_assert_str_eq(names.steps, PLACES[_i].steps);
+}
+END_TEST
+
 START_TEST(an_endpoint_that_cannot_be_is_told)
 {
     ck_assert_ptr_null(step_channel_new("ipc:///nonexistent/bus-do", &error));
@@ -307,7 +326,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("step channel");
     TCase *tcase = tcase_create("channel");
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
@@ -322,11 +340,7 @@ int main(void)
     tcase_add_test(tcase, a_huge_step_never_arrives_and_others_are_served);
     tcase_add_test(tcase, who_leaves_before_the_answer_does_no_harm);
     tcase_add_test(tcase, who_never_reads_his_answers_does_not_hold_the_car_up);
+    tcase_add_loop_test(tcase, a_car_takes_steps_beside_its_bus, 0, sizeof PLACES / sizeof PLACES[0]);
     tcase_add_test(tcase, an_endpoint_that_cannot_be_is_told);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("step channel", tcase);
 }

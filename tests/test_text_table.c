@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/suite.h"
 #include "tools/text_table.h"
 
 static char *printed;
@@ -106,17 +107,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("text table");
     TCase *tests = tcase_create("text table");
     tcase_add_test(tests, columns_are_as_wide_as_their_widest_cell);
     tcase_add_test(tests, no_line_ends_with_a_blank);
     tcase_add_test(tests, a_row_that_is_not_complete_is_printed_as_far_as_it_goes);
     tcase_add_test(tests, characters_count_not_bytes);
     tcase_add_test(tests, a_cell_that_is_too_long_is_cut_and_many_rows_fit);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("text table", tests);
 }

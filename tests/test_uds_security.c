@@ -302,14 +302,9 @@ START_TEST(tester_that_gives_no_flow_control_is_given_up)
 }
 END_TEST
 
-typedef struct {
-    const char *name;
-    const TTest *tests[12];
-} group_t;
-
 int main(void)
 {
-    const group_t groups[] = {
+    const suite_group_t groups[] = {
         {"security",
          {seeds_differ_and_the_right_key_unlocks, key_of_another_unit_does_not_unlock,
           key_without_a_seed_is_a_sequence_error, third_wrong_key_locks_out_for_ten_seconds,
@@ -324,12 +319,5 @@ int main(void)
           broken_request_changes_nothing_and_the_next_is_answered, session_does_not_end_while_a_slow_request_arrives,
           tester_that_gives_no_flow_control_is_given_up}},
     };
-    Suite *suite = suite_create("uds security");
-    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
-        TCase *cases = tcase_create(groups[g].name);
-        tcase_add_checked_fixture(cases, set_up, tear_down);
-        for (size_t i = 0; groups[g].tests[i] != NULL; i++) tcase_add_test(cases, groups[g].tests[i]);
-        suite_add_tcase(suite, cases);
-    }
-    return suite_run_cases(suite);
+    return suite_run_groups("uds security", groups, sizeof groups / sizeof groups[0], set_up, tear_down);
 }

@@ -329,14 +329,9 @@ START_TEST(every_negative_response_has_its_standard_name)
 }
 END_TEST
 
-typedef struct {
-    const char *name;
-    const TTest *tests[12];
-} group_t;
-
 int main(void)
 {
-    const group_t groups[] = {
+    const suite_group_t groups[] = {
         {"order of checks",
          {unknown_service_is_refused_before_anything_else, session_is_checked_before_security_and_length,
           security_is_checked_before_length_and_sub_function, length_is_checked_before_sub_function,
@@ -354,12 +349,5 @@ int main(void)
           functional_request_is_not_answered_by_what_concerns_one_unit_alone,
           functional_requests_are_single_frames_and_well_formed, frames_for_others_are_not_answered}},
     };
-    Suite *suite = suite_create("uds server");
-    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
-        TCase *cases = tcase_create(groups[g].name);
-        tcase_add_checked_fixture(cases, set_up, tear_down);
-        for (size_t i = 0; groups[g].tests[i] != NULL; i++) tcase_add_test(cases, groups[g].tests[i]);
-        suite_add_tcase(suite, cases);
-    }
-    return suite_run_cases(suite);
+    return suite_run_groups("uds server", groups, sizeof groups / sizeof groups[0], set_up, tear_down);
 }

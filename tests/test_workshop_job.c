@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scenarios/workshop_job.h"
+#include "tests/suite.h"
 
 #define TEXT_MAX (3 * WORKSHOP_REQUEST_MAX)
 
@@ -220,7 +221,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("workshop jobs");
     TCase *tests = tcase_create("workshop jobs");
     tcase_add_test(tests, a_service_opens_a_session_unlocks_acts_and_closes);
     tcase_add_test(tests, a_refused_service_closes_its_session);
@@ -233,10 +233,5 @@ int main(void)
     tcase_add_test(tests, a_record_that_reads_back_otherwise_is_told);
     tcase_add_test(tests, a_refused_record_is_not_read_back);
     tcase_add_test(tests, a_job_after_another_has_nothing_of_it);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("workshop jobs", tests);
 }
