@@ -126,7 +126,7 @@ uint16_t motor_unit_settle(motor_unit_t *self)
     }
     ecu_timer_set(self->ecu, self->type->timer, motors_next_ns(&self->motors));
     tell_motion(self, motors_moving(&self->motors));
-    return switched;
+    return switched | motors_switched(&self->motors);
 }
 
 int64_t motor_unit_position(const motor_unit_t *self, uint8_t setting)

@@ -63,7 +63,8 @@ void motor_unit_recall(motor_unit_t *self, uint8_t setting, int64_t goal);
 void motor_unit_stop_recall(motor_unit_t *self, bool by_switch);
 
 /// Lets motors arrive and start, and follows it up: timer, hold, status, log, store. Call it at the end of every hook
-/// that may have changed anything. Returns a bit per setting that a switch has set in motion.
+/// that may have changed anything. Returns a bit per setting that a switch has set or keeps in motion: a change that
+/// was stored while the switch is held goes on.
 uint16_t motor_unit_settle(motor_unit_t *self);
 
 /// Raw position now.

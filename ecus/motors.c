@@ -92,6 +92,16 @@ uint16_t motors_advance(motors_t *self, int64_t now_ns)
     return (uint16_t)switched;
 }
 
+uint16_t motors_switched(const motors_t *self)
+{
+    unsigned switched = 0;
+    for (size_t i = 0; i < self->count; i++) {
+        const motor_t *motor = &self->motors[i];
+        if (motor->moving && motor->purpose == MOTOR_SWITCH) switched |= 1U << i;
+    }
+    return (uint16_t)switched;
+}
+
 int64_t motors_position(const motors_t *self, uint8_t motor, int64_t now_ns)
 {
     assert(motor < self->count);

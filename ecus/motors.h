@@ -51,6 +51,9 @@ void motors_stop_recall(motors_t *self, int64_t now_ns);
 /// just set in motion.
 uint16_t motors_advance(motors_t *self, int64_t now_ns);
 
+/// A bit per motor that moves because its switch is held.
+uint16_t motors_switched(const motors_t *self);
+
 int64_t motors_position(const motors_t *self, uint8_t motor, int64_t now_ns);
 bool motors_moving(const motors_t *self);
 

@@ -221,6 +221,24 @@ START_TEST(lock_while_a_switch_is_held_stores_where_the_seat_is_then)
 }
 END_TEST
 
+START_TEST(change_after_a_lock_under_a_held_switch_is_kept_by_the_next_lock)
+{
+    code_profile_2();
+    at(100);
+    node_fixture_remote(node, "unlock", 1);
+    at(200);
+    press("longitudinal", INCREASE);
+    at(700);
+    node_fixture_remote(node, "lock", 1);
+    at(1700);
+    press("longitudinal", RELEASED);
+    at(2000);
+    node_fixture_remote(node, "lock", 2);
+    at(2100);
+    ck_assert_int_eq(image_get(&node->image, "profile", 1, "longitudinal", 0), 1550);
+}
+END_TEST
+
 START_TEST(lock_during_a_recall_changes_no_profile_and_lets_it_go_on)
 {
     code_profile_2();
@@ -315,6 +333,7 @@ int main(void)
     tcase_add_test(tests, any_switch_stops_a_recall_at_once);
     tcase_add_test(tests, third_switch_waits_for_its_turn);
     tcase_add_test(tests, lock_while_a_switch_is_held_stores_where_the_seat_is_then);
+    tcase_add_test(tests, change_after_a_lock_under_a_held_switch_is_kept_by_the_next_lock);
     tcase_add_test(tests, lock_during_a_recall_changes_no_profile_and_lets_it_go_on);
     tcase_add_test(tests, change_before_a_recall_is_lost);
     tcase_add_test(tests, recall_takes_over_from_a_held_switch);
