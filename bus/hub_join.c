@@ -18,6 +18,7 @@
 
 #define SUBSCRIPTIONS_AT_ONCE 256
 #define TELL_AFTER_MS 1000 // a wait that long is told to the user
+#define LISTENER_MS 1000   // for one who is to be refused
 
 // ---- processes -----------------------------------------------------------------------------------------------------
 
@@ -100,8 +101,21 @@ void hub_take_subscriptions(hub_t *self)
 
 // ---- up: hello -----------------------------------------------------------------------------------------------------
 
+// A hello comes on another connection than the subscription to step/NODE, and may overtake it: what is sent before that
+// is here goes nowhere.
+static void wait_for_listener(hub_t *self, uint8_t node)
+{
+    zmq_pollitem_t item = {.socket = self->down_handle, .events = ZMQ_POLLIN};
+    int64_t until_ms = socket_clock_ms() + LISTENER_MS;
+    for (hub_take_subscriptions(self); !self->peers[node].listens; hub_take_subscriptions(self)) {
+        if (socket_clock_ms() >= until_ms || process_interrupted()) return;
+        zmq_poll(&item, 1, HUB_TICK_MS);
+    }
+}
+
 static bool refuse(hub_t *self, uint8_t node, uint64_t incarnation, const char *reason, error_t *error)
 {
+    wait_for_listener(self, node);
     wire_refuse_t message = {.incarnation = incarnation};
     snprintf(message.reason, sizeof message.reason, "%s", reason);
     hub_send_step(self, node, wire_encode_refuse(&message, self->body));
