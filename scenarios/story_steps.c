@@ -141,6 +141,12 @@ static const field_t TIMING_FIELDS[] = {
 
 static void load_step(story_loader_t *self, const json_t *json, story_step_t *step)
 {
+    told_t told = {.step = {.at_ns = STORY_NO_TIME,
+                            .after_ns = STORY_NO_TIME,
+                            .within_ns = STORY_NO_TIME,
+                            .not_before_ns = STORY_NO_TIME,
+                            .for_ns = STORY_NO_TIME}};
+    *step = told.step;
     if (!json_is_object(json)) {
         json_reader_mistake(&self->reader, "must be an object");
         return;
@@ -150,11 +156,6 @@ static void load_step(story_loader_t *self, const json_t *json, story_step_t *st
     for (size_t i = 0; i < VERB_ROWS; i++)
         fields[TIMING_ROWS + i] =
             (field_t){.name = VERBS[i].name, .kind = FIELD_ANY, .offset = offsetof(told_t, value)};
-    told_t told = {.step = {.at_ns = STORY_NO_TIME,
-                            .after_ns = STORY_NO_TIME,
-                            .within_ns = STORY_NO_TIME,
-                            .not_before_ns = STORY_NO_TIME,
-                            .for_ns = STORY_NO_TIME}};
     json_reader_object(&self->reader, json, FIELDS(fields), &told);
     const verb_row_t *row = find_verb(self, json);
     *step = told.step;
