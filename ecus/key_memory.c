@@ -258,8 +258,9 @@ static void take_lock(key_memory_t *self)
 
 static void take_remote(key_memory_t *self, const can_frame_t *frame)
 {
-    if (is_repeat(self, frame)) return;
     int64_t button = dbc_get(self->button_signal, frame);
+    // A key put in the lock meanwhile says "none" between the repeats: they are still the one press.
+    if (button != self->none && is_repeat(self, frame)) return;
     if (button == self->lock) take_lock(self);
     if (button != self->unlock && button != self->none) return;
     if (ecu_option_is(self->ecu, "personalization", "off")) return;

@@ -82,6 +82,24 @@ START_TEST(held_button_is_one_unlock)
 }
 END_TEST
 
+START_TEST(held_button_is_one_unlock_although_a_key_is_put_in_meanwhile)
+{
+    at(100);
+    node_fixture_remote(node, "unlock", 2);
+    at(150);
+    node_fixture_remote(node, "none", 3);
+    ck_assert_uint_eq(unit->memory.active, 3);
+    at(200);
+    node_fixture_remote(node, "unlock", 2);
+    at(250);
+    node_fixture_remote(node, "none", 3);
+    at(300);
+    node_fixture_remote(node, "unlock", 2);
+    ck_assert_uint_eq(unit->memory.active, 3);
+    ck_assert_uint_eq(unit->implemented, 2);
+}
+END_TEST
+
 START_TEST(repeat_is_within_150_ms_and_not_a_nanosecond_later)
 {
     at(100);
@@ -450,6 +468,7 @@ int main(void)
     tcase_add_test(tests, unlock_calls_up_the_profile_of_its_number);
     tcase_add_test(tests, real_frame_of_a_remote_is_understood);
     tcase_add_test(tests, held_button_is_one_unlock);
+    tcase_add_test(tests, held_button_is_one_unlock_although_a_key_is_put_in_meanwhile);
     tcase_add_test(tests, repeat_is_within_150_ms_and_not_a_nanosecond_later);
     tcase_add_test(tests, unlocking_again_loses_what_was_not_stored);
     tcase_add_test(tests, inserted_key_calls_up_only_another_profile);
