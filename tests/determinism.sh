@@ -15,9 +15,10 @@ trace_sum() { # command … ; the story is the last
     sha256sum < "$work/trace.log"
 }
 
-failed=0 runs=0
+failed=0 runs=0 stories=0
 for story in "$@"; do
     case $story in *.schema.json) continue ;; esac
+    stories=$((stories + 1))
     for build in build build/clang build/asan; do
         [ -x $build/bin/kmsim ] || continue
         for ((i = 0; i < times; i++)); do
@@ -34,5 +35,5 @@ for story in "$@"; do
     runs=$((runs + $(wc -l < "$work/sums")))
     [ "$(sort -u "$work/sums" | wc -l)" = 1 ] || { echo "$story gives different traces:"; sort "$work/sums" | uniq -c; failed=1; }
 done
-[ $failed = 0 ] && echo "$# stories, $runs runs, one trace each"
+[ $failed = 0 ] && echo "$stories stories, $runs runs, one trace each"
 exit $failed
