@@ -10,4 +10,8 @@
 const dbc_message_t *dbc_bind(const dbc_t *dbc, const char *message, const char *const *names, size_t count,
                               const dbc_signal_t **signals, const char **missing);
 
+/// The signals alone, of a message that is known. False when one is missing; *missing then is its name.
+bool dbc_bind_signals(const dbc_message_t *message, const char *const *names, size_t count,
+                      const dbc_signal_t **signals, const char **missing);
+
 #endif

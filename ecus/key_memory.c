@@ -4,29 +4,13 @@
 #include <assert.h>
 #include <string.h>
 
+#include "bus/dbc_bind.h"
+
 #define NUMBER_INVALID 0xF // nibble of a personalization number that says "none" (DOMAIN.md)
 #define SETTING_NAME_MAX 31
 #define RAW_LIMIT (INT64_C(1) << 32) // a setting's range; leaves room for products with nanoseconds
 
 // ---- binding -------------------------------------------------------------------------------------------------------
-
-typedef struct {
-    const dbc_signal_t **place;
-    const char *name;
-} wanted_signal_t;
-
-static bool bind_signals(const dbc_message_t *message, const wanted_signal_t *wanted, size_t count,
-                         const char **missing)
-{
-    for (size_t i = 0; i < count; i++) {
-        *wanted[i].place = dbc_signal(message, wanted[i].name);
-        if (*wanted[i].place == NULL) {
-            *missing = wanted[i].name;
-            return false;
-        }
-    }
-    return true;
-}
 
 static bool bind_button(const key_memory_t *self, const char *name, int64_t *raw, const char **missing)
 {
@@ -37,30 +21,22 @@ static bool bind_button(const key_memory_t *self, const char *name, int64_t *raw
 
 static bool bind_remote(key_memory_t *self, const dbc_t *dbc, const char **missing)
 {
-    *missing = "RemoteKeyStatus";
-    self->remote = dbc_message(dbc, *missing);
+    static const char *const NAMES[] = {"PersonalizationNumber", "PersonalizationRepeat", "Button"};
+    const dbc_signal_t *signals[3];
+    self->remote = dbc_bind(dbc, "RemoteKeyStatus", NAMES, 3, signals, missing);
     if (self->remote == NULL) return false;
-    const wanted_signal_t wanted[] = {
-        {&self->number_signal, "PersonalizationNumber"},
-        {&self->repeat_signal, "PersonalizationRepeat"},
-        {&self->button_signal, "Button"},
-    };
-    return bind_signals(self->remote, wanted, sizeof wanted / sizeof wanted[0], missing) &&
-           bind_button(self, "unlock", &self->unlock, missing) && bind_button(self, "lock", &self->lock, missing) &&
+    self->number_signal = signals[0];
+    self->repeat_signal = signals[1];
+    self->button_signal = signals[2];
+    return bind_button(self, "unlock", &self->unlock, missing) && bind_button(self, "lock", &self->lock, missing) &&
            bind_button(self, "none", &self->none, missing);
 }
 
 static bool bind_terminal(key_memory_t *self, const dbc_t *dbc, const char **missing)
 {
-    *missing = "TerminalStatus";
-    self->terminal = dbc_message(dbc, *missing);
-    if (self->terminal == NULL) return false;
-    const wanted_signal_t wanted[] = {
-        {&self->terminal_signals[0], "TerminalR"},
-        {&self->terminal_signals[1], "Terminal15"},
-        {&self->terminal_signals[2], "Terminal50"},
-    };
-    return bind_signals(self->terminal, wanted, sizeof wanted / sizeof wanted[0], missing);
+    static const char *const NAMES[] = {"TerminalR", "Terminal15", "Terminal50"};
+    self->terminal = dbc_bind(dbc, "TerminalStatus", NAMES, 3, self->terminal_signals, missing);
+    return self->terminal != NULL;
 }
 
 static bool bind_setting(key_memory_t *self, const dbc_signal_t *signal)
@@ -80,8 +56,11 @@ static bool bind_status(key_memory_t *self, const node_setup_t *setup, const cha
     *missing = setup->entry->name;
     const dbc_message_t *status = dbc_status_message(setup->dbc, setup->entry->name);
     if (status == NULL) return false;
-    const wanted_signal_t wanted[] = {{&self->profile_signal, "Profile"}, {&self->coded_signal, "Coded"}};
-    if (!bind_signals(status, wanted, sizeof wanted / sizeof wanted[0], missing)) return false;
+    static const char *const NAMES[] = {"Profile", "Coded"};
+    const dbc_signal_t *signals[2];
+    if (!dbc_bind_signals(status, NAMES, 2, signals, missing)) return false;
+    self->profile_signal = signals[0];
+    self->coded_signal = signals[1];
     for (size_t i = 0; i < status->signal_count; i++) {
         const dbc_signal_t *signal = &status->signals[i];
         if (signal->setting == NULL) continue;

@@ -2,6 +2,7 @@
 #include "ecus/seat.h"
 
 #include "ecus/coding.h"
+#include "bus/dbc_bind.h"
 #include "ecus/motor_unit.h"
 
 enum { MESSAGE_STATUS, MESSAGE_NETWORK };
@@ -152,13 +153,11 @@ static const ecu_type_t TYPE = {
 
 static bool bind_door(seat_t *self, const node_setup_t *setup, node_ports_t *ports, const char **missing)
 {
-    *missing = "DoorState";
-    self->door = dbc_message(setup->dbc, *missing);
+    static const char *const NAMES[] = {"DriverDoor"};
+    self->door = dbc_bind(setup->dbc, "DoorState", NAMES, 1, &self->driver_door, missing);
     if (self->door == NULL) return false;
-    *missing = "DriverDoor";
-    self->driver_door = dbc_signal(self->door, *missing);
     for (uint8_t bus = 0; bus < setup->entry->bus_count; bus++) node_accept_id(ports, bus, self->door->id);
-    return self->driver_door != NULL;
+    return true;
 }
 
 static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, const char **missing)
