@@ -208,7 +208,7 @@ START_TEST(a_stopped_unit_under_a_tool_has_all_time)
         car_on_processes((hub_options_t){.patience_ns = 1 * TIME_S, .launches = &launch, .launch_count = 1});
     pid_t unit = (pid_t)hub_process(car->hub, 1), waker = fork();
     if (waker == 0) {
-        usleep(1500000);
+        zclock_sleep(1500);
         kill(unit, SIGCONT);
         _exit(0);
     }
