@@ -94,6 +94,7 @@ kernel_event_t *kernel_add_event(kernel_t *self, kernel_event_kind_t kind, uint8
     kernel_event_t *event = &self->events[self->event_count++];
     event->kind = (uint8_t)kind;
     event->node = node;
+    event->time_ns = self->now_ns;
     return event;
 }
 

@@ -41,9 +41,10 @@ typedef enum {
 
 typedef struct {
     uint8_t kind;
-    uint8_t bus;   // index in the vehicle
-    uint8_t node;  // sender, or KERNEL_STRANGER
-    uint16_t line; // index of kernel_line_name
+    uint8_t bus;     // index in the vehicle
+    uint8_t node;    // sender, or KERNEL_STRANGER
+    uint16_t line;   // index of kernel_line_name
+    int64_t time_ns; // when it happened: power, and what was said at power-on, are seen an instant later
     int64_t value;
     union {
         can_frame_t frame;

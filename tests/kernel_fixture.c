@@ -136,7 +136,7 @@ static void note_input(uint8_t node, const node_input_t *input)
 static void note_event(const kernel_event_t *event)
 {
     char text[FRAME_TEXT_MAX];
-    SEE("%lld %s ", (long long)(kernel_now(fixture.kernel) / TIME_US), kernel_node_name(fixture.kernel, event->node));
+    SEE("%lld %s ", (long long)(event->time_ns / TIME_US), kernel_node_name(fixture.kernel, event->node));
     switch ((kernel_event_kind_t)event->kind) {
     case EVENT_FRAME:
         SEE("frame %u %s\n", event->bus, frame_format(&event->frame, text));

@@ -223,8 +223,8 @@ START_TEST(power_that_is_so_already_changes_nothing)
     kernel_fixture_run_to(TIME_US);
     kernel_fixture_forget();
     kernel_fixture_run_to(TIME_S);
-    ck_assert_str_eq(fixture.seen, "1000 a power 1\n1000 b power 1\n1000 c power 1\n"
-                                   "3000 a power 0\n5000 a power 1\n"); // each at the player's next look
+    ck_assert_str_eq(fixture.seen, "0 a power 1\n0 b power 1\n0 c power 1\n"
+                                   "2000 a power 0\n4000 a power 1\n"); // seen later, told with their own time
 }
 END_TEST
 
@@ -249,7 +249,7 @@ START_TEST(player_sees_frames_lines_air_and_buses_as_they_are_heard)
     kernel_fixture_run_to(TIME_US);
     kernel_fixture_forget();
     kernel_fixture_run_to(40 * TIME_S);
-    ck_assert_str_eq(fixture.seen, "1000 a power 1\n1000 b power 1\n1000 c power 1\n"
+    ck_assert_str_eq(fixture.seen, "0 a power 1\n0 b power 1\n0 c power 1\n"
                                    "2100 stranger line x 7\n2100 stranger line y 5\n"
                                    "6000 stranger bus 0 2\n"
                                    "6550 a frame 0 105#01\n"

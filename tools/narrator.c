@@ -95,10 +95,10 @@ void narrator_tell_events(narrator_t *self, const kernel_t *kernel)
 {
     const kernel_event_t *events;
     size_t count = kernel_events(kernel, &events);
-    char time[TIME_TEXT_MAX];
-    time_format(kernel_now(kernel), time);
     for (size_t i = 0; i < count; i++) {
         const kernel_event_t *event = &events[i];
+        char time[TIME_TEXT_MAX];
+        time_format(event->time_ns, time);
         switch ((kernel_event_kind_t)event->kind) {
         case EVENT_FRAME:
             tell_frame(self, event, time);
