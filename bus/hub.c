@@ -103,7 +103,8 @@ hub_t *hub_new(const hub_options_t *options, error_t *error)
     hub_t *self = calloc(1, sizeof *self);
     assert(self);
     self->options = *options;
-    if (self->options.patience_ns <= 0) self->options.patience_ns = HUB_PATIENCE_NS;
+    self->invites = options->patience_ns <= 0;
+    if (self->invites) self->options.patience_ns = HUB_PATIENCE_NS;
     self->vehicle = options->vehicle;
     self->now_ns = -1;
     self->lifeline = (process_lifeline_t){-1, -1};

@@ -27,7 +27,9 @@ typedef struct {
     const vehicle_t *vehicle;
     const char *endpoint; // null: one of its own; the well-known one for a live car, and when observers are waited for
     int observers;        // how many to wait for before the story begins
-    int64_t patience_ns;  // wall clock, 0: HUB_PATIENCE_NS; a launched unit has no limit
+    // Wall clock; a launched unit has no limit. 0: HUB_PATIENCE_NS, but external units and observers may come when they
+    // like.
+    int64_t patience_ns;
     const char *unit_directory; // of the units' programs; null: beside this program, or ../libexec/kmsim
     const hub_launch_t *launches;
     size_t launch_count;

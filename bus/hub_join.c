@@ -224,10 +224,13 @@ static bool check_patience(hub_t *self, const hub_wait_t *wait, error_t *error)
 {
     for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
         const peer_t *peer = &self->peers[i];
-        if (peer->process.pid == 0 || peer->launch || peer->state == PEER_READY) continue;
-        if (!hub_fail_overdue(self, i, wait, "join", error)) return false;
+        bool expected = peer->process.pid != 0 || (self->vehicle->nodes[i].external && !self->invites);
+        if (!expected || peer->launch || peer->state == PEER_READY) continue;
+        if (!hub_fail_overdue(self, i, wait, error)) return false;
     }
-    return true;
+    if (self->invites || !units_ready(self) || !hub_is_overdue(self, wait)) return true;
+    return error_add(error, "%d of %d observers are there (waited %.1f s)", self->observers, self->options.observers,
+                     (double)wait->waited_ms / 1000.0);
 }
 
 static void tell_wait(const hub_t *self)

@@ -53,11 +53,18 @@ void hub_wait_look(hub_wait_t *self)
     self->last_ms = now_ms;
 }
 
-bool hub_fail_overdue(hub_t *self, uint8_t node, const hub_wait_t *wait, const char *what, error_t *error)
+bool hub_is_overdue(const hub_t *self, const hub_wait_t *wait)
 {
-    if (wait->waited_ms * TIME_MS <= self->options.patience_ns) return true;
-    char text[96];
-    snprintf(text, sizeof text, "process %ld does not %s, stopped? (waited %.1f s)", hub_process(self, node), what,
+    return wait->waited_ms * TIME_MS > self->options.patience_ns;
+}
+
+bool hub_fail_overdue(hub_t *self, uint8_t node, const hub_wait_t *wait, error_t *error)
+{
+    if (!hub_is_overdue(self, wait)) return true;
+    char process[32] = "external unit", text[96];
+    bool own = hub_process(self, node) != 0;
+    if (own) snprintf(process, sizeof process, "process %ld", hub_process(self, node));
+    snprintf(text, sizeof text, "%s does not answer%s (waited %.1f s)", process, own ? ", stopped?" : "",
              (double)wait->waited_ms / 1000.0);
     return hub_fail_unit(self, node, text, error);
 }
@@ -222,7 +229,7 @@ static bool collect(hub_t *self, size_t pending, outbox_t *outboxes, error_t *er
         if (wait.last_ms < 0) wait = hub_wait_begin(); // the clock is not asked while all goes well
         hub_wait_look(&wait);
         int owing = owing_unit(self);
-        if (owing >= 0 && !hub_fail_overdue(self, (uint8_t)owing, &wait, "answer", error)) return false;
+        if (owing >= 0 && !hub_fail_overdue(self, (uint8_t)owing, &wait, error)) return false;
     }
     return true;
 }

@@ -53,6 +53,7 @@ struct hub {
     bool broken;    // a unit failed: no courtesy at the end
     int64_t now_ns; // virtual time, -1 before the story begins
     int observers;
+    bool invites;    // external units and observers may come when they like
     random_t random; // incarnations and barriers
     uint64_t definitions;
     uint64_t round;
@@ -103,8 +104,11 @@ bool hub_watch(hub_t *self, error_t *error);
 /// Returns false, with `unit: what` and the virtual time told.
 bool hub_fail_unit(hub_t *self, uint8_t node, const char *what, error_t *error);
 
-/// Whether the unit has waited longer than the patience; the error then says so.
-bool hub_fail_overdue(hub_t *self, uint8_t node, const hub_wait_t *wait, const char *what, error_t *error);
+/// Whether the wait is longer than the patience.
+bool hub_is_overdue(const hub_t *self, const hub_wait_t *wait);
+
+/// False with the error told when the unit has been waited for longer than the patience.
+bool hub_fail_overdue(hub_t *self, uint8_t node, const hub_wait_t *wait, error_t *error);
 
 /// Takes in the message just received when it is a stranger's to a live car; false: it is something else. hub_live.c
 bool hub_note_stranger(hub_t *self);

@@ -184,7 +184,7 @@ START_TEST(a_unit_that_never_joins_is_told_when_patience_is_over)
     impatient.unit_directory = directory;
     ck_assert(!hub_fixture_use_hub(car, impatient));
     assert_told(car, "a: process ");
-    assert_told(car, "does not join, stopped? (waited 0.");
+    assert_told(car, "does not answer, stopped? (waited 0.");
     hub_fixture_destroy(&car);
     unlink(program);
     rmdir(directory);

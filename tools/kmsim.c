@@ -44,7 +44,8 @@ static const option_t RUN_OPTIONS[] = {
     {"seed", 0, "N", OPTION_NUMBER, offsetof(run_told_t, seed),
      "seed of every random draw, instead of the story's own"},
     {"patience", 0, "TIME", OPTION_TIME, offsetof(run_told_t, patience_ns),
-     "how long a process may take to answer, \"3 s\" unless told"},
+     "how long a process may take to answer, \"3 s\" unless told; when told,\nalso how long external units and "
+     "observers are waited for"},
     {"launch", 0, "UNIT=CMD", OPTION_LIST, offsetof(run_told_t, launches),
      "start a unit under a tool; % stands for its own command line:\n--launch seat='gdb --args %'"},
     {"verbose", 'v', NULL, OPTION_FLAG, offsetof(run_told_t, verbose),

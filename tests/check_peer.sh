@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# a control unit in Python (tests/peer/light.py), by nothing but bus/wire.h: in a story, run after run, and on a live car
+# Uses build/bin, or the directory given. Everything happens in a temporary directory of buses of its own.
+set -eu
+bin=$(realpath "${1:-build/bin}")
+peer=$(realpath tests/peer)
+vehicles=$(realpath bus/vehicles)
+work=$(mktemp -d)
+export XDG_RUNTIME_DIR=$work
+trap 'kill -9 $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
+
+fail() {
+    echo "$*"
+    exit 1
+}
+
+# A car of its own: the e65 with one more entry in the vehicle file and one more message in the DBC.
+{
+    sed 's/^BU_: .*/& light/' "$vehicles/e65.dbc"
+    cat << 'DBC'
+BO_ 1008 LightStatus: 2 light
+ SG_ Profile : 0|3@1+ (1,0) [0|4] "" Vector__XXX
+ SG_ Coded : 3|1@1+ (1,0) [0|1] "" Vector__XXX
+ SG_ Brightness : 8|8@1+ (1,0) [0|100] "%" Vector__XXX
+VAL_ 1008 Profile 0 "none" ;
+VAL_ 1008 Coded 0 "no" 1 "yes" ;
+BA_ "KeyMemorySetting" SG_ 1008 Brightness "brightness";
+BA_ "GenSigStartValue" SG_ 1008 Brightness 50;
+DBC
+} > "$work/car.dbc"
+/usr/bin/python3 - "$vehicles/e65.json" > "$work/car.json" << 'PYTHON'
+import json, sys
+car = json.load(open(sys.argv[1]))
+car.update(name="car", dbc="car.dbc")
+car["nodes"].append({"name": "light", "executable": "light", "buses": ["kcan-s"], "external": True})
+json.dump(car, sys.stdout)
+PYTHON
+cp "$peer/light.json" "$work"
+
+for run in 1 2 3; do
+    "$peer/light.py" "ipc://$work/bus" & light=$!
+    [ $run = 2 ] && sleep 0.3 # it may be there before the bus or after
+    "$bin/kmsim" run --bus "ipc://$work/bus" --trace "$work/$run.log" "$work/light.json" > "$work/out" 2>&1 ||
+        fail "the story fails: $(cat "$work/out")"
+    wait $light || fail "the light ended with $?"
+    cmp "$work/1.log" "$work/$run.log" || fail "run $run has another trace"
+done
+grep -q ' kcan-s 3F0#0A50$' "$work/1.log" || fail "the light never said what it should"
+
+# The last to come is waited for; one that does not come, or goes, is told by its name.
+status=0
+"$bin/kmsim" run --bus "ipc://$work/bus" --patience "300 ms" "$work/light.json" > "$work/out" 2>&1 || status=$?
+[ $status = 3 ] && grep -q 'light' "$work/out" || fail "a unit that never comes: status $status, $(cat "$work/out")"
+status=0
+"$bin/kmsim" run --in-process "$work/light.json" > "$work/out" 2>&1 || status=$?
+[ $status != 0 ] && grep -q 'light' "$work/out" || fail "in-process without that unit: status $status, $(cat "$work/out")"
