@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/climate.h"
 
+#include "bus/dbc_bind.h"
 #include "ecus/coding.h"
 #include "ecus/key_memory.h"
 
-enum { MESSAGE_STATUS, MESSAGE_NETWORK };
+enum { MESSAGE_STATUS, MESSAGE_PASSENGER, MESSAGE_MEMORY, MESSAGE_NETWORK };
 
 typedef struct {
     ecu_t ecu;
     key_memory_t memory;
+    const dbc_signal_t *passenger_signal; // of the message for the passenger's side
+    int passenger;                        // the setting that it tells, -1: the DBC has none
     uint8_t first_knob;
     int64_t values[KEY_MEMORY_SETTINGS_MAX];
     uint32_t ignored; // knob values out of range
@@ -43,6 +46,7 @@ static void take_line(climate_t *self, const node_line_t *line)
     self->values[number] = line->value;
     key_memory_note_changes(&self->memory, (uint16_t)(1U << number));
     ecu_send(&self->ecu, MESSAGE_STATUS);
+    if (number == self->passenger) ecu_send(&self->ecu, MESSAGE_PASSENGER);
 }
 
 static void input(void *unit, const node_input_t *input)
@@ -70,25 +74,42 @@ static void compose(void *unit, uint8_t message, uint8_t bus, can_frame_t *frame
 {
     (void)bus;
     const climate_t *self = unit;
+    key_memory_compose(&self->memory, message, frame);
+    if (message == MESSAGE_PASSENGER && self->passenger >= 0)
+        dbc_set(self->passenger_signal, frame, self->values[self->passenger]);
     if (message != MESSAGE_STATUS) return;
-    key_memory_compose(&self->memory, frame);
     for (uint8_t i = 0; i < self->memory.setting_count; i++) {
         key_memory_compose_setting(&self->memory, i, self->values[i], frame);
     }
 }
 
 static const ecu_type_t TYPE = {
-    .message_count = 2,
-    .messages = {[MESSAGE_STATUS] = {.find = ECU_STATUS}, [MESSAGE_NETWORK] = {.find = ECU_NETWORK}},
+    .message_count = 4,
+    .messages =
+        {
+            [MESSAGE_STATUS] = {.find = ECU_STATUS},
+            [MESSAGE_PASSENGER] = {"ClimateStatusPassenger", .find = ECU_OWN},
+            [MESSAGE_MEMORY] = {"ClimateMemoryStatus", .find = ECU_OWN},
+            [MESSAGE_NETWORK] = {.find = ECU_NETWORK},
+        },
     .hooks = {.start = start, .input = input, .compose = compose, .save = save},
     .diagnosis = &coding_diagnosis,
 };
+
+static bool bind_passenger(climate_t *self, const char **missing)
+{
+    static const char *const NAMES[] = {"Temperature"};
+    const dbc_message_t *message = self->ecu.messages[MESSAGE_PASSENGER];
+    self->passenger = key_memory_find(&self->memory, "passenger_temperature");
+    return message == NULL || dbc_bind_signals(message, NAMES, 1, &self->passenger_signal, missing);
+}
 
 static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, const char **missing)
 {
     climate_t *self = unit;
     return ecu_bind(&self->ecu, &TYPE, self, setup, ports, missing) &&
-           key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, MESSAGE_STATUS, setup, ports, missing) &&
+           key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, setup, ports, missing) &&
+           bind_passenger(self, missing) &&
            key_memory_bind_lines(&self->memory, "knob", setup, ports, &self->first_knob, missing);
 }
 

@@ -46,7 +46,7 @@ static uds_nrc_t write_profile(ecu_t *ecu, uint16_t id, const uint8_t *record, s
     if (record[0] > 1 || !take_values(memory, record + 1, &profile)) return UDS_OUT_OF_RANGE;
     if (!key_memory_set_profile(memory, number, &profile, ticket)) return UDS_OUT_OF_RANGE;
     ecu_log(ecu, LOG_PROFILE_CODED, number, profile.coded, 0);
-    if (memory->active == number) ecu_send(ecu, memory->status); // it tells whether the active profile is coded
+    if (memory->active == number) key_memory_tell_coded(memory);
     return UDS_ACCEPTED;
 }
 

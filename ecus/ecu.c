@@ -21,21 +21,39 @@ static const dbc_message_t *find_network_message(const dbc_t *dbc, uint8_t addre
     return NULL;
 }
 
+static const dbc_message_t *find_own_message(const dbc_t *dbc, const char *name, const char *sender)
+{
+    const dbc_message_t *message = dbc_message(dbc, name);
+    return message != NULL && strcmp(message->sender, sender) == 0 ? message : NULL;
+}
+
+static const dbc_message_t *find_message(const ecu_message_t *wanted, const node_setup_t *setup)
+{
+    switch (wanted->find) {
+    case ECU_BY_NAME:
+        return dbc_message(setup->dbc, wanted->name);
+    case ECU_OWN:
+        return find_own_message(setup->dbc, wanted->name, setup->entry->name);
+    case ECU_STATUS:
+        return dbc_status_message(setup->dbc, setup->entry->name);
+    case ECU_NETWORK:
+        return find_network_message(setup->dbc, setup->entry->address);
+    }
+    return NULL;
+}
+
 static bool bind_message(ecu_t *self, size_t index, const node_setup_t *setup, const char **missing)
 {
     const ecu_message_t *wanted = &self->type->messages[index];
-    const dbc_message_t *status = dbc_status_message(setup->dbc, setup->entry->name);
-    const dbc_message_t *network = find_network_message(setup->dbc, setup->entry->address);
-    const dbc_message_t *message = wanted->find == ECU_STATUS    ? status
-                                   : wanted->find == ECU_NETWORK ? network
-                                                                 : dbc_message(setup->dbc, wanted->name);
-    if (message == NULL && wanted->find != ECU_NETWORK) {
+    const dbc_message_t *message = find_message(wanted, setup);
+    if (message == NULL && (wanted->find == ECU_BY_NAME || wanted->find == ECU_STATUS)) {
         *missing = wanted->find == ECU_STATUS ? setup->entry->name : wanted->name;
         return false;
     }
     self->messages[index] = message;
     // An event message has nothing to say at power-on: a remote key status would call a profile up.
-    self->status[index] = message != NULL && message != network && (message->cycle_ms > 0 || message == status);
+    self->status[index] =
+        message != NULL && (wanted->find == ECU_STATUS || (wanted->find != ECU_NETWORK && message->cycle_ms > 0));
     return true;
 }
 

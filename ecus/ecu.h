@@ -18,6 +18,7 @@
 
 typedef enum {
     ECU_BY_NAME,
+    ECU_OWN,     // by name, if the DBC has it from this unit: a second unit of its kind must not send it as well
     ECU_STATUS,  // the unit's own status message (dbc_status_message), whatever its name
     ECU_NETWORK, // the unit's network management: 0x480 + diagnostic address; a unit may have none
 } ecu_find_t;
@@ -65,7 +66,7 @@ typedef struct ecu {
     uint8_t bus_count;
     struct key_memory *memory; // the unit's Key Memory, null: it has none
     int64_t bit_ns[VEHICLE_BUSES_MAX];
-    const dbc_message_t *messages[ECU_MESSAGES_MAX]; // null: network management that the DBC lacks
+    const dbc_message_t *messages[ECU_MESSAGES_MAX]; // null: one that this unit does not send
     bool status[ECU_MESSAGES_MAX];                   // sent at power-on
     // since power-on
     int64_t now_ns;   // of the running activation

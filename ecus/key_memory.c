@@ -59,8 +59,6 @@ static bool bind_status(key_memory_t *self, const node_setup_t *setup, const cha
     static const char *const NAMES[] = {"Profile", "Coded"};
     const dbc_signal_t *signals[2];
     if (!dbc_bind_signals(status, NAMES, 2, signals, missing)) return false;
-    self->profile_signal = signals[0];
-    self->coded_signal = signals[1];
     for (size_t i = 0; i < status->signal_count; i++) {
         const dbc_signal_t *signal = &status->signals[i];
         if (signal->setting == NULL) continue;
@@ -70,14 +68,23 @@ static bool bind_status(key_memory_t *self, const node_setup_t *setup, const cha
     return true;
 }
 
-bool key_memory_bind(key_memory_t *self, ecu_t *ecu, const key_memory_hooks_t *hooks, uint8_t status,
-                     const node_setup_t *setup, node_ports_t *ports, const char **missing)
+static void bind_messages(key_memory_t *self)
+{
+    for (size_t i = 0; i < self->ecu->type->message_count; i++) {
+        const dbc_message_t *message = self->ecu->messages[i];
+        self->profile_signals[i] = message != NULL ? dbc_signal(message, "Profile") : NULL;
+        self->coded_signals[i] = message != NULL ? dbc_signal(message, "Coded") : NULL;
+    }
+}
+
+bool key_memory_bind(key_memory_t *self, ecu_t *ecu, const key_memory_hooks_t *hooks, const node_setup_t *setup,
+                     node_ports_t *ports, const char **missing)
 {
     self->ecu = ecu;
     ecu->memory = self;
     self->hooks = hooks;
-    self->status = status;
     self->setting_count = 0;
+    bind_messages(self);
     if (!bind_status(self, setup, missing) || !bind_remote(self, setup->dbc, missing) ||
         !bind_terminal(self, setup->dbc, missing)) {
         return false;
@@ -194,6 +201,13 @@ static void store_changes(key_memory_t *self)
 
 // ---- calling up ----------------------------------------------------------------------------------------------------
 
+static void send_those_with(key_memory_t *self, const dbc_signal_t *const signals[ECU_MESSAGES_MAX])
+{
+    for (uint8_t i = 0; i < self->ecu->type->message_count; i++) {
+        if (signals[i] != NULL) ecu_send(self->ecu, i);
+    }
+}
+
 static void call_up(key_memory_t *self, uint8_t profile)
 {
     if (self->active != profile) ecu_store(self->ecu);
@@ -203,7 +217,7 @@ static void call_up(key_memory_t *self, uint8_t profile)
     ecu_log(self->ecu, LOG_PROFILE_CALLED, profile, coded, 0);
     if (!coded) ecu_fault(self->ecu, (uint16_t)(FAULT_PROFILE_NOT_CODED + profile));
     self->hooks->implement(self->ecu->unit);
-    ecu_send(self->ecu, self->status);
+    send_those_with(self, self->profile_signals);
 }
 
 // Reads the personalization number, 1 .. 4; 0 when it is none, with a fault memory entry when it should be one.
@@ -303,10 +317,16 @@ bool key_memory_is_coded(const key_memory_t *self)
     return self->active != 0 && self->profiles[self->active - 1].coded;
 }
 
-void key_memory_compose(const key_memory_t *self, can_frame_t *frame)
+void key_memory_tell_coded(key_memory_t *self)
 {
-    dbc_set(self->profile_signal, frame, self->active);
-    dbc_set(self->coded_signal, frame, key_memory_is_coded(self));
+    send_those_with(self, self->coded_signals);
+}
+
+void key_memory_compose(const key_memory_t *self, uint8_t message, can_frame_t *frame)
+{
+    const dbc_signal_t *profile = self->profile_signals[message], *coded = self->coded_signals[message];
+    if (profile != NULL) dbc_set(profile, frame, self->active);
+    if (coded != NULL) dbc_set(coded, frame, key_memory_is_coded(self));
 }
 
 void key_memory_compose_setting(const key_memory_t *self, uint8_t setting, int64_t value, can_frame_t *frame)

@@ -27,8 +27,8 @@ typedef struct {
 } key_memory_profile_t;
 
 typedef struct {
-    /// A profile was called up: implement key_memory_value of every setting that is not in car memory. The status is
-    /// sent afterwards.
+    /// A profile was called up: implement key_memory_value of every setting that is not in car memory. The messages
+    /// that tell it are sent afterwards.
     void (*implement)(void *unit);
     /// The setting as the driver has it now.
     int64_t (*current)(void *unit, uint8_t setting);
@@ -40,10 +40,10 @@ typedef struct key_memory {
     // bound once
     ecu_t *ecu;
     const key_memory_hooks_t *hooks;
-    uint8_t status; // number of the status message in the unit's type
     uint8_t setting_count;
     key_memory_setting_t settings[KEY_MEMORY_SETTINGS_MAX];
-    const dbc_signal_t *profile_signal, *coded_signal;
+    // Per message of the unit's type, null where it has none: the status has both.
+    const dbc_signal_t *profile_signals[ECU_MESSAGES_MAX], *coded_signals[ECU_MESSAGES_MAX];
     const dbc_message_t *remote, *terminal;
     const dbc_signal_t *number_signal, *repeat_signal, *button_signal;
     const dbc_signal_t *terminal_signals[3]; // R, 15, 50
@@ -61,10 +61,10 @@ typedef struct key_memory {
     uint32_t ignored; // frames that could not be used
 } key_memory_t;
 
-/// Binds the settings of the unit's status message and accepts the CAS's messages on all its buses. Message number
-/// `status` of the unit's type is sent after a call-up. Call it after ecu_bind. False with *missing set.
-bool key_memory_bind(key_memory_t *self, ecu_t *ecu, const key_memory_hooks_t *hooks, uint8_t status,
-                     const node_setup_t *setup, node_ports_t *ports, const char **missing);
+/// Binds the settings of the unit's status message and accepts the CAS's messages on all its buses. Those of the unit's
+/// messages that have a signal Profile are sent after a call-up. Call it after ecu_bind. False with *missing set.
+bool key_memory_bind(key_memory_t *self, ecu_t *ecu, const key_memory_hooks_t *hooks, const node_setup_t *setup,
+                     node_ports_t *ports, const char **missing);
 
 /// Adds a line KIND/UNIT/SETTING per setting to the ports ("switch/seat/height"); *first is the number of the first.
 /// Call it after key_memory_bind. False with *missing set when a name is too long or there are too many.
@@ -95,8 +95,12 @@ bool key_memory_is_car(const key_memory_t *self, uint8_t setting);
 /// Whether the active profile is there and coded.
 bool key_memory_is_coded(const key_memory_t *self);
 
-/// Puts active profile and coded flag into a status frame, and a setting's value.
-void key_memory_compose(const key_memory_t *self, can_frame_t *frame);
+/// Sends the messages that tell whether the active profile is coded.
+void key_memory_tell_coded(key_memory_t *self);
+
+/// Puts active profile and coded flag into a frame of message number `message`, where it has such signals; and a
+/// setting's value into a status frame.
+void key_memory_compose(const key_memory_t *self, uint8_t message, can_frame_t *frame);
 void key_memory_compose_setting(const key_memory_t *self, uint8_t setting, int64_t value, can_frame_t *frame);
 
 /// The number of the setting of that name, or -1.

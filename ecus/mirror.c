@@ -159,8 +159,8 @@ static void compose(void *unit, uint8_t message, uint8_t bus, can_frame_t *frame
 {
     (void)bus;
     const mirror_t *self = unit;
+    key_memory_compose(&self->memory, message, frame);
     if (message != MESSAGE_STATUS) return;
-    key_memory_compose(&self->memory, frame);
     motor_unit_compose(&self->motors, frame);
     dbc_set(self->tilt_signal, frame, self->tilted);
 }
@@ -189,7 +189,7 @@ static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, con
 {
     mirror_t *self = unit;
     return ecu_bind(&self->ecu, &TYPE, self, setup, ports, missing) &&
-           key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, MESSAGE_STATUS, setup, ports, missing) &&
+           key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, setup, ports, missing) &&
            motor_unit_bind(&self->motors, &MOTORS, &self->ecu, &self->memory, setup, ports, missing) &&
            bind_tilt(self, setup, ports, missing);
 }

@@ -5,7 +5,7 @@
 #include "bus/dbc_bind.h"
 #include "ecus/motor_unit.h"
 
-enum { MESSAGE_STATUS, MESSAGE_NETWORK };
+enum { MESSAGE_STATUS, MESSAGE_POSITIONING, MESSAGE_POSITIONS, MESSAGE_NETWORK };
 enum { TIMER_MOTORS };
 
 static const motor_speed_t SPEEDS[] = {
@@ -139,14 +139,20 @@ static void compose(void *unit, uint8_t message, uint8_t bus, can_frame_t *frame
 {
     (void)bus;
     const seat_t *self = unit;
+    key_memory_compose(&self->memory, message, frame);
     if (message != MESSAGE_STATUS) return;
-    key_memory_compose(&self->memory, frame);
     motor_unit_compose(&self->motors, frame);
 }
 
 static const ecu_type_t TYPE = {
-    .message_count = 2,
-    .messages = {[MESSAGE_STATUS] = {.find = ECU_STATUS}, [MESSAGE_NETWORK] = {.find = ECU_NETWORK}},
+    .message_count = 4,
+    .messages =
+        {
+            [MESSAGE_STATUS] = {.find = ECU_STATUS},
+            [MESSAGE_POSITIONING] = {"MemoryPositioning", .find = ECU_OWN},
+            [MESSAGE_POSITIONS] = {"MemoryPositionsStatus", .find = ECU_OWN},
+            [MESSAGE_NETWORK] = {.find = ECU_NETWORK},
+        },
     .hooks = {.start = start, .input = input, .timer = timer, .compose = compose, .save = save},
     .diagnosis = &coding_diagnosis,
 };
@@ -164,7 +170,7 @@ static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, con
 {
     seat_t *self = unit;
     return ecu_bind(&self->ecu, &TYPE, self, setup, ports, missing) &&
-           key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, MESSAGE_STATUS, setup, ports, missing) &&
+           key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, setup, ports, missing) &&
            motor_unit_bind(&self->motors, &MOTORS, &self->ecu, &self->memory, setup, ports, missing) &&
            bind_door(self, setup, ports, missing);
 }

@@ -40,9 +40,8 @@ static void hook_input(void *self, const node_input_t *input)
 
 static void hook_compose(void *self, uint8_t message, uint8_t bus, can_frame_t *frame)
 {
-    (void)message;
     (void)bus;
-    key_memory_compose(&((memory_unit_t *)self)->memory, frame);
+    key_memory_compose(&((memory_unit_t *)self)->memory, message, frame);
 }
 
 static void hook_save(void *self, image_t *image)
@@ -61,7 +60,7 @@ static bool unit_bind(void *self, const node_setup_t *setup, node_ports_t *ports
     memory_unit_t *unit = self;
     uint8_t first;
     return ecu_bind(&unit->ecu, &TYPE, unit, setup, ports, missing) &&
-           key_memory_bind(&unit->memory, &unit->ecu, &MEMORY_HOOKS, 0, setup, ports, missing) &&
+           key_memory_bind(&unit->memory, &unit->ecu, &MEMORY_HOOKS, setup, ports, missing) &&
            key_memory_bind_lines(&unit->memory, "knob", setup, ports, &first, missing);
 }
 

@@ -156,6 +156,14 @@ void node_fixture_door(node_fixture_t *self, bool open)
 }
 
 // A bus that wakes gets the status at once; what is asked for beyond that is no traffic of the story.
+const outbox_frame_t *node_fixture_asked(const node_fixture_t *self, uint32_t id)
+{
+    for (size_t i = 0; i < self->outbox.frame_count; i++) {
+        if (self->outbox.frames[i].frame.id == id) return &self->outbox.frames[i];
+    }
+    return NULL;
+}
+
 int64_t node_fixture_status(node_fixture_t *self, const char *signal)
 {
     const node_input_t inputs[] = {{.kind = INPUT_BUS_ASLEEP}, {.kind = INPUT_BUS_AWAKE}, {.kind = INPUT_BUS_ASLEEP}};

@@ -59,6 +59,9 @@ void node_fixture_remote(node_fixture_t *self, const char *button, int number);
 void node_fixture_terminal(node_fixture_t *self, int terminal);
 void node_fixture_door(node_fixture_t *self, bool open);
 
+/// The frame with that identifier that the unit asked for in its last activation, or null.
+const outbox_frame_t *node_fixture_asked(const node_fixture_t *self, uint32_t id);
+
 /// The raw value of a status signal as the unit would send it now.
 int64_t node_fixture_status(node_fixture_t *self, const char *signal);
 

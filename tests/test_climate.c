@@ -111,6 +111,34 @@ START_TEST(stored_active_profile_holds_after_a_power_loss)
 }
 END_TEST
 
+START_TEST(passenger_temperature_is_told_twice)
+{
+    at(100);
+    turn("passenger_temperature", 3);
+    const outbox_frame_t *frame = node_fixture_asked(node, 0x2EA);
+    ck_assert_ptr_nonnull(frame);
+    ck_assert_int_eq(frame->flags & OUTBOX_CYCLIC, 0);
+    ck_assert_uint_eq(frame->frame.data[0], 3);
+    ck_assert_int_eq(node_fixture_status(node, "PassengerTemperature"), 3);
+    turn("driver_temperature", 4);
+    ck_assert_ptr_null(node_fixture_asked(node, 0x2EA));
+}
+END_TEST
+
+START_TEST(call_up_tells_the_profile_in_a_message_of_its_own)
+{
+    set_profile(3, "coded", 0);
+    node_fixture_power_on(node, 0, IMAGE_PRESENT);
+    ck_assert_ptr_null(node_fixture_asked(node, 0x3DF)); // an event has nothing to say at power-on
+    node_fixture_remote(node, "unlock", 3);
+    const outbox_frame_t *frame = node_fixture_asked(node, 0x3DF);
+    ck_assert_ptr_nonnull(frame);
+    ck_assert_uint_eq(frame->frame.data[0], 0x03); // profile 3, not coded
+    node_fixture_remote(node, "lock", 3);
+    ck_assert_ptr_null(node_fixture_asked(node, 0x3DF));
+}
+END_TEST
+
 START_TEST(status_goes_out_every_100_ms_while_awake_and_never_asleep)
 {
     at(10);
@@ -135,6 +163,8 @@ int main(void)
     tcase_add_test(tests, knob_out_of_range_is_ignored);
     tcase_add_test(tests, drivers_change_comes_back_with_the_profile);
     tcase_add_test(tests, stored_active_profile_holds_after_a_power_loss);
+    tcase_add_test(tests, passenger_temperature_is_told_twice);
+    tcase_add_test(tests, call_up_tells_the_profile_in_a_message_of_its_own);
     tcase_add_test(tests, status_goes_out_every_100_ms_while_awake_and_never_asleep);
     return suite_run("climate", tests);
 }

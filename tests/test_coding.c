@@ -132,10 +132,10 @@ START_TEST(coding_the_active_profile_moves_nothing_until_it_is_called_up_again)
     bench_unlock(seat);
     seat->normal = 0;
     ck_assert_str_eq(ask(seat, "2E 30 02 01 " OTHER), "6E 30 02");
-    ck_assert_uint_eq(seat->normal, 1); // the status, which tells whether the profile is coded
+    ck_assert_uint_eq(seat->normal, 2); // the two messages that tell whether the profile is coded
     ck_assert_str_eq(ask(seat, "3E 00"), "7E 00");
     bench_wait(seat, 3 * TIME_S);
-    ck_assert_uint_eq(seat->normal, 1);
+    ck_assert_uint_eq(seat->normal, 2);
     ck_assert_uint_eq(bench_latest(seat, SEAT_STATUS)->data[0] & 0x10, 0);
     bench_hear(seat, "23A#11300162");
     ck_assert_uint_eq(bench_latest(seat, SEAT_STATUS)->data[0] & 0x10, 0x10); // it moves
