@@ -16,6 +16,9 @@ trace_sum() { # command … ; the story is the last
 }
 
 failed=0 runs=0 stories=0
+for build in build build/clang build/asan; do # an old build would be blamed for another trace
+    [ ! -x $build/bin/kmsim ] || make -s -q BUILD=$build all || { echo "$build is older than its sources"; exit 2; }
+done
 for story in "$@"; do
     case $story in *.schema.json) continue ;; esac
     stories=$((stories + 1))
