@@ -40,6 +40,40 @@ void car_view_init(car_view_t *self, const vehicle_t *vehicle, const dbc_t *dbc,
     bind_messages(self);
 }
 
+// ---- commands to the doors -----------------------------------------------------------------------------------------
+//
+//   kcan-s   lock  unlock                the car is unlocked from here on:
+//   kcan-p             |     lock  unlock     these two are the same commands, carried later
+//
+// Within a bus they keep their order, so one that is carried tells that those before it will not be.
+
+static bool is_repeated(car_view_t *self, uint32_t bus, bool unlock)
+{
+    for (size_t i = 0; i < self->command_count; i++) {
+        if ((self->commands[i].buses & bus) || self->commands[i].unlock != unlock) continue;
+        for (size_t before = 0; before <= i; before++) self->commands[before].buses |= bus;
+        return true;
+    }
+    return false;
+}
+
+static void take_command(car_view_t *self, uint32_t bus, bool unlock)
+{
+    if (is_repeated(self, bus, unlock)) return;
+    if (self->command_count == CAR_VIEW_COMMANDS_MAX)
+        memmove(self->commands, self->commands + 1, --self->command_count * sizeof self->commands[0]);
+    self->commands[self->command_count++] = (car_view_command_t){.unlock = unlock, .buses = bus};
+    self->unlocked = unlock;
+}
+
+// A bus that falls asleep drops what it has not carried.
+static void forget_bus(car_view_t *self, uint32_t bus)
+{
+    for (size_t i = 0; i < self->command_count; i++) self->commands[i].buses |= bus;
+}
+
+// ---- events --------------------------------------------------------------------------------------------------------
+
 static void take_frame(car_view_t *self, const kernel_event_t *event, int64_t now_ns)
 {
     const dbc_message_t *message = dbc_message_of(self->dbc, &event->frame);
@@ -52,10 +86,8 @@ static void take_frame(car_view_t *self, const kernel_event_t *event, int64_t no
     if (message != self->locking || !self->driver_door) return;
     if (!dbc_present(message, self->driver_door, &event->frame)) return;
     int64_t command = dbc_get(self->driver_door, &event->frame);
-    if (command == self->unlock_raw)
-        self->unlocked = true;
-    else if (command == self->lock_raw)
-        self->unlocked = false;
+    if (command == self->unlock_raw || command == self->lock_raw)
+        take_command(self, UINT32_C(1) << event->bus, command == self->unlock_raw);
 }
 
 void car_view_look(car_view_t *self, const kernel_event_t *event, int64_t now_ns)
@@ -64,13 +96,17 @@ void car_view_look(car_view_t *self, const kernel_event_t *event, int64_t now_ns
         take_frame(self, event, now_ns);
     else if (event->kind == EVENT_POWER && event->value != POWER_ON)
         car_view_forget(self, event->node);
+    else if (event->kind == EVENT_BUS && event->value == CAN_BUS_ASLEEP)
+        forget_bus(self, UINT32_C(1) << event->bus);
 }
 
 void car_view_forget(car_view_t *self, uint8_t node)
 {
     if (node >= self->vehicle->node_count) return;
     self->known[node] = false;
-    if (node == self->cas) self->terminals_known = false;
+    if (node != self->cas) return;
+    self->terminals_known = false;
+    self->command_count = 0; // its mailboxes are empty
 }
 
 const car_view_last_t *car_view_last(const car_view_t *self, const dbc_message_t *message)

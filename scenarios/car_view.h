@@ -12,6 +12,13 @@ typedef struct {
     can_frame_t frame;
 } car_view_last_t;
 
+#define CAR_VIEW_COMMANDS_MAX 16 // that a bus may lag behind another
+
+typedef struct {
+    bool unlock;
+    uint32_t buses; // that have carried it, or never will
+} car_view_command_t;
+
 typedef struct {
     const vehicle_t *vehicle;
     const dbc_t *dbc;
@@ -26,12 +33,15 @@ typedef struct {
     bool known[VEHICLE_NODES_MAX]; // a status came since the unit last lost power
     bool terminals_known;          // false only after the CAS lost power
     bool unlocked;                 // last command to the doors other than idle
+    size_t command_count;          // the commands to the doors other than idle, oldest first
+    car_view_command_t commands[CAR_VIEW_COMMANDS_MAX];
 } car_view_t;
 
 /// A car of which nothing has been seen: locked, terminals off. The storage holds dbc->message_count elements.
 void car_view_init(car_view_t *self, const vehicle_t *vehicle, const dbc_t *dbc, car_view_last_t *last);
 
-/// Takes note of a frame or a loss of power; other events tell nothing.
+/// Takes note of a frame, a loss of power, or a bus that falls asleep; other events tell nothing. Every bus carries the
+/// same commands to the doors, each at its own pace: what one repeats of another is no new command.
 void car_view_look(car_view_t *self, const kernel_event_t *event, int64_t now_ns);
 
 /// A unit's status is unknown from now until its next frame.

@@ -7,6 +7,9 @@
 #include "scenarios/garage.h"
 #include "tests/suite.h"
 
+#define UNLOCK "2A0#1111010000000000"
+#define LOCK "2A0#2222020000000000"
+
 static garage_t *garage;
 static garage_car_t car;
 static car_view_t view;
@@ -26,11 +29,22 @@ static void tear_down(void)
     garage_destroy(&garage);
 }
 
-static void see(int64_t now_ns, const char *text)
+static void see_on(uint8_t bus, int64_t now_ns, const char *text)
 {
-    kernel_event_t event = {.kind = EVENT_FRAME, .bus = 1};
+    kernel_event_t event = {.kind = EVENT_FRAME, .bus = bus};
     ck_assert(frame_parse(text, &event.frame));
     car_view_look(&view, &event, now_ns);
+}
+
+static void see(int64_t now_ns, const char *text)
+{
+    see_on(1, now_ns, text);
+}
+
+static void fall_asleep(uint8_t bus)
+{
+    kernel_event_t event = {.kind = EVENT_BUS, .bus = bus, .value = CAN_BUS_ASLEEP};
+    car_view_look(&view, &event, 0);
 }
 
 static void lose_power(const char *unit, kernel_power_t state)
@@ -104,6 +118,50 @@ START_TEST(idle_and_unknown_commands_leave_the_doors_as_they_are)
 }
 END_TEST
 
+// Two remotes in one millisecond: the slower bus tells the first command when the faster has told the second.
+START_TEST(command_that_a_slower_bus_repeats_is_no_new_one)
+{
+    see_on(0, 1, UNLOCK);
+    see_on(0, 2, LOCK);
+    see_on(1, 3, UNLOCK);
+    ck_assert(!car_view_unlocked(&view));
+    see_on(1, 4, LOCK);
+    see_on(1, 5, UNLOCK); // now it is the faster
+    ck_assert(car_view_unlocked(&view));
+    see_on(1, 6, LOCK);
+    see_on(0, 7, UNLOCK);
+    ck_assert(!car_view_unlocked(&view));
+}
+END_TEST
+
+// Nobody acknowledges on one bus: what it never carried is not waited for.
+START_TEST(command_that_a_bus_has_dropped_is_not_repeated)
+{
+    see_on(1, 1, UNLOCK);
+    see_on(1, 2, LOCK);
+    fall_asleep(0);
+    see_on(0, 3, UNLOCK);
+    ck_assert(car_view_unlocked(&view));
+    see_on(0, 4, LOCK);
+    lose_power("cas", POWER_OFF);
+    see_on(1, 5, UNLOCK);
+    ck_assert(car_view_unlocked(&view));
+}
+END_TEST
+
+START_TEST(bus_that_skips_commands_tells_new_ones_again)
+{
+    for (int i = 0; i < 3 * CAR_VIEW_COMMANDS_MAX; i++) {
+        see_on(1, i, i % 2 ? LOCK : UNLOCK);
+        ck_assert_int_eq(car_view_unlocked(&view), i % 2 == 0);
+    }
+    for (int i = 0; i < CAR_VIEW_COMMANDS_MAX; i++) see_on(0, 100, i % 2 ? LOCK : UNLOCK);
+    ck_assert(!car_view_unlocked(&view));
+    see_on(0, 101, UNLOCK);
+    ck_assert(car_view_unlocked(&view));
+}
+END_TEST
+
 START_TEST(terminals_count_from_R_to_50)
 {
     static const struct {
@@ -156,6 +214,9 @@ int main(void)
         the_last_frame_of_a_message_is_kept_with_time_and_bus,
         a_unit_without_power_is_unknown_until_its_next_frame,
         idle_and_unknown_commands_leave_the_doors_as_they_are,
+        command_that_a_slower_bus_repeats_is_no_new_one,
+        command_that_a_bus_has_dropped_is_not_repeated,
+        bus_that_skips_commands_tells_new_ones_again,
         terminals_count_from_R_to_50,
         terminals_are_unknown_while_the_cas_has_no_power,
         frames_of_no_message_and_nodes_of_no_unit_are_ignored,
