@@ -34,6 +34,7 @@ static const log_words_t LOG_TABLE[LOG_CODE_COUNT] = {
     [LOG_PROFILE_CODED] = {"profile {a} written by diagnosis ({b?not coded|coded})"},
     [LOG_KEY_LOCKED] = {"key {a} {b?released|blocked}"},
     [LOG_KEY_ASSIGNED] = {"key {a} has personalization number {b} now"},
+    [LOG_NUMBER_UNCLEAR] = {"personalization number ignored: says {a} and {b}"},
 };
 
 typedef struct {

@@ -42,6 +42,8 @@ typedef enum {
     LOG_PROFILE_CODED, // a profile, b coded 0|1
     LOG_KEY_LOCKED,    // a key, b blocked 0|1
     LOG_KEY_ASSIGNED,  // a key, b its personalization number
+    // units with Key Memory
+    LOG_NUMBER_UNCLEAR, // a, b personalization numbers received, 1..16: both nibbles should say the same
     LOG_CODE_COUNT
 } log_code_t;
 

@@ -226,8 +226,7 @@ static uint8_t read_number(key_memory_t *self, const can_frame_t *frame)
     int64_t number = dbc_get(self->number_signal, frame), repeat = dbc_get(self->repeat_signal, frame);
     if (number == repeat && number >= 0 && number < KEY_MEMORY_PROFILES) return (uint8_t)(number + 1);
     if (number == NUMBER_INVALID && repeat == NUMBER_INVALID) return 0;
-    bool number_fits = number >= 0 && number < KEY_MEMORY_PROFILES;
-    ecu_log(self->ecu, LOG_NUMBER_REFUSED, (number_fits ? repeat : number) + 1, 0, 0);
+    ecu_log(self->ecu, number == repeat ? LOG_NUMBER_REFUSED : LOG_NUMBER_UNCLEAR, number + 1, repeat + 1, 0);
     ecu_fault(self->ecu, FAULT_NUMBER_INVALID);
     return 0;
 }

@@ -213,6 +213,9 @@ START_TEST(nibbles_that_differ_are_a_wrong_number)
     }
     ck_assert_uint_eq(unit->implemented, 0);
     ck_assert_uint_eq(fault_memory_find(&unit->ecu.faults, FAULT_NUMBER_INVALID)->count, 4);
+    ck_assert_uint_eq(node_fixture_logged(node, LOG_NUMBER_UNCLEAR), 4);
+    ck_assert_int_eq(node->logs[node->log_count - 1].values[0], 2);
+    ck_assert_int_eq(node->logs[node->log_count - 1].values[1], 3);
 }
 END_TEST
 
