@@ -79,7 +79,7 @@ static void settle(mirror_t *self)
 static void implement(void *unit)
 {
     mirror_t *self = unit;
-    motor_unit_begin_recall(&self->motors);
+    if (!motor_unit_begin_recall(&self->motors)) return;
     for (uint8_t i = 0; i < self->memory.setting_count; i++) {
         if (key_memory_is_car(&self->memory, i)) continue;
         int64_t goal = key_memory_value(&self->memory, i);

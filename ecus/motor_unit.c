@@ -43,6 +43,7 @@ void motor_unit_start(motor_unit_t *self, const image_t *image)
         motors_add(&self->motors, &axis);
     }
     self->recalled = 0;
+    self->held = 0;
     self->moving = false;
     self->ignored = 0;
 }
@@ -75,11 +76,14 @@ bool motor_unit_take_line(motor_unit_t *self, const node_line_t *line, bool *pre
         self->ignored++;
         return true;
     }
+    uint16_t bit = (uint16_t)(1U << setting);
     if (line->value == MOTOR_UNIT_RELEASED) {
+        self->held &= (uint16_t)~bit;
         motors_release(&self->motors, setting, self->ecu->now_ns);
         return true;
     }
     *pressed = true;
+    self->held |= bit;
     motor_unit_stop_recall(self, true);
     motors_press(&self->motors, setting, self->ecu->now_ns, goal_of(&self->memory->settings[setting], line->value));
     return true;
@@ -87,9 +91,14 @@ bool motor_unit_take_line(motor_unit_t *self, const node_line_t *line, bool *pre
 
 // ---- recall --------------------------------------------------------------------------------------------------------
 
-void motor_unit_begin_recall(motor_unit_t *self)
+bool motor_unit_begin_recall(motor_unit_t *self)
 {
+    if (self->held != 0) {
+        ecu_log(self->ecu, LOG_RECALL_STOPPED, self->memory->active, 0, 0);
+        return false;
+    }
     self->recalled = self->memory->active;
+    return true;
 }
 
 void motor_unit_recall(motor_unit_t *self, uint8_t setting, int64_t goal)

@@ -40,6 +40,7 @@ typedef struct {
     // since power-on
     motors_t motors;
     uint8_t recalled; // profile whose recall is under way, 0: none
+    uint16_t held;    // a bit per setting whose switch is held, also at the end stop or waiting its turn
     bool moving;      // what was told last
     uint32_t ignored; // line values that mean nothing
 } motor_unit_t;
@@ -56,7 +57,8 @@ void motor_unit_save(const motor_unit_t *self, image_t *image);
 bool motor_unit_take_line(motor_unit_t *self, const node_line_t *line, bool *pressed);
 
 /// A recall of the active profile begins: the caller then calls motor_unit_recall for settings, and at last settles.
-void motor_unit_begin_recall(motor_unit_t *self);
+/// False while a switch is held, which stops every recall at once (DOMAIN.md): nothing is recalled then.
+bool motor_unit_begin_recall(motor_unit_t *self);
 void motor_unit_recall(motor_unit_t *self, uint8_t setting, int64_t goal);
 
 /// Ends a recall under way; it is logged when a switch did it.

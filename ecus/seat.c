@@ -39,7 +39,7 @@ typedef struct {
 static void recall(seat_t *self)
 {
     self->waits = false;
-    motor_unit_begin_recall(&self->motors);
+    if (!motor_unit_begin_recall(&self->motors)) return;
     for (uint8_t i = 0; i < self->memory.setting_count; i++) {
         if (!key_memory_is_car(&self->memory, i))
             motor_unit_recall(&self->motors, i, key_memory_value(&self->memory, i));

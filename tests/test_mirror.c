@@ -67,6 +67,28 @@ START_TEST(switch_stops_a_recall)
 }
 END_TEST
 
+// The passenger's mirror stays where it is as well: that is what it returns to from the kerb.
+START_TEST(held_switch_stops_a_recall_that_begins)
+{
+    at(100);
+    press("driver_vertical", INCREASE);
+    at(350);
+    node_fixture_remote(node, "unlock", 2);
+    at(600);
+    press("driver_vertical", RELEASED);
+    ck_assert_int_eq(status("Profile"), 2);
+    ck_assert_int_eq(status("DriverVertical"), 100);
+    node_fixture_terminal(node, 2);
+    gear(GEAR_R);
+    at(5000);
+    gear(GEAR_D);
+    at(9000);
+    ck_assert_int_eq(status("DriverHorizontal"), 80);
+    ck_assert_int_eq(status("PassengerVertical"), 80);
+    ck_assert_uint_eq(node_fixture_logged(node, LOG_RECALL_STOPPED), 1);
+}
+END_TEST
+
 START_TEST(passenger_mirror_tilts_in_reverse_and_returns)
 {
     tilt();
@@ -372,6 +394,7 @@ int main(void)
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, recall_moves_all_four_together);
     tcase_add_test(tests, switch_stops_a_recall);
+    tcase_add_test(tests, held_switch_stops_a_recall_that_begins);
     tcase_add_test(tests, passenger_mirror_tilts_in_reverse_and_returns);
     tcase_add_test(tests, tilt_needs_terminal_15_and_ends_with_it);
     tcase_add_test(tests, tilt_coded_off_does_nothing);

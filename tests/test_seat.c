@@ -272,16 +272,43 @@ START_TEST(change_before_a_recall_is_lost)
 }
 END_TEST
 
-START_TEST(recall_takes_over_from_a_held_switch)
+START_TEST(held_switch_stops_a_recall_that_begins)
 {
     code_profile_2();
     at(100);
     press("longitudinal", DECREASE);
     at(600);
     node_fixture_remote(node, "unlock", 2);
-    at(1000);
-    press("longitudinal", RELEASED); // stops nothing: no switch moves it any more
+    ck_assert_int_eq(status("Profile"), 2);
+    ck_assert_uint_eq(node_fixture_logged(node, LOG_RECALL_STOPPED), 1);
+    at(1100);
+    press("longitudinal", RELEASED); // has moved exactly as long as it was held
     at(10000);
+    ck_assert_int_eq(status("Longitudinal"), 1050);
+    ck_assert_int_eq(status("Height"), 400);
+    node_fixture_remote(node, "lock", 2); // what it moved under profile 2 is a change of that
+    at(11000);
+    ck_assert_int_eq(image_get(&node->image, "profile", 2, "longitudinal", 0), 1050);
+    node_fixture_remote(node, "unlock", 2);
+    at(20000);
+    ck_assert_int_eq(status("BackrestTilt"), 480);
+}
+END_TEST
+
+START_TEST(switch_held_at_the_end_stop_stops_a_recall_too)
+{
+    code_profile_2();
+    at(100);
+    press("longitudinal", DECREASE);
+    at(9000);
+    node_fixture_remote(node, "unlock", 2);
+    at(12000);
+    ck_assert_int_eq(status("Longitudinal"), 0);
+    press("longitudinal", RELEASED);
+    at(13000);
+    ck_assert_int_eq(status("Longitudinal"), 0); // and it is not taken up again
+    node_fixture_remote(node, "unlock", 2);
+    at(30000);
     ck_assert_int_eq(status("Longitudinal"), 1450);
 }
 END_TEST
@@ -336,7 +363,8 @@ int main(void)
     tcase_add_test(tests, change_after_a_lock_under_a_held_switch_is_kept_by_the_next_lock);
     tcase_add_test(tests, lock_during_a_recall_changes_no_profile_and_lets_it_go_on);
     tcase_add_test(tests, change_before_a_recall_is_lost);
-    tcase_add_test(tests, recall_takes_over_from_a_held_switch);
+    tcase_add_test(tests, held_switch_stops_a_recall_that_begins);
+    tcase_add_test(tests, switch_held_at_the_end_stop_stops_a_recall_too);
     tcase_add_test(tests, seat_stands_after_a_power_loss_where_it_came_to_rest);
     tcase_add_test(tests, stored_position_out_of_range_has_its_default);
     return suite_run("seat", tests);
