@@ -33,10 +33,15 @@ static void bind_messages(car_view_t *self)
     self->cas = cas < 0 ? VEHICLE_NODES_MAX : (uint8_t)cas;
 }
 
+size_t car_view_last_count(const vehicle_t *vehicle, const dbc_t *dbc)
+{
+    return dbc->message_count * (1 + (size_t)vehicle->bus_count);
+}
+
 void car_view_init(car_view_t *self, const vehicle_t *vehicle, const dbc_t *dbc, car_view_last_t *last)
 {
     *self = (car_view_t){.vehicle = vehicle, .dbc = dbc, .last = last, .terminals_known = true};
-    memset(last, 0, dbc->message_count * sizeof *last);
+    memset(last, 0, car_view_last_count(vehicle, dbc) * sizeof *last);
     bind_messages(self);
 }
 
@@ -74,11 +79,17 @@ static void forget_bus(car_view_t *self, uint32_t bus)
 
 // ---- events --------------------------------------------------------------------------------------------------------
 
+static car_view_last_t *last_of(const car_view_t *self, const dbc_message_t *message, int bus)
+{
+    size_t row = bus < 0 ? 0 : 1 + (size_t)bus;
+    return &self->last[row * self->dbc->message_count + (size_t)(message - self->dbc->messages)];
+}
+
 static void take_frame(car_view_t *self, const kernel_event_t *event, int64_t now_ns)
 {
     const dbc_message_t *message = dbc_message_of(self->dbc, &event->frame);
     if (!message || event->frame.remote) return; // a request has no content
-    self->last[message - self->dbc->messages] =
+    *last_of(self, message, -1) = *last_of(self, message, event->bus) =
         (car_view_last_t){.seen = true, .bus = event->bus, .at_ns = now_ns, .frame = event->frame};
     for (uint8_t i = 0; i < self->vehicle->node_count; i++)
         if (self->status[i] == message) self->known[i] = true;
@@ -109,15 +120,15 @@ void car_view_forget(car_view_t *self, uint8_t node)
     self->command_count = 0; // its mailboxes are empty
 }
 
-const car_view_last_t *car_view_last(const car_view_t *self, const dbc_message_t *message)
+const car_view_last_t *car_view_last(const car_view_t *self, const dbc_message_t *message, int bus)
 {
-    const car_view_last_t *last = &self->last[message - self->dbc->messages];
+    const car_view_last_t *last = last_of(self, message, bus);
     return last->seen ? last : NULL;
 }
 
 const car_view_last_t *car_view_status(const car_view_t *self, uint8_t node)
 {
-    return self->known[node] && self->status[node] ? car_view_last(self, self->status[node]) : NULL;
+    return self->known[node] && self->status[node] ? car_view_last(self, self->status[node], -1) : NULL;
 }
 
 bool car_view_unlocked(const car_view_t *self)
@@ -128,7 +139,7 @@ bool car_view_unlocked(const car_view_t *self)
 bool car_view_terminal(const car_view_t *self, int *terminal)
 {
     if (!self->terminals_known) return false;
-    const car_view_last_t *last = self->terminals ? car_view_last(self, self->terminals) : NULL;
+    const car_view_last_t *last = self->terminals ? car_view_last(self, self->terminals, -1) : NULL;
     int on = 0;
     bool ended = false;
     for (int i = 0; last && i < 3; i++) {
@@ -146,7 +157,7 @@ bool car_view_terminal(const car_view_t *self, int *terminal)
 bool car_view_key_valid(const car_view_t *self, bool *valid)
 {
     if (!self->terminals_known) return false;
-    const car_view_last_t *last = self->terminals ? car_view_last(self, self->terminals) : NULL;
+    const car_view_last_t *last = self->terminals ? car_view_last(self, self->terminals, -1) : NULL;
     *valid = last && self->key_valid && dbc_get(self->key_valid, &last->frame) == self->valid_raw;
     return true;
 }

@@ -29,7 +29,7 @@ typedef struct {
     int64_t unlock_raw, lock_raw, valid_raw;
     uint8_t cas; // who tells the terminals
     // folded
-    car_view_last_t *last;         // one per message of the DBC: the caller's storage
+    car_view_last_t *last;         // per message of the DBC: on any bus, then on each: the caller's storage
     bool known[VEHICLE_NODES_MAX]; // a status came since the unit last lost power
     bool terminals_known;          // false only after the CAS lost power
     bool unlocked;                 // last command to the doors other than idle
@@ -37,7 +37,10 @@ typedef struct {
     car_view_command_t commands[CAR_VIEW_COMMANDS_MAX];
 } car_view_t;
 
-/// A car of which nothing has been seen: locked, terminals off. The storage holds dbc->message_count elements.
+/// How many elements the storage needs.
+size_t car_view_last_count(const vehicle_t *vehicle, const dbc_t *dbc);
+
+/// A car of which nothing has been seen: locked, terminals off. The storage holds car_view_last_count elements.
 void car_view_init(car_view_t *self, const vehicle_t *vehicle, const dbc_t *dbc, car_view_last_t *last);
 
 /// Takes note of a frame, a loss of power, or a bus that falls asleep; other events tell nothing. Every bus carries the
@@ -47,8 +50,8 @@ void car_view_look(car_view_t *self, const kernel_event_t *event, int64_t now_ns
 /// A unit's status is unknown from now until its next frame.
 void car_view_forget(car_view_t *self, uint8_t node);
 
-/// What a message said last, or null.
-const car_view_last_t *car_view_last(const car_view_t *self, const dbc_message_t *message);
+/// What a message said last, on that bus (negative: on any), or null.
+const car_view_last_t *car_view_last(const car_view_t *self, const dbc_message_t *message, int bus);
 
 /// A unit's latest status frame, or null while it is unknown.
 const car_view_last_t *car_view_status(const car_view_t *self, uint8_t node);

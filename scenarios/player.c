@@ -49,7 +49,7 @@ player_t *player_new(const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t 
     self->memories = allocate(story->condition_count, sizeof *self->memories);
     self->watches = allocate(story->step_count, sizeof *self->watches);
     car_view_init(&self->view, story->vehicle, story->dbc,
-                  allocate(story->dbc->message_count, sizeof(car_view_last_t)));
+                  allocate(car_view_last_count(story->vehicle, story->dbc), sizeof(car_view_last_t)));
     driver_init(&self->driver, story, seed, fobs, fobs_node, allocate(story->step_count, sizeof(driver_hold_t)),
                 allocate(story->step_count, sizeof(air_t)));
     return self;

@@ -164,12 +164,16 @@ void words_add_condition(words_t *self, const story_t *story, const condition_t 
 
 // ---- seen ----------------------------------------------------------------------------------------------------------
 
-static void add_message_seen(words_t *self, const story_t *story, const dbc_message_t *message, const car_view_t *view)
+static void add_message_seen(words_t *self, const story_t *story, const dbc_message_t *message, int bus,
+                             const car_view_t *view)
 {
-    const car_view_last_t *last = message ? car_view_last(view, message) : NULL;
+    const car_view_last_t *last = message ? car_view_last(view, message, bus) : NULL;
     if (!last) {
         words_add(self, "no %s", message ? message->name : "such message");
-        return;
+        if (bus < 0) return;
+        words_add(self, " on %s", story->vehicle->buses[bus].name);
+        if (!message || !(last = car_view_last(view, message, STORY_ANY_BUS))) return;
+        words_add(self, "; ");
     }
     char text[FRAME_TEXT_LINE_MAX];
     words_add(self, "%s at ", message->name);
@@ -181,26 +185,32 @@ static void add_message_seen(words_t *self, const story_t *story, const dbc_mess
 static void add_status_seen(words_t *self, const story_t *story, const condition_t *condition, const car_view_t *view)
 {
     const car_view_last_t *status = car_view_status(view, condition->node);
-    if (!status && car_view_last(view, condition->message))
+    if (!status && car_view_last(view, condition->message, STORY_ANY_BUS))
         words_add(self, "nothing of %s since it lost power; before, ", node_name(story, condition->node));
-    add_message_seen(self, story, condition->message, view);
+    add_message_seen(self, story, condition->message, STORY_ANY_BUS, view);
 }
 
-static void add_frame_seen(words_t *self, const condition_t *condition, const car_view_t *view)
+static void add_frame_seen(words_t *self, const story_t *story, const condition_t *condition, const car_view_t *view)
 {
     const car_view_last_t *latest = NULL;
+    bool known = false;
     for (size_t i = 0; i < view->dbc->message_count; i++) {
-        const car_view_last_t *last = &view->last[i];
-        if (!last->seen || !frame_matches(&last->frame, condition->pattern_id)) continue;
-        if (!latest || last->at_ns > latest->at_ns) latest = last;
+        const dbc_message_t *message = &view->dbc->messages[i];
+        can_frame_t empty = {.id = message->id, .extended = message->extended};
+        if (!frame_matches(&empty, condition->pattern_id)) continue;
+        known = true;
+        const car_view_last_t *last = car_view_last(view, message, condition->bus);
+        if (last && (!latest || last->at_ns > latest->at_ns)) latest = last;
     }
     if (!latest) {
-        words_add(self, "no frame of that identifier");
+        words_add(self, known ? "no frame of that identifier" : "the DBC has no message of that identifier");
+        if (known && condition->bus >= 0) words_add(self, " on %s", story->vehicle->buses[condition->bus].name);
         return;
     }
     char text[FRAME_TEXT_MAX];
     words_add(self, "frame %s at ", frame_format(&latest->frame, text));
     add_clock(self, latest->at_ns);
+    words_add(self, " on %s", story->vehicle->buses[latest->bus].name);
 }
 
 static void add_faults_seen(words_t *self, const story_t *story, const condition_t *condition,
@@ -229,10 +239,10 @@ void words_add_seen(words_t *self, const story_t *story, const condition_t *cond
     switch (condition->kind) {
     case CONDITION_MESSAGE:
     case CONDITION_PERIOD:
-        add_message_seen(self, story, condition->message, view);
+        add_message_seen(self, story, condition->message, condition->bus, view);
         return;
     case CONDITION_FRAME:
-        add_frame_seen(self, condition, view);
+        add_frame_seen(self, story, condition, view);
         return;
     case CONDITION_PROFILE:
     case CONDITION_SETTINGS:
@@ -240,11 +250,11 @@ void words_add_seen(words_t *self, const story_t *story, const condition_t *cond
         return;
     case CONDITION_CAR:
         words_add(self, "car %s, ", car_view_unlocked(view) ? "unlocked" : "locked");
-        add_message_seen(self, story, view->locking, view);
+        add_message_seen(self, story, view->locking, STORY_ANY_BUS, view);
         return;
     case CONDITION_TERMINAL:
     case CONDITION_KEY_VALID:
-        add_message_seen(self, story, view->terminals, view);
+        add_message_seen(self, story, view->terminals, STORY_ANY_BUS, view);
         return;
     case CONDITION_FAULT:
         add_faults_seen(self, story, condition, context);

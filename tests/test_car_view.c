@@ -20,7 +20,8 @@ static void set_up(void)
     error_clear(&error);
     garage = garage_new();
     ck_assert_msg(garage_fetch(garage, "e65", NULL, &car, &error), "%s", error.text);
-    car_view_init(&view, car.vehicle, car.dbc, calloc(car.dbc->message_count, sizeof(car_view_last_t)));
+    car_view_init(&view, car.vehicle, car.dbc,
+                  calloc(car_view_last_count(car.vehicle, car.dbc), sizeof(car_view_last_t)));
 }
 
 static void tear_down(void)
@@ -81,8 +82,20 @@ START_TEST(the_last_frame_of_a_message_is_kept_with_time_and_bus)
     ck_assert_uint_eq(status("seat")->bus, 1);
     ck_assert_uint_eq(status("seat")->frame.data[0], 0x1A);
     ck_assert_int_eq(status("mirror")->at_ns, 11);
-    ck_assert_ptr_eq(car_view_last(&view, dbc_message(car.dbc, "SeatStatus")), status("seat"));
-    ck_assert_ptr_null(car_view_last(&view, dbc_message(car.dbc, "ClimateStatus")));
+    ck_assert_ptr_eq(car_view_last(&view, dbc_message(car.dbc, "SeatStatus"), -1), status("seat"));
+    ck_assert_ptr_null(car_view_last(&view, dbc_message(car.dbc, "ClimateStatus"), -1));
+}
+END_TEST
+
+START_TEST(each_bus_keeps_its_own_last_frame)
+{
+    const dbc_message_t *locking = dbc_message(car.dbc, "CentralLocking");
+    see_on(0, 5, UNLOCK);
+    ck_assert_ptr_null(car_view_last(&view, locking, 1));
+    see_on(1, 9, LOCK);
+    ck_assert_int_eq(car_view_last(&view, locking, 0)->at_ns, 5);
+    ck_assert_int_eq(car_view_last(&view, locking, 1)->at_ns, 9);
+    ck_assert_int_eq(car_view_last(&view, locking, -1)->at_ns, 9);
 }
 END_TEST
 
@@ -94,7 +107,7 @@ START_TEST(a_unit_without_power_is_unknown_until_its_next_frame)
     ck_assert_ptr_nonnull(status("seat"));
     lose_power("seat", POWER_CRASH);
     ck_assert_ptr_null(status("seat"));
-    ck_assert_ptr_nonnull(car_view_last(&view, dbc_message(car.dbc, "SeatStatus")));
+    ck_assert_ptr_nonnull(car_view_last(&view, dbc_message(car.dbc, "SeatStatus"), -1));
     see(7, "232#1AE204990C4B2C01");
     ck_assert_int_eq(status("seat")->at_ns, 7);
 }
@@ -212,6 +225,7 @@ int main(void)
     const TTest *const TESTS[] = {
         before_any_frame_the_car_is_locked_and_off_and_units_are_unknown,
         the_last_frame_of_a_message_is_kept_with_time_and_bus,
+        each_bus_keeps_its_own_last_frame,
         a_unit_without_power_is_unknown_until_its_next_frame,
         idle_and_unknown_commands_leave_the_doors_as_they_are,
         command_that_a_slower_bus_repeats_is_no_new_one,

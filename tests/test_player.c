@@ -113,6 +113,26 @@ START_TEST(a_failure_tells_what_was_seen_last)
 }
 END_TEST
 
+static void fails_having_seen(const char *steps, const char *seen)
+{
+    story_fixture_t *fixture = story_fixture_play(steps);
+    ck_assert_int_eq(fixture->verdict.state, PLAYER_FAILED);
+    ck_assert_msg(strncmp(fixture->verdict.seen, seen, strlen(seen)) == 0, "%s", fixture->verdict.seen);
+    story_fixture_destroy(&fixture);
+}
+
+START_TEST(a_failure_tells_what_was_seen_on_the_bus_in_question)
+{
+    fails_having_seen(UNLOCK ", {'expect': {'message': 'CentralLocking', 'bus': 'kcan-p'}, 'within': '20 ms'}",
+                      "no CentralLocking on kcan-p; CentralLocking at 0.006200 s on kcan-s: DriverDoor=unlock");
+    fails_having_seen(UNLOCK ", {'expect': {'frame': '2A0#2*', 'bus': 'kcan-p'}, 'within': '20 ms'}",
+                      "no frame of that identifier on kcan-p");
+    fails_having_seen(UNLOCK ", {'expect': {'frame': '2A0#2*', 'bus': 'kcan-s'}, 'within': '20 ms'}",
+                      "frame 2A0#1111010000000000 at 0.006200 s on kcan-s");
+    fails_having_seen("{'expect': {'frame': '7FF#*'}, 'within': '20 ms'}", "the DBC has no message of that identifier");
+}
+END_TEST
+
 START_TEST(without_within_it_must_hold_now)
 {
     story_fails("{'expect': {'car': 'unlocked'}}", 0, "does not hold now");
@@ -315,6 +335,7 @@ int main(void)
         what_comes_at_the_deadline_is_in_time_and_a_nanosecond_later_is_not,
         an_expectation_that_is_not_met_fails_at_its_deadline_in_words,
         a_failure_tells_what_was_seen_last,
+        a_failure_tells_what_was_seen_on_the_bus_in_question,
         without_within_it_must_hold_now,
         what_is_met_too_early_fails,
         one_frame_meets_one_expectation_and_not_the_next_as_well,
