@@ -128,6 +128,8 @@ static void take_input(void *unit, const node_input_t *input)
     cas_t *self = unit;
     if (input->kind == INPUT_SENT && input->frame.id == self->terminal_id)
         self->alive[input->bus] = (uint8_t)((self->alive[input->bus] + 1) % ALIVE_MODULUS);
+    else if (input->kind == INPUT_BUS_AWAKE && self->ecu.awake == 1U << input->bus)
+        remote_wake(self);
     else if (input->kind == INPUT_FRAME)
         route(self, input);
     else if (input->kind == INPUT_LINE)

@@ -39,6 +39,11 @@ static void release(cas_t *self)
     ecu_timer_set(&self->ecu, CAS_TIMER_REPEAT, TIME_NEVER);
 }
 
+static void repeat_later(cas_t *self)
+{
+    ecu_timer_set(&self->ecu, CAS_TIMER_REPEAT, self->ecu.now_ns + REMOTE_REPEAT_NS);
+}
+
 static void act(cas_t *self, const remote_press_t *press)
 {
     key_button_t button = button_of_raw(press->status.button);
@@ -47,7 +52,7 @@ static void act(cas_t *self, const remote_press_t *press)
     self->remote.press = *press;
     cas_send_key_status(self, &press->status);
     cas_command(self, BUTTONS[button].command);
-    ecu_timer_set(&self->ecu, CAS_TIMER_REPEAT, self->ecu.now_ns + REMOTE_REPEAT_NS);
+    repeat_later(self);
     ecu_log(&self->ecu, LOG_KEY_ACCEPTED, press->status.key, (int64_t)button, press->status.personalization);
     if (press->ended) release(self);
 }
@@ -56,7 +61,12 @@ void remote_repeat(cas_t *self)
 {
     if (!self->remote.held) return;
     cas_send_key_status(self, &self->remote.press.status);
-    ecu_timer_set(&self->ecu, CAS_TIMER_REPEAT, self->ecu.now_ns + REMOTE_REPEAT_NS);
+    repeat_later(self);
+}
+
+void remote_wake(cas_t *self)
+{
+    if (self->remote.held) repeat_later(self);
 }
 
 void remote_stored(cas_t *self, uint32_t ticket)

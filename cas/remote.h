@@ -69,4 +69,7 @@ void remote_stored(struct cas *self, uint32_t ticket);
 /// The held button's next frame is due.
 void remote_repeat(struct cas *self);
 
+/// The first bus has woken up, for which the held button's first frame waited: its repetitions count from now.
+void remote_wake(struct cas *self);
+
 #endif
