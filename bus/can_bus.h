@@ -3,9 +3,8 @@
 // intermission, acknowledgement by any other powered node, sleep and wake-up, bus load. Pure.
 //
 //   request ──> mailboxes of the node ──arbitrate──> on the wire ──(frame_bits)──> carried ──(3 bits)──> idle ──> …
-//                32 a node; lowest identifier first,        └─ nobody acknowledges: error frame, tried again
-//                first-in first-out within one              └─ equal identifiers, other bytes: bit error, both try
-//                again
+//               32 a node; lowest identifier first,       ├─ nobody acknowledges: error frame, tried again
+//               first-in first-out within one             └─ equal identifiers, other bytes: bit error, both try again
 //
 // Who calls: the kernel. At an instant it first takes what has ended (can_bus_finish), lets everybody act, and last
 // lets the medium arbitrate (can_bus_start).

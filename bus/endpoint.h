@@ -3,8 +3,7 @@
 //
 //   ${XDG_RUNTIME_DIR:-/tmp}/kmsim-UID/            mode 0700
 //       bus  bus-up  bus-do  bus.lock              the well-known bus: live cars, runs that are observed
-//       run-PID.N/  bus  bus-up  lock              a run of its own; removed at its end, or by the next run after a
-//       kill -9
+//       run-PID.N/  bus  bus-up  lock              a run of its own; removed at its end, after a kill -9 by the next
 //
 // ENDPOINT is ipc://PATH or tcp://127.0.0.1:PORT. The hub publishes there; what comes up enters at PATH-up or PORT + 1;
 // a live car takes steps at PATH-do or PORT + 2.

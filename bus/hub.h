@@ -3,9 +3,8 @@
 // One hub is one run: it binds, starts the vehicle's units in parallel, waits for them, serves a simulation as its
 // host_t, and leaves nothing behind: processes, sockets, files.
 //
-//   kmsim ──> hub ──XPUB──> units, sniffers          An instant: every public event published once, one grant per
-//   remote
-//              ^────SUB──── units                    node concerned, exactly one packet back from each, in any order.
+//   kmsim ──> hub ──XPUB──> units, sniffers    An instant: every public event published once, one grant per remote
+//              ^────SUB──── units              node concerned, exactly one packet back from each, in any order.
 //
 // A unit that dies, does not answer within the patience or answers nonsense makes round or power_on return false with
 // the unit's name and the virtual time. Garbage and packets of outsiders are ignored and counted; a live car takes in

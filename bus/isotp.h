@@ -40,8 +40,7 @@ typedef struct {
     int64_t n_as_ns;      // from isotp_pull to isotp_sent; for flow control frames it is N_Ar
     int64_t n_bs_ns;      // until the flow control arrives
     int64_t n_cr_ns;      // until the next consecutive frame arrives
-    int64_t
-        n_cs_ns; // until a consecutive frame that is due is pulled: STmin is not counted, so no peer's STmin breaks it
+    int64_t n_cs_ns;      // from when a consecutive frame is due, STmin over, until it is pulled
 } isotp_config_t;
 
 typedef enum {
@@ -75,14 +74,14 @@ typedef enum {
     ISOTP_RECEIVE_IDLE,
     ISOTP_RECEIVE_FLOW,
     ISOTP_RECEIVE_CONSECUTIVE,
-    ISOTP_RECEIVE_COMPLETE
+    ISOTP_RECEIVE_COMPLETE,
 } isotp_receive_state_t;
 typedef enum {
-    ISOTP_FLOW_CONTINUE,
+    ISOTP_FLOW_CONTINUE, // the wire's, so are the next two
     ISOTP_FLOW_WAIT,
     ISOTP_FLOW_OVERFLOW,
-    ISOTP_FLOW_NONE
-} isotp_flow_t; // first three: the wire's
+    ISOTP_FLOW_NONE,
+} isotp_flow_t;
 typedef enum { ISOTP_OUT_NONE, ISOTP_OUT_DATA, ISOTP_OUT_FLOW, ISOTP_OUT_STALE } isotp_out_t;
 
 typedef struct {

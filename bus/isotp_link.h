@@ -33,7 +33,7 @@ can_frame_t isotp_make_frame(const isotp_t *self, const uint8_t *body, size_t si
 
 /// The message being sent ends with this result.
 void isotp_send_end(isotp_t *self, isotp_result_t result);
-/// N_Bs or N_Cs, whichever runs.
+/// N_Bs or N_Cs, whichever runs; TIME_NEVER for none.
 int64_t isotp_send_deadline(const isotp_t *self);
 /// When the sender's next frame can be pulled, if nothing is out.
 int64_t isotp_send_due(const isotp_t *self);

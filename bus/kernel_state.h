@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The kernel's own state, shared by kernel.c (set-up, control, figures) and kernel_instant.c (the instant). Nobody
-// else's.
+// The kernel's own state, for kernel.c (set-up, control, figures) and kernel_instant.c (the instant) alone.
 #ifndef KMSIM_BUS_KERNEL_STATE_H
 #define KMSIM_BUS_KERNEL_STATE_H
 

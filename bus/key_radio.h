@@ -2,14 +2,14 @@
 // What key fobs and the Car Access System say to each other over the air. Our own layouts (DOMAIN.md: nothing public).
 // Pure; SipHash-2-4 is libsodium's crypto_shorthash under the key's own 128-bit secret.
 //
-//   telegram (AIR_RF, 14 bytes)       0: bits 0-3 button, bit 7 battery low   1: low nibble key number, high nibble
-//                                     personalization number, both zero-based   2-5: changing code, little-endian
-//                                     6-13: tag over bytes 0-5
-//   challenge (AIR_LF, 9 bytes)       0x01, 8 random bytes
-//   answer (AIR_LF, 14 bytes)         0x02, key and personalization as above, changing code (4), tag (8) over
-//                                     challenge and bytes 0-5
-//   write (AIR_LF, 10 bytes)          0x03, new personalization number (zero-based), tag (8) over challenge and bytes
-//   0-1 written (AIR_LF, 10 bytes)        0x04, that number, tag (8) over challenge and bytes 0-1
+//   telegram   AIR_RF, 14 bytes   0: bits 0-6 button, bit 7 battery low   1: low nibble key number, high nibble
+//                                 personalization number, both zero-based   2-5: changing code, little-endian
+//                                 6-13: tag over bytes 0-5
+//   challenge  AIR_LF, 9 bytes    0x01, 8 random bytes
+//   answer     AIR_LF, 14 bytes   0x02, key and personalization as above, changing code (4), tag (8) over challenge
+//                                 and bytes 0-5
+//   write      AIR_LF, 10 bytes   0x03, new personalization number (zero-based), tag (8) over challenge and bytes 0-1
+//   written    AIR_LF, 10 bytes   0x04, that number, tag (8) over challenge and bytes 0-1
 #ifndef KMSIM_BUS_KEY_RADIO_H
 #define KMSIM_BUS_KEY_RADIO_H
 

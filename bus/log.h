@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a node tells the person who watches: a code and up to three integers; the host words it (log_table). Pure.
+// What a node tells the person who watches: a code and up to three integers; the host words it (log_format). Pure.
 // Log entries are no part of the trace and change nothing; what they count, nodes count themselves.
 #ifndef KMSIM_BUS_LOG_H
 #define KMSIM_BUS_LOG_H

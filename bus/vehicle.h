@@ -57,8 +57,7 @@ typedef struct {
 } vehicle_t;
 
 /// Loads a vehicle by name ("e65": from the vehicles directory of the build or installation) or by path (anything with
-/// a
-/// '/' or ending in .json), which is relative to `directory` when that is not null. False with all mistakes told.
+/// '/' in it or ending in .json), relative to `directory` when that is not null. False with all mistakes told.
 bool vehicle_load(vehicle_t *self, const char *name_or_path, const char *directory, error_t *error);
 
 /// The index of a bus or node by name, or -1. Pure.

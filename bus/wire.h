@@ -53,8 +53,7 @@
 //   attached    u64 definitions (as in hello), i64 time in ns
 //   stranger    frame                       topic stranger/BUS: to be put on that bus at the present instant
 //
-// The incarnation is one process's life: told by --incarnation to a unit that was started, else of its own choice, not
-// 0.
+// The incarnation is one process's life, never 0: told by --incarnation to a started unit, else the unit's own choice.
 #ifndef KMSIM_BUS_WIRE_H
 #define KMSIM_BUS_WIRE_H
 

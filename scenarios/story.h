@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A story as its file tells it, with every name resolved: buses, units, messages, signals, lines. A value that nobody
-// changes once it is loaded. story_load.c reads the file (with story_steps.c, story_conditions.c); player.h plays it.
+// changes once it is loaded. story_parts.h tells which files read it; player.h plays it.
 #ifndef KMSIM_SCENARIOS_STORY_H
 #define KMSIM_SCENARIOS_STORY_H
 

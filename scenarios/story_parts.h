@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What the story's loaders share among themselves. Nobody else's.
+// What the files that make a story share among themselves. Nobody else's.
 //
-//   story_load.c        the file, its top level, the stored images
+//   story_load.c        the file, its top level, keys, key_memory and coding
 //   story_steps.c       a step: its verb and its timing
 //   story_acts.c        the verbs that act
 //   story_workshop.c    verbs and conditions of diagnosis; those that this version cannot play
 //   story_conditions.c  conditions
 //   story_names.c       units, buses, messages, signals and their values by name
+//   story_image.c       what units and fobs have stored when the story begins
+//   story_stored.c      the story against what a car has stored (story_stored.h)
 //
 // Mistakes are counted by the reader's error; functions that only fill something return nothing.
 #ifndef KMSIM_SCENARIOS_STORY_PARTS_H
@@ -39,16 +41,16 @@ typedef struct {
     story_t *story; // of the whole; vehicle and dbc are null when they could not be loaded
 } story_loader_t;
 
-// ---- names: what does not exist is told at the present place, or at the member of that name
-// --------------------------
+// ---- names ---------------------------------------------------------------------------------------------------------
 
-/// False also, silently, when there is no vehicle to look in.
+/// What does not exist is told at the member (null: the present place). False or null also, silently, when there is no
+/// vehicle to look in.
 bool story_find_node(story_loader_t *self, const char *member, const char *name, uint8_t *node);
 bool story_find_bus(story_loader_t *self, const char *member, const char *name, uint8_t *bus);
 const dbc_message_t *story_find_message(story_loader_t *self, const char *member, const char *name);
 const dbc_signal_t *story_find_signal(story_loader_t *self, const dbc_message_t *message, const char *name);
 
-/// The status message of a unit with Key Memory; told at the member "ecu" when it has none.
+/// The status message of a unit with Key Memory; told at the member when it has none.
 const dbc_message_t *story_find_status(story_loader_t *self, const char *member, uint8_t node);
 
 /// A setting of that unit at the present place.

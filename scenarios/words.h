@@ -41,7 +41,7 @@ void words_add_end(words_t *self, const workshop_job_t *job);
 /// The request that decided it and its answer: "31 01 DC 73 02 01 was answered by 7F 31 31 (requestOutOfRange)".
 void words_add_answer(words_t *self, const workshop_job_t *job);
 
-/// What a unit's fault memory held at its last reading (null: there was none).
+/// What a unit's fault memory held at its last reading (null: there was none): "seat's fault memory at 2.1 s: empty".
 void words_add_faults(words_t *self, const char *unit, const tester_faults_t *faults);
 
 #endif

@@ -4,8 +4,10 @@
 //   REQ or DEALER ── one frame: the step, JSON as in a scenario ──> car
 //                 <── two frames: status "0" … "3", text ──────────
 //
-//   0 it acted: what and when    1 it failed, or was refused: how    2 it is no step that acts: every mistake, as the
-//   loader of scenarios tells them    3 the car was switched off meanwhile
+//   0  it acted: what and when                       1  it failed, or was refused: how
+//   2  it is no step that acts: every mistake,       3  the car was switched off meanwhile
+//      as the loader of scenarios tells them
+//
 // Not here: what a step does (tools/kmsim_up.c).
 #ifndef KMSIM_TOOLS_STEP_CHANNEL_H
 #define KMSIM_TOOLS_STEP_CHANNEL_H
