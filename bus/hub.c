@@ -214,8 +214,3 @@ long hub_process(const hub_t *self, uint8_t node)
 {
     return node < VEHICLE_NODES_MAX ? (long)self->peers[node].process.pid : 0;
 }
-
-int hub_interrupted(void)
-{
-    return process_interrupted();
-}

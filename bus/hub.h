@@ -85,7 +85,4 @@ hub_figures_t hub_figures(const hub_t *self);
 /// The process of a unit, 0 when it has none (external, crashed, an actor).
 long hub_process(const hub_t *self, uint8_t node);
 
-/// SIGINT or SIGTERM when one came since the first hub of this process, else 0. A round then fails, but for a live car.
-int hub_interrupted(void);
-
 #endif

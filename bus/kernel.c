@@ -211,11 +211,6 @@ size_t kernel_events(const kernel_t *self, const kernel_event_t **events)
     return self->event_count;
 }
 
-size_t kernel_node_count(const kernel_t *self)
-{
-    return self->node_count;
-}
-
 const char *kernel_node_name(const kernel_t *self, uint8_t node)
 {
     return node < self->node_count ? self->nodes[node].name : "stranger";

@@ -162,7 +162,6 @@ bool kernel_storing(const kernel_t *self);
 
 // ---- figures -------------------------------------------------------------------------------------------------------
 
-size_t kernel_node_count(const kernel_t *self);
 const char *kernel_node_name(const kernel_t *self, uint8_t node); // "stranger" for KERNEL_STRANGER
 int kernel_find_node(const kernel_t *self, const char *name);     // -1: none
 bool kernel_powered(const kernel_t *self, uint8_t node);

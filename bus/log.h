@@ -52,14 +52,8 @@ typedef struct {
     int64_t values[3];
 } log_entry_t;
 
-typedef struct {
-    const char *format; // the words, with {a} {b} {c} where values stand
-} log_words_t;
-
-/// The words of a code, as far as it is known, else of LOG_NONE.
-const log_words_t *log_words(uint16_t code);
-
-/// Writes the entry in words; never past size, always terminated. Returns text.
+/// Writes the entry in words, "an unknown log entry" for a code that is not known; never past size, always terminated.
+/// Returns text.
 const char *log_format(const log_entry_t *self, char *text, size_t size);
 
 #endif

@@ -45,7 +45,6 @@ socket_result_t socket_receive(void *handle, socket_message_t *message, int flag
         if (zmq_recv(handle, rest, sizeof rest, 0) < 0) break;
     }
     if (!good) return SOCKET_GARBAGE;
-    message->topic_size = (size_t)topic_size;
     message->topic[topic_size] = '\0';
     message->body_size = (size_t)body_size;
     return SOCKET_MESSAGE;

@@ -13,8 +13,8 @@
 #define SOCKET_HIGH_WATER 100000 // DESIGN.md: observers may be slow and then lose
 
 typedef struct {
-    size_t topic_size, body_size;
     char topic[WIRE_TOPIC_MAX + 1]; // terminated
+    size_t body_size;
     uint8_t body[WIRE_SIZE_MAX];
 } socket_message_t;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "bus/vehicle.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "cas/ignition.h"
 
-#include <string.h>
-
 #include "cas/cas.h"
 
 const char *const IGNITION_SIGNALS[IGNITION_SIGNAL_COUNT] = {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/mirror.h"
 
-#include <string.h>
-
 #include "ecus/coding.h"
 #include "ecus/motor_unit.h"
 

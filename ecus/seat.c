@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/seat.h"
 
-#include "ecus/coding.h"
 #include "bus/dbc_bind.h"
+#include "ecus/coding.h"
 #include "ecus/motor_unit.h"
 
 enum { MESSAGE_STATUS, MESSAGE_POSITIONING, MESSAGE_POSITIONS, MESSAGE_NETWORK };

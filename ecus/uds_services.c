@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/uds_services.h"
 
-#include <string.h>
-
 #define P2_UNIT_NS TIME_MS
 #define P2_EXTENDED_UNIT_NS (10 * TIME_MS)
 

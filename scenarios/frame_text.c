@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/frame_text.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 

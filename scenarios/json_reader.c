@@ -65,7 +65,8 @@ bool json_reader_mistake(json_reader_t *self, const char *format, ...)
     return error_add(self->error, "%s: %s: %s", self->file, self->length > 0 ? self->pointer : "/", text);
 }
 
-bool json_reader_integer(const json_t *json, int64_t *value)
+// A whole number as JSON Schema sees it, or false.
+static bool take_integer(const json_t *json, int64_t *value)
 {
     if (json_is_integer(json)) {
         *value = json_integer_value(json);
@@ -81,7 +82,7 @@ bool json_reader_integer(const json_t *json, int64_t *value)
 static bool read_integer(json_reader_t *self, const json_t *json, const field_t *field, int64_t *place)
 {
     int64_t value;
-    if (!json_reader_integer(json, &value))
+    if (!take_integer(json, &value))
         return json_reader_mistake(self, "must be an integer, %" PRId64 " to %" PRId64, field->minimum, field->maximum);
     if (value < field->minimum || value > field->maximum)
         return json_reader_mistake(self, "must be %" PRId64 " to %" PRId64, field->minimum, field->maximum);

@@ -61,7 +61,4 @@ bool json_reader_object(json_reader_t *self, const json_t *json, const field_t *
 /// Reads one value at the present place by a field (its name, required and offset are not looked at).
 bool json_reader_value(json_reader_t *self, const json_t *json, const field_t *field, void *place);
 
-/// A whole number as JSON Schema sees it, or false.
-bool json_reader_integer(const json_t *json, int64_t *value);
-
 #endif

@@ -2,7 +2,6 @@
 #include "scenarios/mechanic.h"
 
 #include <assert.h>
-#include <string.h>
 
 static const char HEX_DIGITS[] = "0123456789ABCDEF";
 

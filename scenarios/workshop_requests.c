@@ -24,7 +24,8 @@ static void put(workshop_request_t *self, uint32_t number, size_t size)
 
 // ---- service functions ---------------------------------------------------------------------------------------------
 
-uint8_t workshop_number(double number)
+// A number that counts from 1 as the wire's byte: 1 .. 255 less one, anything else UDS_NUMBER_INVALID.
+static uint8_t wire_number(double number)
 {
     bool fits = number >= 1 && number <= NUMBER_MAX && number == floor(number);
     return fits ? (uint8_t)(number - 1) : UDS_NUMBER_INVALID;
@@ -37,9 +38,9 @@ workshop_request_t workshop_service_request(const workshop_service_t *service)
     put(&request, UDS_ROUTINE_CONTROL, 1);
     put(&request, UDS_ROUTINE_START, 1);
     put(&request, assigns ? UDS_ROUTINE_KEY_PERSONALIZATION : UDS_ROUTINE_KEY_LOCK, 2);
-    put(&request, workshop_number(service->key), 1);
+    put(&request, wire_number(service->key), 1);
     if (assigns)
-        put(&request, workshop_number(service->personalization), 1);
+        put(&request, wire_number(service->personalization), 1);
     else
         put(&request, service->function == WORKSHOP_BLOCK_KEY ? ACTION_BLOCK : ACTION_RELEASE, 1);
     return request;

@@ -29,9 +29,6 @@ typedef struct {
     double personalization; // likewise; of WORKSHOP_SET_PERSONALIZATION
 } workshop_service_t;
 
-/// A number that counts from 1 as the wire's byte: 1 .. 255 less one, anything else UDS_NUMBER_INVALID.
-uint8_t workshop_number(double number);
-
 /// The request that starts the function's routine.
 workshop_request_t workshop_service_request(const workshop_service_t *service);
 

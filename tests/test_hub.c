@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Runs on real processes: the same trace as in-process, and every way for a run to end.
 // Waiting here is on real processes, so the wall clock bounds it; what is asserted is in virtual time.
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <zmq.h>
 
 #include "bus/endpoint.h"
+#include "bus/process.h"
 #include "bus/socket.h"
 #include "tests/hub_fixture.h"
 
@@ -280,7 +280,7 @@ START_TEST(an_interrupt_ends_the_run_and_leaves_nothing)
         bool good = hub_fixture_run(car, 5 * TIME_MS);
         raise(SIGTERM);
         good = good && !hub_fixture_run(car, TIME_S) && strstr(car->error.text, "interrupted by signal 15");
-        good = good && hub_interrupted() == SIGTERM;
+        good = good && process_interrupted() == SIGTERM;
         hub_fixture_destroy(&car);
         _exit(good && hub_fixture_leftovers() == 0 ? 0 : 1); // the directory is the parent's
     }

@@ -27,7 +27,6 @@ END_TEST
 START_TEST(every_code_has_words_and_takes_any_values)
 {
     for (int code = 1; code < LOG_CODE_COUNT; code++) {
-        ck_assert_ptr_nonnull(log_words((uint16_t)code)->format);
         ck_assert_str_ne(words((log_code_t)code, 1, 2, 3), "an unknown log entry");
         words((log_code_t)code, INT64_MAX, INT64_MAX, INT64_MAX);
         words((log_code_t)code, INT64_MIN, INT64_MIN, INT64_MIN);

@@ -5,7 +5,6 @@
 #include "scenarios/words.h"
 #include "tools/cip_commands.h"
 
-#define ACT_MAX 96
 #define BYTES_MAX WORKSHOP_SETTINGS_MAX
 #define TEXT_MAX 1024
 

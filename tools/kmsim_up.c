@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tools/kmsim_up.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>

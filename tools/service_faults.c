@@ -5,7 +5,6 @@
 #include "tools/service_commands.h"
 #include "tools/text_table.h"
 
-#define ACT_MAX 96
 #define FAULTS_MAX 64 // of a unit, told
 #define RECORD_ALL 0xFF
 #define RECORD_BEGIN 6      // of 59 04 and 59 06: service, sub-function, code, status; then the record

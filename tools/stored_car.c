@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "bus/state_directory.h"
 #include "scenarios/fobs.h"
