@@ -234,18 +234,6 @@ static bool bind(void *node, const node_setup_t *setup, node_ports_t *ports, con
     return true;
 }
 
-static void power_on(void *node, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
-                     outbox_t *outbox)
-{
-    cas_t *self = node;
-    ecu_power_on(&self->ecu, now_ns, image, state, random, outbox);
-}
-
-static void activate(void *node, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox)
-{
-    cas_t *self = node;
-    ecu_activate(&self->ecu, now_ns, inputs, count, outbox);
-}
-
+ECU_IS_FIRST(cas_t);
 const node_class_t cas_class = {
-    .name = "cas", .size = sizeof(cas_t), .bind = bind, .power_on = power_on, .activate = activate};
+    .name = "cas", .size = sizeof(cas_t), .bind = bind, .power_on = ecu_power_on, .activate = ecu_activate};

@@ -40,6 +40,7 @@ typedef struct {
 } cas_counters_t;
 
 typedef struct cas {
+    ecu_t ecu; // first
     // bound once
     const dbc_message_t *remote_message;
     const dbc_signal_t *remote_signals[REMOTE_SIGNAL_COUNT];
@@ -48,7 +49,6 @@ typedef struct cas {
     const dbc_signal_t *driver_door;
     uint32_t terminal_id;
     // since power-on
-    ecu_t ecu;
     keys_t keys;
     remote_t remote;
     ignition_t ignition;

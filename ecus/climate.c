@@ -113,18 +113,6 @@ static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, con
            key_memory_bind_lines(&self->memory, "knob", setup, ports, &self->first_knob, missing);
 }
 
-static void power_on(void *unit, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
-                     outbox_t *outbox)
-{
-    climate_t *self = unit;
-    ecu_power_on(&self->ecu, now_ns, image, state, random, outbox);
-}
-
-static void activate(void *unit, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox)
-{
-    climate_t *self = unit;
-    ecu_activate(&self->ecu, now_ns, inputs, count, outbox);
-}
-
+ECU_IS_FIRST(climate_t);
 const node_class_t climate_class = {
-    .name = "climate", .size = sizeof(climate_t), .bind = bind, .power_on = power_on, .activate = activate};
+    .name = "climate", .size = sizeof(climate_t), .bind = bind, .power_on = ecu_power_on, .activate = ecu_activate};

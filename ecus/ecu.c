@@ -342,9 +342,10 @@ static void forget(ecu_t *self, random_t random)
     memset(self->asked_flags, 0, sizeof self->asked_flags);
 }
 
-void ecu_power_on(ecu_t *self, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
+void ecu_power_on(void *unit, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
                   outbox_t *outbox)
 {
+    ecu_t *self = unit;
     begin(self, now_ns, outbox);
     forget(self, random);
     if (state != IMAGE_PRESENT || image == NULL) image = &EMPTY_IMAGE;
@@ -362,8 +363,9 @@ void ecu_power_on(ecu_t *self, int64_t now_ns, const image_t *image, image_state
     finish(self);
 }
 
-void ecu_activate(ecu_t *self, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox)
+void ecu_activate(void *unit, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox)
 {
+    ecu_t *self = unit;
     begin(self, now_ns, outbox);
     for (size_t i = 0; i < count; i++) take_input(self, &inputs[i]);
     finish(self);
@@ -417,11 +419,8 @@ uint32_t ecu_store(ecu_t *self)
 
 bool ecu_option_is(const ecu_t *self, const char *option, const char *value)
 {
-    for (size_t i = 0; i < self->entry->option_count; i++) {
-        const vehicle_option_t *known = &self->entry->options[i];
-        if (strcmp(known->name, option) == 0) return strcmp(known->values[self->options[i]], value) == 0;
-    }
-    return false;
+    const vehicle_option_t *known = vehicle_find_option(self->entry, option);
+    return known != NULL && strcmp(known->values[self->options[known - self->entry->options]], value) == 0;
 }
 
 void ecu_fault(ecu_t *self, uint16_t code)

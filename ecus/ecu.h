@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 // What every control unit shares: cyclic messages, sleep, timers, storing, fault memory, diagnosis. Composition: a
-// unit's state holds an ecu_t, a constant ecu_type_t tells what the unit adds, and the unit's node_class_t functions
-// are one line each. Pure. The Car Access System is a unit with keys (cas/cas.c).
+// unit's state begins with an ecu_t, a constant ecu_type_t tells what the unit adds, and power_on and activate of its
+// node_class_t are the ecu's own. Pure. The Car Access System is a unit with keys (cas/cas.c).
 //
 //   node inputs ──> ecu_activate ──> hooks of the unit ──> ecu_send, ecu_timer_set, ecu_store, … ──> outbox
 //
 // Between hooks nothing is remembered of `now` and the outbox: they are there only while a hook runs.
 #ifndef KMSIM_ECUS_ECU_H
 #define KMSIM_ECUS_ECU_H
+
+#include <assert.h>
 
 #include "bus/node.h"
 #include "ecus/diagnosis.h"
@@ -91,10 +93,13 @@ typedef struct ecu {
 bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_t *setup, node_ports_t *ports,
               const char **missing);
 
-/// The unit's node_class_t functions call these.
-void ecu_power_on(ecu_t *self, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
+/// For the node_class_t of a unit whose state begins with its ecu_t.
+void ecu_power_on(void *unit, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
                   outbox_t *outbox);
-void ecu_activate(ecu_t *self, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox);
+void ecu_activate(void *unit, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox);
+
+/// Stands beside such a class: a structure's first member has the structure's address (C17, 6.7.2.1).
+#define ECU_IS_FIRST(type) static_assert(offsetof(type, ecu) == 0, "the state begins with its ecu_t")
 
 // ---- for hooks -----------------------------------------------------------------------------------------------------
 

@@ -175,18 +175,6 @@ static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, con
            bind_door(self, setup, ports, missing);
 }
 
-static void power_on(void *unit, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
-                     outbox_t *outbox)
-{
-    seat_t *self = unit;
-    ecu_power_on(&self->ecu, now_ns, image, state, random, outbox);
-}
-
-static void activate(void *unit, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox)
-{
-    seat_t *self = unit;
-    ecu_activate(&self->ecu, now_ns, inputs, count, outbox);
-}
-
+ECU_IS_FIRST(seat_t);
 const node_class_t seat_class = {
-    .name = "seat", .size = sizeof(seat_t), .bind = bind, .power_on = power_on, .activate = activate};
+    .name = "seat", .size = sizeof(seat_t), .bind = bind, .power_on = ecu_power_on, .activate = ecu_activate};

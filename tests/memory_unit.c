@@ -64,15 +64,5 @@ static bool unit_bind(void *self, const node_setup_t *setup, node_ports_t *ports
            key_memory_bind_lines(&unit->memory, "knob", setup, ports, &first, missing);
 }
 
-static void unit_power_on(void *self, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
-                          outbox_t *outbox)
-{
-    ecu_power_on(&((memory_unit_t *)self)->ecu, now_ns, image, state, random, outbox);
-}
-
-static void unit_activate(void *self, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox)
-{
-    ecu_activate(&((memory_unit_t *)self)->ecu, now_ns, inputs, count, outbox);
-}
-
-const node_class_t memory_unit_class = {"unit", sizeof(memory_unit_t), unit_bind, unit_power_on, unit_activate};
+ECU_IS_FIRST(memory_unit_t);
+const node_class_t memory_unit_class = {"unit", sizeof(memory_unit_t), unit_bind, ecu_power_on, ecu_activate};
