@@ -88,6 +88,34 @@ void kernel_enqueue(kernel_t *self, kernel_item_t item)
     self->queue[place] = item;
 }
 
+void kernel_set_line_from(kernel_t *self, uint8_t source, uint16_t line, int64_t value, bool momentary)
+{
+    assert(line < self->line_count);
+    kernel_enqueue(self, (kernel_item_t){
+                             .at_ns = self->now_ns + KERNEL_LINE_NS,
+                             .kind = INPUT_LINE,
+                             .source = source,
+                             .target = KERNEL_EVERYBODY,
+                             .line = line,
+                             .momentary = momentary,
+                             .value = value,
+                         });
+}
+
+uint32_t kernel_transmit_from(kernel_t *self, uint8_t source, const air_t *air)
+{
+    kernel_item_t item = {
+        .at_ns = self->now_ns + (air->channel == AIR_LF ? KERNEL_LF_NS : KERNEL_RF_NS),
+        .kind = INPUT_AIR,
+        .source = source,
+        .target = KERNEL_EVERYBODY,
+        .air = *air,
+    };
+    if (air->channel == AIR_RF) item.air.transmission = ++self->transmissions;
+    kernel_enqueue(self, item);
+    return item.air.transmission;
+}
+
 kernel_event_t *kernel_add_event(kernel_t *self, kernel_event_kind_t kind, uint8_t node)
 {
     if (self->event_count == KERNEL_EVENTS_MAX) return NULL;
@@ -115,30 +143,12 @@ const char *kernel_line_name(const kernel_t *self, uint16_t line)
 
 void kernel_set_line(kernel_t *self, uint16_t line, int64_t value, bool momentary)
 {
-    assert(line < self->line_count);
-    kernel_enqueue(self, (kernel_item_t){
-                             .at_ns = self->now_ns + KERNEL_LINE_NS,
-                             .kind = INPUT_LINE,
-                             .source = KERNEL_STRANGER,
-                             .target = KERNEL_EVERYBODY,
-                             .line = line,
-                             .momentary = momentary,
-                             .value = value,
-                         });
+    kernel_set_line_from(self, KERNEL_STRANGER, line, value, momentary);
 }
 
 uint32_t kernel_transmit(kernel_t *self, const air_t *air)
 {
-    kernel_item_t item = {
-        .at_ns = self->now_ns + (air->channel == AIR_LF ? KERNEL_LF_NS : KERNEL_RF_NS),
-        .kind = INPUT_AIR,
-        .source = KERNEL_STRANGER,
-        .target = KERNEL_EVERYBODY,
-        .air = *air,
-    };
-    if (air->channel == AIR_RF) item.air.transmission = ++self->transmissions;
-    kernel_enqueue(self, item);
-    return item.air.transmission;
+    return kernel_transmit_from(self, KERNEL_STRANGER, air);
 }
 
 void kernel_inject(kernel_t *self, uint8_t bus, const can_frame_t *frame)

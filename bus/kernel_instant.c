@@ -272,19 +272,10 @@ static void set_lines(kernel_t *self, uint8_t index, const outbox_t *outbox)
     const kernel_node_t *node = &self->nodes[index];
     for (size_t i = 0; i < outbox->line_count; i++) {
         const node_line_t *line = &outbox->lines[i];
-        if (line->line >= node->ports.line_count) {
+        if (line->line < node->ports.line_count)
+            kernel_set_line_from(self, index, node->lines[line->line], line->value, line->momentary);
+        else
             self->nonsense++;
-            continue;
-        }
-        kernel_enqueue(self, (kernel_item_t){
-                                 .at_ns = self->now_ns + KERNEL_LINE_NS,
-                                 .kind = INPUT_LINE,
-                                 .source = index,
-                                 .target = KERNEL_EVERYBODY,
-                                 .line = node->lines[line->line],
-                                 .momentary = line->momentary,
-                                 .value = line->value,
-                             });
     }
 }
 
@@ -292,18 +283,10 @@ static void transmit(kernel_t *self, uint8_t index, const outbox_t *outbox)
 {
     for (size_t i = 0; i < outbox->air_count; i++) {
         const air_t *air = &outbox->air[i];
-        if (air->channel > AIR_LF || air->size > AIR_BYTES_MAX) {
+        if (air->channel <= AIR_LF && air->size <= AIR_BYTES_MAX)
+            kernel_transmit_from(self, index, air);
+        else
             self->nonsense++;
-            continue;
-        }
-        size_t before = self->queue_count;
-        kernel_transmit(self, air);
-        if (self->queue_count == before) continue;
-        for (size_t item = self->queue_count; item-- > 0;) {
-            if (self->queue[item].order + 1 != self->order) continue;
-            self->queue[item].source = index; // nobody hears what he says himself
-            break;
-        }
     }
 }
 

@@ -69,6 +69,10 @@ struct kernel {
 /// Puts an item into the queue, behind those of the same time; past the capacity it is counted as nonsense.
 void kernel_enqueue(kernel_t *self, kernel_item_t item);
 
+/// kernel_set_line and kernel_transmit for a node: it does not hear what it says itself.
+void kernel_set_line_from(kernel_t *self, uint8_t source, uint16_t line, int64_t value, bool momentary);
+uint32_t kernel_transmit_from(kernel_t *self, uint8_t source, const air_t *air);
+
 /// Appends an event of this instant, or null when there are too many.
 kernel_event_t *kernel_add_event(kernel_t *self, kernel_event_kind_t kind, uint8_t node);
 
