@@ -55,14 +55,32 @@ void json_reader_leave(json_reader_t *self, size_t mark)
     self->pointer[mark] = '\0';
 }
 
-bool json_reader_mistake(json_reader_t *self, const char *format, ...)
+static bool tell(const json_reader_t *self, const char *format, va_list arguments)
 {
     char text[MISTAKE_MAX];
+    vsnprintf(text, sizeof text, format, arguments);
+    return error_add(self->error, "%s: %s: %s", self->file, self->length > 0 ? self->pointer : "/", text);
+}
+
+bool json_reader_mistake(json_reader_t *self, const char *format, ...)
+{
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    tell(self, format, arguments);
     va_end(arguments);
-    return error_add(self->error, "%s: %s: %s", self->file, self->length > 0 ? self->pointer : "/", text);
+    return false;
+}
+
+bool json_reader_mistake_at(json_reader_t *self, const char *member, const char *format, ...)
+{
+    size_t mark = self->length;
+    if (member) json_reader_enter(self, member);
+    va_list arguments;
+    va_start(arguments, format);
+    tell(self, format, arguments);
+    va_end(arguments);
+    json_reader_leave(self, mark);
+    return false;
 }
 
 // A whole number as JSON Schema sees it, or false.

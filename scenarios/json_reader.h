@@ -52,8 +52,11 @@ size_t json_reader_enter(json_reader_t *self, const char *name);
 size_t json_reader_enter_index(json_reader_t *self, size_t index);
 void json_reader_leave(json_reader_t *self, size_t mark);
 
-/// Tells a mistake at the present place (printf format). Returns false.
+/// Tells a mistake at the present place, or at a member of it (null: at the place itself); printf format. Returns
+/// false.
 bool json_reader_mistake(json_reader_t *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
+bool json_reader_mistake_at(json_reader_t *self, const char *member, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /// Reads an object's members into a structure; unknown and missing members are mistakes. False when there was one.
 bool json_reader_object(json_reader_t *self, const json_t *json, const field_t *fields, size_t count, void *structure);

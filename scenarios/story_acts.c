@@ -74,9 +74,8 @@ static void load_raw(story_loader_t *self, const char *hex, story_radio_t *radio
         radio->raw.bytes[i / 2] = (uint8_t)(radio->raw.bytes[i / 2] << 4 | (digit & 0xF));
     }
     if (good) return;
-    size_t mark = json_reader_enter(&self->reader, "hex");
-    json_reader_mistake(&self->reader, "must be 1 to %d bytes of two hex digits each, without blanks", AIR_BYTES_MAX);
-    json_reader_leave(&self->reader, mark);
+    json_reader_mistake_at(&self->reader, "hex", "must be 1 to %d bytes of two hex digits each, without blanks",
+                           AIR_BYTES_MAX);
 }
 
 // Tells when not exactly one of the members that exclude each other is there.
@@ -271,9 +270,7 @@ void story_load_frame(story_loader_t *self, const json_t *json, story_step_t *st
     json_reader_object(&self->reader, json, FIELDS(FIELDS_OF_FRAME), &told);
     story_find_bus(self, "bus", told.bus, &step->frame.bus);
     if (!told.frame || frame_parse(told.frame, &step->frame.frame)) return;
-    size_t mark = json_reader_enter(&self->reader, "frame");
-    json_reader_mistake(&self->reader, "must be a frame like \"23A#11300101\", at most eight bytes");
-    json_reader_leave(&self->reader, mark);
+    json_reader_mistake_at(&self->reader, "frame", "must be a frame like \"23A#11300101\", at most eight bytes");
 }
 
 void story_load_power(story_loader_t *self, const json_t *json, story_step_t *step)

@@ -76,10 +76,8 @@ static void load_frame(story_loader_t *self, const told_t *told, condition_t *co
     if (!told->frame) return;
     const char *hash = strchr(told->frame, '#');
     if (!frame_pattern_valid(told->frame) || !hash) {
-        size_t mark = json_reader_enter(&self->reader, "frame");
-        json_reader_mistake(&self->reader,
-                            "must be an identifier and bytes like \"23A#11??\", ? for any digit, * at the end");
-        json_reader_leave(&self->reader, mark);
+        json_reader_mistake_at(&self->reader, "frame",
+                               "must be an identifier and bytes like \"23A#11??\", ? for any digit, * at the end");
         return;
     }
     size_t id_length = (size_t)(hash - told->frame) + 1;

@@ -63,12 +63,9 @@ static void load_key(story_loader_t *self, const json_t *json, size_t index)
     json_reader_object(&self->reader, json, FIELDS(FIELDS_OF_KEY), &told);
     if (told.number == 0) return;
     story_key_t *key = &self->story->keys[told.number];
-    if (key->personalization > 0) {
-        size_t mark = json_reader_enter(&self->reader, "number");
-        json_reader_mistake(&self->reader, "key %d is there already: a key number is present only once",
-                            (int)told.number);
-        json_reader_leave(&self->reader, mark);
-    }
+    if (key->personalization > 0)
+        json_reader_mistake_at(&self->reader, "number", "key %d is there already: a key number is present only once",
+                               (int)told.number);
     // A key whose personalization number is a mistake exists all the same: its users are no further mistakes.
     *key = (story_key_t){told.personalization ? (int)told.personalization : 1, told.blocked, told.learned,
                          told.battery == 1};
@@ -233,13 +230,11 @@ static void load_car(story_loader_t *self, const char *vehicle, garage_t *garage
         self->story->dbc = car.dbc;
         return;
     }
-    size_t mark = json_reader_enter(&self->reader, "vehicle");
     for (const char *line = why.text; *line; line += strspn(line, "\n")) {
         size_t line_length = strcspn(line, "\n");
-        json_reader_mistake(&self->reader, "%.*s", (int)line_length, line);
+        json_reader_mistake_at(&self->reader, "vehicle", "%.*s", (int)line_length, line);
         line += line_length;
     }
-    json_reader_leave(&self->reader, mark);
 }
 
 #define TOLD(member) offsetof(told_t, member)
@@ -263,11 +258,7 @@ static void load_texts(story_loader_t *self, const told_t *told)
     const char *description = json_string_value(told->description);
     if (told->name) story->name = arena_text(&self->whole->arena, told->name);
     story->description = arena_text(&self->whole->arena, description ? description : "");
-    if (told->description && !description) {
-        size_t mark = json_reader_enter(&self->reader, "description");
-        json_reader_mistake(&self->reader, "must be a text");
-        json_reader_leave(&self->reader, mark);
-    }
+    if (told->description && !description) json_reader_mistake_at(&self->reader, "description", "must be a text");
 }
 
 static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)

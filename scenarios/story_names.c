@@ -28,11 +28,8 @@ static void list_add(list_t *self, const char *name)
 static void tell_unknown(story_loader_t *self, const char *member, const char *what, const char *name,
                          const list_t *list)
 {
-    size_t mark = self->reader.length;
-    if (member) json_reader_enter(&self->reader, member);
-    json_reader_mistake(&self->reader, "unknown %s \"%.60s\" (%s)", what, name,
-                        list->length ? list->text : "there is none");
-    json_reader_leave(&self->reader, mark);
+    json_reader_mistake_at(&self->reader, member, "unknown %s \"%.60s\" (%s)", what, name,
+                           list->length ? list->text : "there is none");
 }
 
 // ---- names ---------------------------------------------------------------------------------------------------------
@@ -90,10 +87,7 @@ const dbc_message_t *story_find_status(story_loader_t *self, const char *member,
     const char *name = self->story->vehicle->nodes[node].name;
     const dbc_message_t *status = dbc_status_message(self->story->dbc, name);
     if (status) return status;
-    size_t mark = self->reader.length;
-    if (member) json_reader_enter(&self->reader, member);
-    json_reader_mistake(&self->reader, "control unit \"%s\" has no Key Memory", name);
-    json_reader_leave(&self->reader, mark);
+    json_reader_mistake_at(&self->reader, member, "control unit \"%s\" has no Key Memory", name);
     return NULL;
 }
 
@@ -121,11 +115,8 @@ bool story_check_key(story_loader_t *self, const char *member, int64_t key)
         snprintf(number, sizeof number, "%d", i);
         if (self->story->keys[i].personalization > 0) list_add(&list, number);
     }
-    size_t mark = json_reader_enter(&self->reader, member);
-    json_reader_mistake(&self->reader, "this story has no key %d (%s)", (int)key,
-                        list.length ? list.text : "it has none");
-    json_reader_leave(&self->reader, mark);
-    return false;
+    return json_reader_mistake_at(&self->reader, member, "this story has no key %d (%s)", (int)key,
+                                  list.length ? list.text : "it has none");
 }
 
 // ---- values --------------------------------------------------------------------------------------------------------

@@ -51,26 +51,20 @@ const char *story_verb_name(story_verb_t verb)
 
 // ---- timing --------------------------------------------------------------------------------------------------------
 
-static void tell_at_member(story_loader_t *self, const char *member, const char *what)
-{
-    size_t mark = json_reader_enter(&self->reader, member);
-    json_reader_mistake(&self->reader, "%s", what);
-    json_reader_leave(&self->reader, mark);
-}
-
 static void check_expectation(story_loader_t *self, const story_step_t *step)
 {
     if (step->not_before_ns == STORY_NO_TIME) return;
     if (step->within_ns == STORY_NO_TIME)
-        tell_at_member(self, "not_before", "needs within beside it");
+        json_reader_mistake_at(&self->reader, "not_before", "needs within beside it");
     else if (step->not_before_ns > step->within_ns)
-        tell_at_member(self, "not_before", "is later than within");
+        json_reader_mistake_at(&self->reader, "not_before", "is later than within");
 }
 
 static void check_watch(story_loader_t *self, const story_step_t *step)
 {
     bool timed = step->for_ns != STORY_NO_TIME;
-    if (timed && step->background) tell_at_member(self, "background", "stands instead of for, not beside it");
+    if (timed && step->background)
+        json_reader_mistake_at(&self->reader, "background", "stands instead of for, not beside it");
     if (!timed && !step->background) json_reader_mistake(&self->reader, "needs for, or background: true");
 }
 
@@ -90,7 +84,7 @@ static void check_timing(story_loader_t *self, const json_t *json, const verb_ro
         json_reader_mistake(&self->reader, "has both at and after: one of them");
     for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++)
         if (row->sort != KEYS[i].sort && json_object_get(json, KEYS[i].name))
-            tell_at_member(self, KEYS[i].name, KEYS[i].what);
+            json_reader_mistake_at(&self->reader, KEYS[i].name, "%s", KEYS[i].what);
     if (row->sort == EXPECTS) check_expectation(self, step);
     if (row->sort == WATCHES) check_watch(self, step);
 }
@@ -169,7 +163,7 @@ static void load_step(story_loader_t *self, const json_t *json, story_step_t *st
 
 static void refuse_member(story_loader_t *self, const json_t *json, const char *member, const char *what)
 {
-    if (json_object_get(json, member)) tell_at_member(self, member, what);
+    if (json_object_get(json, member)) json_reader_mistake_at(&self->reader, member, "%s", what);
 }
 
 void story_load_act(story_loader_t *self, const json_t *json)
@@ -196,7 +190,7 @@ void story_load_steps(story_loader_t *self, const json_t *json)
         size_t inner = json_reader_enter_index(&self->reader, i);
         load_step(self, json_array_get(json, i), &steps[i]);
         if (steps[i].at_ns != STORY_NO_TIME && steps[i].at_ns < last_at_ns)
-            tell_at_member(self, "at", "goes backwards: an earlier step has a later time");
+            json_reader_mistake_at(&self->reader, "at", "goes backwards: an earlier step has a later time");
         if (steps[i].at_ns > last_at_ns) last_at_ns = steps[i].at_ns;
         json_reader_leave(&self->reader, inner);
     }

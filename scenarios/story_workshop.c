@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The part of the format that is diagnosis. What needs faults on the buses has its shape checked, so that a mistake in
 // it is told like any other; then it is refused by name.
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,16 +22,6 @@ typedef struct { // the members that these verbs and conditions may have
 
 #define TOLD(member) offsetof(told_t, member)
 
-// At the member, or at the present place.
-static bool tell_at(story_loader_t *self, const char *member, const char *what)
-{
-    size_t mark = self->reader.length;
-    if (member) json_reader_enter(&self->reader, member);
-    json_reader_mistake(&self->reader, "%s", what);
-    json_reader_leave(&self->reader, mark);
-    return false;
-}
-
 static void refuse(story_loader_t *self, const char *what)
 {
     json_reader_mistake(&self->reader, "%s is part of the format, but this version cannot play it yet", what);
@@ -45,15 +34,14 @@ bool story_find_diagnosed(story_loader_t *self, const char *member, const char *
     self->story->diagnosis = true;
     if (!story_find_node(self, member, name, node)) return false;
     if (self->story->vehicle->nodes[*node].address != 0) return true;
-    char what[VEHICLE_NAME_MAX + 64];
-    snprintf(what, sizeof what, "control unit \"%s\" has no diagnostic address", name);
-    return tell_at(self, member, what);
+    return json_reader_mistake_at(&self->reader, member, "control unit \"%s\" has no diagnostic address", name);
 }
 
 static void load_refusal(story_loader_t *self, const told_t *told, uint8_t *refused)
 {
     if (told->refused && !uds_nrc_find(told->refused, refused))
-        tell_at(self, "refused", "must be the name of a negative response, like \"requestOutOfRange\"");
+        json_reader_mistake_at(&self->reader, "refused",
+                               "must be the name of a negative response, like \"requestOutOfRange\"");
 }
 
 bool story_load_fault_code(story_loader_t *self, const char *text, uint32_t *code)
@@ -61,7 +49,7 @@ bool story_load_fault_code(story_loader_t *self, const char *text, uint32_t *cod
     if (!text) return false;
     size_t digits = strncmp(text, "0x", 2) == 0 ? strspn(text + 2, HEX) : 0;
     if (digits == 0 || digits > CODE_DIGITS_MAX || text[2 + digits] != '\0')
-        return tell_at(self, "dtc", "must be a code like \"0x9907\"");
+        return json_reader_mistake_at(&self->reader, "dtc", "must be a code like \"0x9907\"");
     *code = (uint32_t)strtoul(text + 2, NULL, 16);
     return true;
 }
@@ -171,7 +159,8 @@ static void load_request(story_loader_t *self, const char *text, story_uds_t *ud
     const char *hex = strip(self, text);
     size_t digits = strlen(hex);
     if (digits == 0 || digits % 2 != 0 || digits / 2 > UDS_MESSAGE_MAX || strspn(hex, HEX) != digits) {
-        tell_at(self, "request", "must be 1 to 4095 bytes of two hex digits each, like \"22 F1 90\"");
+        json_reader_mistake_at(&self->reader, "request",
+                               "must be 1 to 4095 bytes of two hex digits each, like \"22 F1 90\"");
         return;
     }
     uint8_t *bytes = arena_allocate(&self->whole->arena, digits / 2, 1);
@@ -194,7 +183,8 @@ static void load_response(story_loader_t *self, const json_t *json, story_uds_t 
     uds->response = *uds->pattern ? RESPONSE_PATTERN : RESPONSE_NONE;
     bool prefix = strcmp(uds->pattern + digits, "*") == 0;
     if (!prefix && (uds->pattern[digits] != '\0' || digits % 2 != 0))
-        tell_at(self, "response", "must be bytes in hex like \"62 F1 90 *\", ? for any digit, * at the end");
+        json_reader_mistake_at(&self->reader, "response",
+                               "must be bytes in hex like \"62 F1 90 *\", ? for any digit, * at the end");
 }
 
 void story_load_uds(story_loader_t *self, const json_t *json, story_step_t *step)
