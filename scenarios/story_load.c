@@ -285,42 +285,52 @@ static json_t *parse_json(const char *path, const char *text, size_t size, error
     return json;
 }
 
+static story_loader_t begin(const char *path, error_t *error)
+{
+    story_whole_t *whole = calloc(1, sizeof *whole);
+    assert(whole);
+    story_loader_t loader = {.whole = whole, .story = &whole->story};
+    whole->story.path = arena_text(&whole->arena, path);
+    json_reader_init(&loader.reader, whole->story.path, error);
+    return loader;
+}
+
+// The story, unless a mistake was told since there were so many.
+static const story_t *finish(const story_loader_t *self, size_t mistakes)
+{
+    const story_t *story = self->story;
+    if (self->reader.error->count > mistakes) story_destroy(&story);
+    return story;
+}
+
 const story_t *story_parse_act(const story_t *car, const char *text, size_t size, error_t *error)
 {
     static const char PATH[] = "step";
     json_t *json = parse_json(PATH, text, size, error);
     if (!json) return NULL;
-    size_t before = error->count;
-    story_whole_t *whole = calloc(1, sizeof *whole);
-    assert(whole);
-    story_loader_t loader = {.whole = whole, .story = &whole->story};
-    whole->story = (story_t){.path = PATH, .name = PATH, .description = "", .seed = car->seed};
-    whole->story.vehicle = car->vehicle;
-    whole->story.dbc = car->dbc;
-    memcpy(whole->story.keys, car->keys, sizeof whole->story.keys);
-    json_reader_init(&loader.reader, PATH, error);
+    size_t mistakes = error->count;
+    story_loader_t loader = begin(PATH, error);
+    story_t *story = loader.story;
+    story->name = PATH;
+    story->description = "";
+    story->seed = car->seed;
+    story->vehicle = car->vehicle;
+    story->dbc = car->dbc;
+    memcpy(story->keys, car->keys, sizeof story->keys);
     story_load_act(&loader, json);
     json_decref(json);
-    const story_t *story = &whole->story;
-    if (error->count > before) story_destroy(&story);
-    return story;
+    return finish(&loader, mistakes);
 }
 
 const story_t *story_parse(const char *path, const char *text, size_t size, garage_t *garage, error_t *error)
 {
     json_t *json = parse_json(path, text, size, error);
     if (!json) return NULL;
-    size_t before = error->count;
-    story_whole_t *whole = calloc(1, sizeof *whole);
-    assert(whole);
-    story_loader_t loader = {.whole = whole, .story = &whole->story};
-    whole->story.path = arena_text(&whole->arena, path);
-    json_reader_init(&loader.reader, whole->story.path, error);
+    size_t mistakes = error->count;
+    story_loader_t loader = begin(path, error);
     load_top(&loader, json, garage);
     json_decref(json);
-    const story_t *story = &whole->story;
-    if (error->count > before) story_destroy(&story);
-    return story;
+    return finish(&loader, mistakes);
 }
 
 static char *read_whole(const char *path, size_t *size, error_t *error)
