@@ -18,13 +18,12 @@ typedef struct {
 
 // ---- covers, keys --------------------------------------------------------------------------------------------------
 
-// REQUIREMENTS.md: R1 to R14 are the car's, S1 to S7 the simulator's.
 static bool is_requirement(const char *text)
 {
     if (!text || (*text != 'R' && *text != 'S') || text[1] < '1' || text[1] > '9') return false;
     size_t length = strlen(text);
     if (length != strspn(text + 1, "0123456789") + 1 || length > 3) return false;
-    return atoi(text + 1) <= (*text == 'R' ? 14 : 7);
+    return atoi(text + 1) <= (*text == 'R' ? STORY_CAR_REQUIREMENTS : STORY_SIMULATOR_REQUIREMENTS);
 }
 
 static void load_covers(story_loader_t *self, const json_t *json)
@@ -39,7 +38,8 @@ static void load_covers(story_loader_t *self, const json_t *json)
         if (is_requirement(text))
             covers[self->story->cover_count++] = arena_text(&self->whole->arena, text);
         else
-            json_reader_mistake(&self->reader, "must be a requirement, \"R1\" to \"R14\" or \"S1\" to \"S7\"");
+            json_reader_mistake(&self->reader, "must be a requirement, \"R1\" to \"R%d\" or \"S1\" to \"S%d\"",
+                                STORY_CAR_REQUIREMENTS, STORY_SIMULATOR_REQUIREMENTS);
         json_reader_leave(&self->reader, inner);
     }
     json_reader_leave(&self->reader, mark);

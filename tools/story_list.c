@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 
 #define PATH_TEXT_MAX 8191
-#define CAR_REQUIREMENTS 14
-#define SIMULATOR_REQUIREMENTS 7
 
 // ---- loading -------------------------------------------------------------------------------------------------------
 
@@ -155,10 +153,10 @@ bool story_list_print_covers(const story_list_t *self, const char *required, siz
 {
     size_t known = 0;
     *missing = 0;
-    for (int i = 1; i <= CAR_REQUIREMENTS + SIMULATOR_REQUIREMENTS; i++) {
+    for (int i = 1; i <= STORY_CAR_REQUIREMENTS + STORY_SIMULATOR_REQUIREMENTS; i++) {
         char requirement[16];
-        bool car = i <= CAR_REQUIREMENTS;
-        snprintf(requirement, sizeof requirement, "%c%d", car ? 'R' : 'S', car ? i : i - CAR_REQUIREMENTS);
+        bool car = i <= STORY_CAR_REQUIREMENTS;
+        snprintf(requirement, sizeof requirement, "%c%d", car ? 'R' : 'S', car ? i : i - STORY_CAR_REQUIREMENTS);
         bool is_required = required && is_listed(required, requirement);
         if (is_required) known++;
         if (!print_row(self, requirement, is_required) && is_required) ++*missing;
