@@ -11,8 +11,6 @@
 #define NUMBER_MAX 63
 #define EXACT_MAX 9007199254740992.0 // 2^53: whole numbers up to it are exact in a double
 #define EXTENDED_FLAG UINT32_C(0x80000000)
-#define EXTENDED_MAX UINT32_C(0x1FFFFFFF)
-#define BASE_MAX UINT32_C(0x7FF)
 #define INDEPENDENT_ID UINT32_C(0xC0000000) // Vector__INDEPENDENT_SIG_MSG: a drawer for signals without a message
 
 bool dbc_mistake(dbc_parser_t *self, size_t line, const char *format, ...)
@@ -158,7 +156,7 @@ bool dbc_take_id(dbc_parser_t *self, uint32_t *id, bool *extended, bool *indepen
     *independent = number == INDEPENDENT_ID;
     *extended = (number & EXTENDED_FLAG) != 0;
     *id = (uint32_t)number & ~EXTENDED_FLAG;
-    if (*independent || *id <= (*extended ? EXTENDED_MAX : BASE_MAX)) return true;
+    if (*independent || *id <= frame_id_max(*extended)) return true;
     return dbc_mistake(self, line,
                        *extended ? "identifier 0x%lX has more than 29 bits"
                                  : "identifier 0x%lX has more than 11 bits and no mark of an extended one (bit 31)",

@@ -6,8 +6,6 @@
 
 #define BASE_DIGITS 3
 #define EXTENDED_DIGITS 8
-#define BASE_ID_MAX 0x7FFu
-#define EXTENDED_ID_MAX 0x1FFFFFFFu
 #define CRC_POLYNOMIAL 0x4599u // x^15 + x^14 + x^10 + x^8 + x^7 + x^4 + x^3 + 1 (ISO 11898-1, 10.4.2.6)
 #define CRC_BITS 15
 #define STUFF_RUN 5
@@ -17,7 +15,7 @@ static const char HEX[] = "0123456789ABCDEF";
 
 can_frame_t frame_make(uint32_t id, const uint8_t *data, uint8_t length)
 {
-    assert(length <= FRAME_DATA_MAX && id <= BASE_ID_MAX);
+    assert(length <= FRAME_DATA_MAX && id <= FRAME_BASE_ID_MAX);
     can_frame_t frame = {.id = id, .length = length};
     if (length > 0) memcpy(frame.data, data, length);
     return frame;
@@ -126,7 +124,7 @@ static const char *parse_id(const char *text, can_frame_t *frame)
     }
     if (text[digits] != '#' || (digits != BASE_DIGITS && digits != EXTENDED_DIGITS)) return NULL;
     frame->extended = digits == EXTENDED_DIGITS;
-    if (frame->id > (frame->extended ? EXTENDED_ID_MAX : BASE_ID_MAX)) return NULL;
+    if (frame->id > frame_id_max(frame->extended)) return NULL;
     return text + digits + 1;
 }
 

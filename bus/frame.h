@@ -8,6 +8,8 @@
 #include <stdint.h>
 
 #define FRAME_DATA_MAX 8
+#define FRAME_BASE_ID_MAX UINT32_C(0x7FF)          // 11 bits
+#define FRAME_EXTENDED_ID_MAX UINT32_C(0x1FFFFFFF) // 29 bits
 #define FRAME_TEXT_MAX 32
 #define FRAME_INTERMISSION_BITS 3
 #define FRAME_ERROR_BITS 14 // error flag 6, error delimiter 8
@@ -19,6 +21,12 @@ typedef struct {
     uint8_t length;               // 0 .. 8
     uint8_t data[FRAME_DATA_MAX]; // bytes past length are zero
 } can_frame_t;
+
+/// The largest identifier of that format.
+static inline uint32_t frame_id_max(bool extended)
+{
+    return extended ? FRAME_EXTENDED_ID_MAX : FRAME_BASE_ID_MAX;
+}
 
 /// A data frame with an 11-bit identifier; bytes are copied, length 0 .. 8.
 can_frame_t frame_make(uint32_t id, const uint8_t *data, uint8_t length);

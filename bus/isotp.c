@@ -54,7 +54,7 @@ static void expire(isotp_t *self, int64_t limit_ns)
 
 void isotp_init(isotp_t *self, const isotp_config_t *config)
 {
-    assert(config->tx_id <= 0x7FF && config->rx_id <= 0x7FF);
+    assert(config->tx_id <= FRAME_BASE_ID_MAX && config->rx_id <= FRAME_BASE_ID_MAX);
     memset(self, 0, sizeof *self);
     self->config = *config;
     self->receive.flow = ISOTP_FLOW_NONE;

@@ -58,7 +58,7 @@ bool outbox_log(outbox_t *self, log_code_t code, int64_t a, int64_t b, int64_t c
 void node_accept_id(node_ports_t *self, uint8_t bus, uint32_t id)
 {
     assert(self->accept_count < NODE_ACCEPTS_MAX);
-    self->accepts[self->accept_count++] = (node_accept_t){.bus = bus, .id = id, .mask = 0x1FFFFFFF};
+    self->accepts[self->accept_count++] = (node_accept_t){.bus = bus, .id = id, .mask = FRAME_EXTENDED_ID_MAX};
 }
 
 uint8_t node_accept_line(node_ports_t *self, const char *name)

@@ -156,7 +156,7 @@ static void subscribe_accept(runner_t *self, const node_accept_t *accept)
     char topic[WIRE_TOPIC_MAX];
     can_frame_t frame = {.id = accept->id, .extended = accept->extended};
     size_t size = wire_topic_frame(bus, &frame, topic);
-    uint32_t whole = accept->extended ? 0x1FFFFFFF : 0x7FF;
+    uint32_t whole = frame_id_max(accept->extended);
     if ((accept->mask & whole) != whole) size -= accept->extended ? 8 : 3; // then all of the bus
     subscribe(self, topic, size);
 }

@@ -9,12 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bus/frame.h"
+
 #define POINTER_MAX 127
 #define KEY_MAX 40 // of a member's name in it
 #define BIT_RATE_MIN 10000
 #define BIT_RATE_MAX 1000000
 #define ADDRESS_MAX 0xFF
-#define BASE_ID_MAX 0x7FF
 #define CLIMB_MAX 8 // directories above the executable that are searched
 
 static const uint8_t ADDRESSES_TAKEN[] = {0xEE, 0xEF, 0xF1}; // functional, functional, tester
@@ -276,7 +277,7 @@ static void read_route(reader_t *self, const value_t *value)
     value_t id = member(value, "id");
     value_t from = member(value, "from");
     value_t to = member(value, "to");
-    bool good = read_hex(self, &id, 0, BASE_ID_MAX, &route.id);
+    bool good = read_hex(self, &id, 0, FRAME_BASE_ID_MAX, &route.id);
     good = read_bus_name(self, &from, &route.from) && good;
     good = read_bus_name(self, &to, &route.to) && good;
     if (!good) return;

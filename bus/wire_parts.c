@@ -6,7 +6,6 @@
 
 #define IDENTIFIER_EXTENDED UINT32_C(0x80000000)
 #define IDENTIFIER_REMOTE UINT32_C(0x40000000)
-#define IDENTIFIER_MASK UINT32_C(0x1FFFFFFF)
 #define FLAGS_ALL (OUTBOX_CYCLIC | OUTBOX_REPLACE | OUTBOX_REPORT)
 
 void wire_put_frame(wire_writer_t *writer, const can_frame_t *frame)
@@ -23,7 +22,7 @@ void wire_get_frame(wire_reader_t *reader, can_frame_t *frame)
     *frame = (can_frame_t){.id = word & ~(IDENTIFIER_EXTENDED | IDENTIFIER_REMOTE)};
     frame->extended = (word & IDENTIFIER_EXTENDED) != 0;
     frame->remote = (word & IDENTIFIER_REMOTE) != 0;
-    if (frame->id > (frame->extended ? IDENTIFIER_MASK : 0x7FF)) reader->bad = true;
+    if (frame->id > frame_id_max(frame->extended)) reader->bad = true;
     frame->length = get_u8(reader, FRAME_DATA_MAX);
     const uint8_t *data = frame->remote ? NULL : get_bytes(reader, frame->length);
     if (data) memcpy(frame->data, data, frame->length);
@@ -171,7 +170,7 @@ void wire_get_ports(wire_reader_t *reader, node_ports_t *ports)
         node_accept_t accept = {.bus = bus, .extended = (word & IDENTIFIER_EXTENDED) != 0};
         accept.id = word & ~IDENTIFIER_EXTENDED;
         accept.mask = get_u32(reader);
-        if (accept.id > IDENTIFIER_MASK) reader->bad = true;
+        if (accept.id > FRAME_EXTENDED_ID_MAX) reader->bad = true;
         ports->accepts[i] = accept;
     }
     ports->line_count = get_u8(reader, NODE_LINES_MAX);

@@ -15,7 +15,7 @@ static bool read_identifier(const char *text, size_t *digits, bool *extended, ui
     if (*digits == 0 || (*digits > 3 && *digits != 8)) return false;
     *id = (uint32_t)strtoul(text, NULL, 16);
     *extended = *digits == 8;
-    return *id <= (*extended ? 0x1FFFFFFFU : 0x7FFU);
+    return *id <= frame_id_max(*extended);
 }
 
 static bool read_range(sniffer_term_t *term, const char *text)
