@@ -16,6 +16,7 @@
 #include "bus/node.h"
 
 #define KEY_COUNT_MAX 10
+#define KEY_PERSONALIZATION_MAX 4 // 1 .. 4: a Key Memory profile each (R10)
 #define KEY_SECRET_SIZE 16
 #define KEY_TELEGRAM_SIZE 14
 #define KEY_CHALLENGE_SIZE 9

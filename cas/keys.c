@@ -15,7 +15,8 @@ static void load_slot(key_slot_t *slot, const image_t *image, int key)
     slot->battery_low = image_get(image, "key", key, "battery", 0) == 1;
     slot->code = (uint32_t)image_get(image, "key", key, "counter", 0);
     int64_t personalization = image_get(image, "key", key, "personalization", 0);
-    slot->personalization = personalization >= 1 && personalization <= 4 ? (int)personalization : 0;
+    if (personalization >= 1 && personalization <= KEY_PERSONALIZATION_MAX)
+        slot->personalization = (int)personalization;
 }
 
 static bool save_slot(const key_slot_t *slot, image_t *image, int key)

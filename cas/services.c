@@ -6,7 +6,6 @@
 enum { ACTION_RELEASE, ACTION_BLOCK };
 enum { LOCK_KEY, LOCK_ACTION, LOCK_SIZE };
 enum { ENTER_KEY, ENTER_NUMBER, ENTER_SIZE };
-#define PERSONALIZATION_COUNT 4
 
 // The slot of a key number as it is on the wire, zero-based; null when nothing is prepared there.
 static key_slot_t *find_slot(cas_t *self, uint8_t number)
@@ -31,7 +30,7 @@ static uds_nrc_t enter_personalization(ecu_t *ecu, const uint8_t *option, uint32
 {
     cas_t *self = ecu->unit;
     key_slot_t *slot = find_slot(self, option[ENTER_KEY]);
-    if (slot == NULL || option[ENTER_NUMBER] >= PERSONALIZATION_COUNT) return UDS_OUT_OF_RANGE;
+    if (slot == NULL || option[ENTER_NUMBER] >= KEY_PERSONALIZATION_MAX) return UDS_OUT_OF_RANGE;
     int key = option[ENTER_KEY] + 1;
     slot->personalization = option[ENTER_NUMBER] + 1;
     ignition_rewrite(self, key);

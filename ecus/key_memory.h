@@ -10,9 +10,10 @@
 #ifndef KMSIM_ECUS_KEY_MEMORY_H
 #define KMSIM_ECUS_KEY_MEMORY_H
 
+#include "bus/key_radio.h"
 #include "ecus/ecu.h"
 
-#define KEY_MEMORY_PROFILES 4
+#define KEY_MEMORY_PROFILES KEY_PERSONALIZATION_MAX
 #define KEY_MEMORY_SETTINGS_MAX 16
 #define KEY_MEMORY_REPEAT_NS (150 * TIME_MS) // a held button repeats its telegram every 100 ms (DOMAIN.md)
 

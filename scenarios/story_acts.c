@@ -42,7 +42,7 @@ static void load_forge(story_loader_t *self, const json_t *json, story_radio_t *
     static const field_t FIELDS_OF_FORGE[] = {
         {"key", FIELD_INTEGER, true, offsetof(told_t, key), 1, KEY_COUNT_MAX, {0}},
         {"button", FIELD_CHOICE, true, offsetof(told_t, button), 0, 0, BUTTONS},
-        {"personalization", FIELD_INTEGER, false, offsetof(told_t, personalization), 1, 4, {0}},
+        {"personalization", FIELD_INTEGER, false, offsetof(told_t, personalization), 1, KEY_PERSONALIZATION_MAX, {0}},
     };
     told_t told = {0};
     size_t mark = json_reader_enter(&self->reader, "forge");

@@ -168,9 +168,10 @@ static const field_t PERIOD_FIELDS[] = {{"message", FIELD_TEXT, true, TOLD(messa
                                         BUS,
                                         {"period", FIELD_ARRAY, true, TOLD(period), 0, 0, {0}}};
 static const field_t FRAME_FIELDS[] = {{"frame", FIELD_TEXT, true, TOLD(frame), 0, 0, {0}}, BUS};
-static const field_t PROFILE_FIELDS[] = {ECU,
-                                         {"profile", FIELD_INTEGER, true, TOLD(profile), 1, 4, {0}},
-                                         {"coded", FIELD_BOOLEAN, false, TOLD(coded), 0, 0, {0}}};
+static const field_t PROFILE_FIELDS[] = {
+    ECU,
+    {"profile", FIELD_INTEGER, true, TOLD(profile), 1, KEY_PERSONALIZATION_MAX, {0}},
+    {"coded", FIELD_BOOLEAN, false, TOLD(coded), 0, 0, {0}}};
 static const field_t SETTINGS_FIELDS[] = {ECU, {"settings", FIELD_OBJECT, true, TOLD(settings), 0, 0, {0}}};
 static const field_t CAR_FIELDS[] = {{"car", FIELD_CHOICE, true, TOLD(car), 0, 0, {"locked", "unlocked"}}};
 static const field_t TERMINAL_FIELDS[] = {

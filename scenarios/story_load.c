@@ -14,7 +14,7 @@ typedef struct {
     const char *schema, *name, *vehicle;
     const json_t *description, *covers, *keys, *key_memory, *coding, *steps;
     int64_t seed;
-} told_t;
+} top_t;
 
 // ---- covers, keys --------------------------------------------------------------------------------------------------
 
@@ -51,15 +51,15 @@ static void load_key(story_loader_t *self, const json_t *json, size_t index)
     typedef struct {
         int64_t number, personalization, battery;
         bool blocked, learned;
-    } key_told_t;
+    } told_t;
     static const field_t FIELDS_OF_KEY[] = {
-        {"number", FIELD_INTEGER, true, offsetof(key_told_t, number), 1, KEY_COUNT_MAX, {0}},
-        {"personalization", FIELD_INTEGER, true, offsetof(key_told_t, personalization), 1, 4, {0}},
-        {"blocked", FIELD_BOOLEAN, false, offsetof(key_told_t, blocked), 0, 0, {0}},
-        {"learned", FIELD_BOOLEAN, false, offsetof(key_told_t, learned), 0, 0, {0}},
-        {"battery", FIELD_CHOICE, false, offsetof(key_told_t, battery), 0, 0, {"ok", "low"}},
+        {"number", FIELD_INTEGER, true, offsetof(told_t, number), 1, KEY_COUNT_MAX, {0}},
+        {"personalization", FIELD_INTEGER, true, offsetof(told_t, personalization), 1, KEY_PERSONALIZATION_MAX, {0}},
+        {"blocked", FIELD_BOOLEAN, false, offsetof(told_t, blocked), 0, 0, {0}},
+        {"learned", FIELD_BOOLEAN, false, offsetof(told_t, learned), 0, 0, {0}},
+        {"battery", FIELD_CHOICE, false, offsetof(told_t, battery), 0, 0, {"ok", "low"}},
     };
-    key_told_t told = {.learned = true};
+    told_t told = {.learned = true};
     json_reader_object(&self->reader, json, FIELDS(FIELDS_OF_KEY), &told);
     if (told.number == 0) return;
     story_key_t *key = &self->story->keys[told.number];
@@ -131,7 +131,7 @@ static void load_unit_memory(story_loader_t *self, const char *unit, const json_
     json_object_foreach((json_t *)(uintptr_t)json, name, value)
     {
         size_t mark = json_reader_enter(&self->reader, name);
-        bool profile = strlen(name) == 1 && *name >= '1' && *name <= '4';
+        bool profile = strlen(name) == 1 && *name >= '1' && *name <= '0' + KEY_PERSONALIZATION_MAX;
         if (!profile)
             json_reader_mistake(&self->reader, "unknown profile (1, 2, 3, 4)");
         else if (status)
@@ -237,7 +237,7 @@ static void load_car(story_loader_t *self, const char *vehicle, garage_t *garage
     }
 }
 
-#define TOLD(member) offsetof(told_t, member)
+#define TOLD(member) offsetof(top_t, member)
 
 static const field_t TOP_FIELDS[] = {
     {"$schema", FIELD_TEXT, false, TOLD(schema), 0, 0, {0}},
@@ -252,7 +252,7 @@ static const field_t TOP_FIELDS[] = {
     {"steps", FIELD_ARRAY, true, TOLD(steps), 0, 0, {0}},
 };
 
-static void load_texts(story_loader_t *self, const told_t *told)
+static void load_texts(story_loader_t *self, const top_t *told)
 {
     story_t *story = self->story;
     const char *description = json_string_value(told->description);
@@ -263,7 +263,7 @@ static void load_texts(story_loader_t *self, const told_t *told)
 
 static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)
 {
-    told_t told = {.vehicle = VEHICLE_STANDARD, .seed = 1};
+    top_t told = {.vehicle = VEHICLE_STANDARD, .seed = 1};
     json_reader_object(&self->reader, json, FIELDS(TOP_FIELDS), &told);
     if (!json_is_object(json)) return;
     load_texts(self, &told);

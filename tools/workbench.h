@@ -18,7 +18,7 @@
 #include "tools/live_client.h"
 
 #define WORKBENCH_FAILURES_MAX 64
-#define WORKBENCH_PROFILES 4
+#define WORKBENCH_PROFILES KEY_PERSONALIZATION_MAX
 
 typedef struct workbench workbench_t;
 
