@@ -69,24 +69,32 @@ static void send_welcome(hub_t *self, uint8_t node)
     hub_send_step(self, node, wire_encode_welcome(&welcome, self->body));
 }
 
-static void take_subscription(hub_t *self, const char *topic, bool begins)
+static void take_listener(hub_t *self, const char *name)
 {
-    if (strncmp(topic, "sim/observer/", strlen("sim/observer/")) == 0) self->observers += begins ? 1 : -1;
-    if (!begins) return;
-    if (strncmp(topic, "live/", strlen("live/")) == 0) hub_attach(self, topic);
-    if (strncmp(topic, "step/", strlen("step/")) == 0) {
-        int node = hub_find_remote(self, topic + strlen("step/"));
-        if (node < 0) return;
-        self->peers[node].listens = true;
-        if (self->peers[node].state == PEER_GREETED) send_welcome(self, (uint8_t)node);
-    }
-    for (uint8_t i = 0; strncmp(topic, "ready/", strlen("ready/")) == 0 && i < self->vehicle->node_count; i++) {
+    int node = hub_find_remote(self, name);
+    if (node < 0) return;
+    self->peers[node].listens = true;
+    if (self->peers[node].state == PEER_GREETED) send_welcome(self, (uint8_t)node);
+}
+
+static void take_ready(hub_t *self, const char *topic)
+{
+    for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
         char expected[WIRE_TOPIC_MAX];
         size_t size = wire_topic_ready(self->vehicle->nodes[i].name, self->peers[i].barrier, expected);
-        if (self->peers[i].state != PEER_GREETED || strlen(topic) != size || memcmp(topic, expected, size) != 0)
-            continue;
-        self->peers[i].state = PEER_READY;
+        bool same = strlen(topic) == size && memcmp(topic, expected, size) == 0;
+        if (same && self->peers[i].state == PEER_GREETED) self->peers[i].state = PEER_READY;
     }
+}
+
+static void take_subscription(hub_t *self, const char *topic, bool begins)
+{
+    if (wire_topic_behind(topic, "sim/observer/")) self->observers += begins ? 1 : -1;
+    if (!begins) return;
+    const char *listener = wire_topic_behind(topic, "step/");
+    if (listener) take_listener(self, listener);
+    if (wire_topic_behind(topic, "ready/")) take_ready(self, topic);
+    if (wire_topic_behind(topic, "live/")) hub_attach(self, topic);
 }
 
 void hub_take_subscriptions(hub_t *self)
@@ -197,9 +205,8 @@ static bool take_hellos(hub_t *self, error_t *error)
             self->figures.garbage++;
             continue;
         }
-        const char *topic = self->message.topic;
-        bool hello = strncmp(topic, "hello/", strlen("hello/")) == 0;
-        int node = hello ? hub_find_remote(self, topic + strlen("hello/")) : -1;
+        const char *name = wire_topic_behind(self->message.topic, "hello/");
+        int node = name ? hub_find_remote(self, name) : -1;
         if (node < 0)
             self->figures.outsiders++;
         else if (!take_hello(self, (uint8_t)node, error))

@@ -7,13 +7,12 @@
 #define LOOK_UP_NS (100 * TIME_MS) // a signal may come just before we wait
 #define MESSAGES_AT_ONCE 256       // then the car's own time goes on
 
-static const char STRANGER[] = "stranger/";
-
 bool hub_note_stranger(hub_t *self)
 {
     const socket_message_t *message = &self->message;
-    if (!self->options.live || strncmp(message->topic, STRANGER, strlen(STRANGER)) != 0) return false;
-    int bus = vehicle_find_bus(self->vehicle, message->topic + strlen(STRANGER));
+    const char *name = wire_topic_behind(message->topic, "stranger/");
+    if (!self->options.live || !name) return false;
+    int bus = vehicle_find_bus(self->vehicle, name);
     can_frame_t frame;
     if (bus < 0 || !wire_decode_stranger(&frame, message->body, message->body_size)) {
         self->figures.garbage++;

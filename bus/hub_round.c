@@ -187,8 +187,8 @@ static int find_sender(hub_t *self)
 {
     if (hub_note_stranger(self)) return -1;
     const socket_message_t *message = &self->message;
-    bool packet = strncmp(message->topic, "packet/", strlen("packet/")) == 0;
-    int node = packet ? hub_find_remote(self, message->topic + strlen("packet/")) : -1;
+    const char *name = wire_topic_behind(message->topic, "packet/");
+    int node = name ? hub_find_remote(self, name) : -1;
     uint64_t incarnation, round;
     if (node < 0 || !wire_packet_origin(message->body, message->body_size, &incarnation, &round)) {
         self->figures.outsiders++;

@@ -415,6 +415,12 @@ size_t wire_topic_ready(const char *node, uint64_t barrier, char *topic)
     return length + put_hex(topic + length, barrier, 16, "0123456789abcdef");
 }
 
+const char *wire_topic_behind(const char *topic, const char *prefix)
+{
+    size_t length = strlen(prefix);
+    return strncmp(topic, prefix, length) == 0 ? topic + length : NULL;
+}
+
 uint64_t wire_hash(uint64_t hash, const uint8_t *bytes, size_t size)
 {
     if (hash == 0) hash = UINT64_C(0xCBF29CE484222325);

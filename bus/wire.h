@@ -211,6 +211,9 @@ size_t wire_topic(const char *prefix, const char *name, char *topic);
 /// "ready/NODE/BARRIER".
 size_t wire_topic_ready(const char *node, uint64_t barrier, char *topic);
 
+/// What stands behind the prefix in a topic (both terminated), or null when the topic does not begin with it.
+const char *wire_topic_behind(const char *topic, const char *prefix);
+
 /// Continues a 64-bit FNV-1a hash; it begins with 0.
 uint64_t wire_hash(uint64_t hash, const uint8_t *bytes, size_t size);
 

@@ -10,10 +10,11 @@
 
 bool sniffer_line_bus(const char *topic, char *bus)
 {
-    const char *end = strrchr(topic, '/');
-    if (strncmp(topic, "can/", 4) != 0 || end - topic <= 4 || end - topic > 4 + VEHICLE_NAME_MAX) return false;
-    memcpy(bus, topic + 4, (size_t)(end - topic) - 4);
-    bus[end - topic - 4] = '\0';
+    const char *name = wire_topic_behind(topic, "can/");
+    size_t length = name ? strcspn(name, "/") : 0;
+    if (length == 0 || length > VEHICLE_NAME_MAX || name[length] != '/') return false;
+    memcpy(bus, name, length);
+    bus[length] = '\0';
     return true;
 }
 
