@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bus/dbc_bind.h"
+#include "bus/lines.h"
 #include "cas/services.h"
 
 #define COMMAND_NS (500 * TIME_MS) // own: how long cyclic CentralLocking frames repeat a command
@@ -227,9 +228,9 @@ static bool bind(void *node, const node_setup_t *setup, node_ports_t *ports, con
     if (!bind_signals(self, setup->dbc, missing)) return false;
     if (!ecu_bind(&self->ecu, &CAS_TYPE, self, setup, ports, missing)) return false;
     gateway_bind(&self->gateway, setup, ports);
-    node_accept_line(ports, "ignition/key"); // in the order of cas_line_t
-    node_accept_line(ports, "ignition/terminal");
-    node_accept_line(ports, "door/driver");
+    node_accept_line(ports, LINE_KEY); // in the order of cas_line_t
+    node_accept_line(ports, LINE_TERMINAL);
+    node_accept_line(ports, LINE_DRIVER_DOOR);
     ports->air |= 1 << AIR_RF | 1 << AIR_RF_END | 1 << AIR_LF;
     return true;
 }

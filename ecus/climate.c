@@ -2,6 +2,7 @@
 #include "ecus/climate.h"
 
 #include "bus/dbc_bind.h"
+#include "bus/lines.h"
 #include "ecus/coding.h"
 #include "ecus/key_memory.h"
 
@@ -110,7 +111,7 @@ static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, con
     return ecu_bind(&self->ecu, &TYPE, self, setup, ports, missing) &&
            key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, setup, ports, missing) &&
            bind_passenger(self, missing) &&
-           key_memory_bind_lines(&self->memory, "knob", setup, ports, &self->first_knob, missing);
+           key_memory_bind_lines(&self->memory, LINE_KNOB, setup, ports, &self->first_knob, missing);
 }
 
 ECU_IS_FIRST(climate_t);

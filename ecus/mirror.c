@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/mirror.h"
 
+#include "bus/lines.h"
 #include "ecus/coding.h"
 #include "ecus/motor_unit.h"
 
 #define KERB_TILT 50 // 5.0 deg in the wire's 0.1 deg (own)
-#define GEAR_REVERSE 1
 
 enum { MESSAGE_STATUS, MESSAGE_NETWORK };
 enum { TIMER_MOTORS };
@@ -102,7 +102,7 @@ static const key_memory_hooks_t MEMORY_HOOKS = {.implement = implement, .current
 static void take_line(mirror_t *self, const node_line_t *line)
 {
     if (line->line == self->gear_line) {
-        self->reverse = line->value == GEAR_REVERSE;
+        self->reverse = line->value == LINE_GEAR_R;
         return;
     }
     bool pressed, recalled = vertical_purpose(self) == MOTOR_RECALL;
@@ -179,7 +179,7 @@ static bool bind_tilt(mirror_t *self, const node_setup_t *setup, node_ports_t *p
     *missing = "KerbTilt";
     self->tilt_signal = dbc_signal(dbc_status_message(setup->dbc, setup->entry->name), *missing);
     if (self->tilt_signal == NULL) return false;
-    self->gear_line = node_accept_line(ports, "gear");
+    self->gear_line = node_accept_line(ports, LINE_GEAR);
     return true;
 }
 

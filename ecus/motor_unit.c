@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "bus/lines.h"
+
 // ---- binding -------------------------------------------------------------------------------------------------------
 
 static int64_t find_speed(const motor_unit_type_t *type, const char *setting)
@@ -27,7 +29,7 @@ bool motor_unit_bind(motor_unit_t *self, const motor_unit_type_t *type, ecu_t *e
         self->speeds[i] = find_speed(type, *missing);
         if (self->speeds[i] == 0) return false;
     }
-    return key_memory_bind_lines(memory, "switch", setup, ports, &self->first_line, missing);
+    return key_memory_bind_lines(memory, LINE_SWITCH, setup, ports, &self->first_line, missing);
 }
 
 // ---- stored images -------------------------------------------------------------------------------------------------
@@ -60,9 +62,9 @@ void motor_unit_save(const motor_unit_t *self, image_t *image)
 
 static int64_t goal_of(const key_memory_setting_t *setting, int64_t value)
 {
-    if (value == MOTOR_UNIT_INCREASE) return setting->maximum;
-    if (value == MOTOR_UNIT_DECREASE) return setting->minimum;
-    int64_t goal = value - MOTOR_UNIT_TO;
+    if (value == LINE_SWITCH_INCREASE) return setting->maximum;
+    if (value == LINE_SWITCH_DECREASE) return setting->minimum;
+    int64_t goal = value - LINE_SWITCH_TO;
     if (goal < setting->minimum) return setting->minimum;
     return goal > setting->maximum ? setting->maximum : goal;
 }
@@ -77,7 +79,7 @@ bool motor_unit_take_line(motor_unit_t *self, const node_line_t *line, bool *pre
         return true;
     }
     uint16_t bit = (uint16_t)(1U << setting);
-    if (line->value == MOTOR_UNIT_RELEASED) {
+    if (line->value == LINE_SWITCH_RELEASED) {
         self->held &= (uint16_t)~bit;
         motors_release(&self->motors, setting, self->ecu->now_ns);
         return true;

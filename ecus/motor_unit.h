@@ -4,16 +4,12 @@
 //   lines switch/UNIT/SETTING ──> motors ──> positions ──> status message (fast while moving), image (at rest)
 //   key memory's call-up ───────────┘
 //
-// A line's value: 0 released, 1 increase, 2 decrease, above that MOTOR_UNIT_TO + raw: held until that value is reached.
+// What a line's value says stands in bus/lines.h.
 #ifndef KMSIM_ECUS_MOTOR_UNIT_H
 #define KMSIM_ECUS_MOTOR_UNIT_H
 
 #include "ecus/key_memory.h"
 #include "ecus/motors.h"
-
-#define MOTOR_UNIT_TO 0x10000
-
-enum { MOTOR_UNIT_RELEASED, MOTOR_UNIT_INCREASE, MOTOR_UNIT_DECREASE };
 
 typedef struct {
     const char *setting;

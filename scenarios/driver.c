@@ -4,11 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "bus/lines.h"
+
 #define RADIO_HOLD_NS (100 * TIME_MS) // of telegrams that no remote control sent
-#define SWITCH_RELEASED 0
-#define SWITCH_INCREASE 1
-#define SWITCH_DECREASE 2
-#define SWITCH_TO 0x10000
 
 void driver_init(driver_t *self, const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node,
                  driver_hold_t *holds, air_t *telegrams)
@@ -35,7 +33,7 @@ static void let_go(driver_t *self, kernel_t *kernel, size_t index)
         air_t end = {.channel = AIR_RF_END, .transmission = hold->transmission};
         kernel_transmit(kernel, &end);
     } else {
-        kernel_set_line(kernel, hold->line, SWITCH_RELEASED, false);
+        kernel_set_line(kernel, hold->line, LINE_SWITCH_RELEASED, false);
     }
     self->hold_count--;
     memmove(&self->holds[index], &self->holds[index + 1], (self->hold_count - index) * sizeof self->holds[0]);
@@ -126,8 +124,8 @@ static void remove_key(driver_t *self, kernel_t *kernel)
 {
     if (self->fobs->inserted == FOBS_NONE) return;
     fobs_insert(self->fobs, FOBS_NONE);
-    set_line(kernel, "ignition/terminal", 0, false);
-    set_line(kernel, "ignition/key", 0, false);
+    set_line(kernel, LINE_TERMINAL, 0, false);
+    set_line(kernel, LINE_KEY, 0, false);
 }
 
 static void use_lock(driver_t *self, kernel_t *kernel, const story_ignition_t *ignition)
@@ -135,7 +133,7 @@ static void use_lock(driver_t *self, kernel_t *kernel, const story_ignition_t *i
     switch (ignition->kind) {
     case IGNITION_TERMINAL:
         // Without a key there is nothing to turn.
-        if (self->fobs->inserted != FOBS_NONE) set_line(kernel, "ignition/terminal", ignition->terminal, false);
+        if (self->fobs->inserted != FOBS_NONE) set_line(kernel, LINE_TERMINAL, ignition->terminal, false);
         return;
     case IGNITION_REMOVE:
         remove_key(self, kernel);
@@ -144,7 +142,7 @@ static void use_lock(driver_t *self, kernel_t *kernel, const story_ignition_t *i
     case IGNITION_INSERT_FOREIGN:
         remove_key(self, kernel);
         fobs_insert(self->fobs, ignition->kind == IGNITION_INSERT ? ignition->key : FOBS_FOREIGN);
-        set_line(kernel, "ignition/key", 1, false);
+        set_line(kernel, LINE_KEY, 1, false);
         return;
     }
 }
@@ -161,7 +159,9 @@ static void use_switch(driver_t *self, kernel_t *kernel, const story_switch_t *a
     }
     bool timed = axis->hold_ns != STORY_NO_TIME;
     int64_t now_ns = kernel_now(kernel);
-    int64_t value = !timed ? SWITCH_TO + axis->to_raw : axis->increase ? SWITCH_INCREASE : SWITCH_DECREASE;
+    int64_t value = !timed           ? LINE_SWITCH_TO + axis->to_raw
+                    : axis->increase ? LINE_SWITCH_INCREASE
+                                     : LINE_SWITCH_DECREASE;
     kernel_set_line(kernel, (uint16_t)line, value, false);
     hold(self, (driver_hold_t){.end_ns = timed ? now_ns + axis->hold_ns : TIME_NEVER,
                                .line = (uint16_t)line,
@@ -183,10 +183,10 @@ bool driver_act(driver_t *self, kernel_t *kernel, const story_step_t *step, word
         use_lock(self, kernel, &step->ignition);
         break;
     case VERB_DOOR:
-        set_line(kernel, "door/driver", step->door_open, false);
+        set_line(kernel, LINE_DRIVER_DOOR, step->door_open, false);
         break;
     case VERB_GEAR:
-        set_line(kernel, "gear", step->gear, false);
+        set_line(kernel, LINE_GEAR, step->gear, false);
         break;
     case VERB_SWITCH:
         use_switch(self, kernel, &step->axis);

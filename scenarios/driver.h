@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The driver (and who stands beside the car): does what the acting steps say, by lines and radio, and lets go of held
-// buttons and switches when their time is over. The player's own; it uses the kernel's control interface.
-//
-//   ignition/key       1 a key is in the lock, 0 none          door/driver   0 closed, 1 open
-//   ignition/terminal  0 off, 1 R, 2 15, 3 50                  gear          0 p, 1 r, 2 n, 3 d
-//   switch/ECU/SETTING 0 released, 1 increase, 2 decrease, 0x10000 + raw value: held until that value is reached
-//   knob/ECU/SETTING   the raw value, momentary
+// buttons and switches when their time is over. The lines are those of bus/lines.h. The player's own; it uses the
+// kernel's control interface.
 #ifndef KMSIM_SCENARIOS_DRIVER_H
 #define KMSIM_SCENARIOS_DRIVER_H
 

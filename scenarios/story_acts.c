@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus/lines.h"
 #include "scenarios/story_parts.h"
 
 #define REMOTE_HOLD_NS (100 * TIME_MS)
 #define HOLD_MINIMUM_NS (1 * TIME_US)
-#define TO_RAW_MAX 0xFFFF // what the switch line can carry (scenarios/driver.h)
 #define BUTTONS                                                                                                        \
     {                                                                                                                  \
         "unlock", "lock", "boot"                                                                                       \
@@ -193,7 +193,7 @@ static void load_target(story_loader_t *self, const switch_told_t *told, const j
     size_t mark = json_reader_enter(&self->reader, "to");
     if (story_load_value(self, axis->signal, told->to, VALUE_SETTING, &value)) {
         axis->to_raw = value.raw;
-        if (value.raw < 0 || value.raw > TO_RAW_MAX)
+        if (value.raw < 0 || value.raw > LINE_SWITCH_TO_MAX)
             json_reader_mistake(&self->reader, "has no place on a switch line");
     }
     json_reader_leave(&self->reader, mark);
@@ -215,7 +215,7 @@ void story_load_switch(story_loader_t *self, const json_t *json, story_step_t *s
     if (story_find_node(self, "ecu", told.ecu, &axis->node) && told.axis) {
         size_t mark = json_reader_enter(&self->reader, "axis");
         axis->signal = find_control(self, axis->node, told.axis, DBC_CONTROL_SWITCH);
-        if (axis->signal) axis->line = name_line(self, "switch", axis->node, told.axis);
+        if (axis->signal) axis->line = name_line(self, LINE_SWITCH, axis->node, told.axis);
         json_reader_leave(&self->reader, mark);
     }
     if (told.to)
@@ -249,7 +249,7 @@ void story_load_adjust(story_loader_t *self, const json_t *json, story_step_t *s
         const dbc_signal_t *signal = find_control(self, adjust->node, name, DBC_CONTROL_KNOB);
         story_value_t value;
         if (signal && story_load_value(self, signal, json_value, VALUE_SETTING, &value))
-            knobs[adjust->count++] = (story_knob_t){name_line(self, "knob", adjust->node, name), signal, value.raw};
+            knobs[adjust->count++] = (story_knob_t){name_line(self, LINE_KNOB, adjust->node, name), signal, value.raw};
         json_reader_leave(&self->reader, inner);
     }
     json_reader_leave(&self->reader, mark);
