@@ -243,23 +243,24 @@ static int check(int count, char **arguments)
 
 // ---- main ----------------------------------------------------------------------------------------------------------
 
+static const struct {
+    const char *name;
+    int (*run)(int count, char **arguments); // the arguments behind the name; returns the exit status
+} COMMANDS[] = {{"run", run}, {"check", check}, {"up", kmsim_up}, {"do", kmsim_do}};
+
+static int take_command(const char *name, int count, char **arguments)
+{
+    for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++)
+        if (strcmp(COMMANDS[i].name, name) == 0) return COMMANDS[i].run(count - 1, arguments + 1);
+    int status, operand_count;
+    if (*name != '-') return kmsim_wrong(*name ? "unknown command; see kmsim --help" : "no command; see kmsim --help");
+    kmsim_take_arguments(&KMSIM, count, arguments, NULL, &operand_count, &status);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
-    const char *command = argc > 1 ? argv[1] : "";
-    int status, operand_count;
-    if (strcmp(command, "run") == 0)
-        status = run(argc - 2, argv + 2);
-    else if (strcmp(command, "check") == 0)
-        status = check(argc - 2, argv + 2);
-    else if (strcmp(command, "up") == 0)
-        status = kmsim_up(argc - 2, argv + 2);
-    else if (strcmp(command, "do") == 0)
-        status = kmsim_do(argc - 2, argv + 2);
-    else if (*command == '-')
-        kmsim_take_arguments(&KMSIM, argc - 1, argv + 1, NULL, &operand_count, &status);
-    else
-        status =
-            *command ? kmsim_wrong("unknown command; see kmsim --help") : kmsim_wrong("no command; see kmsim --help");
+    int status = take_command(argc > 1 ? argv[1] : "", argc - 1, argv + 1);
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;
     fprintf(stderr, "kmsim: the report cannot be written\n");
     return status == EXIT_PASSED ? EXIT_BROKEN : status;
