@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 // bus-sniffer: watches the buses of a run or of a live car. It attaches before or after the bus begins, is never waited
 // for, and says at the end how much it has missed.
-#include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +12,7 @@
 #include "bus/process.h"
 #include "bus/socket.h"
 #include "bus/version.h"
+#include "tools/options.h"
 #include "tools/sniffer_filter.h"
 #include "tools/sniffer_line.h"
 
@@ -24,8 +22,8 @@ enum { STATUS_GOES_ON = -1, STATUS_ENDED = 0, STATUS_USAGE = 2, STATUS_BROKEN = 
 
 typedef struct {
     const char *endpoint, *vehicle, *dbc, *filter;
-    bool decode, all;
-    uint64_t count; // lines to print, 0: no limit
+    int decode, all;
+    option_number_t count; // lines to print
 } options_t;
 
 typedef struct {
@@ -44,87 +42,63 @@ typedef struct {
 
 // ---- command line --------------------------------------------------------------------------------------------------
 
-static const char HELP[] =
-    "bus-sniffer - watches the buses of a kmsim run or live car\n\n"
-    "usage: bus-sniffer [options]\n\n"
-    "  --bus ENDPOINT   ipc://PATH or tcp://127.0.0.1:PORT; else the user's own well-known bus\n"
-    "  --decode         adds message and signals, with units and value names, to each frame\n"
-    "  --filter EXPR    shows only some frames; terms separated by commas:\n"
-    "                     kcan-s        frames of that bus (bus:NAME if the vehicle file lacks it)\n"
-    "                     130, 130-2FF  that identifier, or that range (eight digits: 29-bit identifiers)\n"
-    "                     SeatStatus    frames of that message\n"
-    "                     !TERM         not those\n"
-    "                   A frame is shown when one of the buses named and one of the identifiers or messages\n"
-    "                   named fits it: --filter kcan-p,232,RemoteKeyStatus\n"
-    "  -n COUNT         ends after COUNT lines\n"
-    "  --all            shows lines, radio, transponder, power, sleep and the units' log entries too\n"
-    "  --vehicle V      whose buses and DBC are meant, by name or file, \"e65\" unless told\n"
-    "  --dbc FILE       another DBC\n"
-    "  --version, --help\n\n"
-    "One line per frame on standard output, (S.UUUUUU) BUS ID#DATA, in virtual time; all else goes to standard error.\n"
-    "It may be started before or after the bus, and ends when the bus ends or on Ctrl-C.\n"
-    "Exit status: 0 the bus has ended or enough was seen, 2 wrong usage or a bad file, 3 the bus broke off.\n";
-
-static const struct option OPTIONS[] = {
-    {"bus", required_argument, NULL, 'b'},
-    {"decode", no_argument, NULL, 'd'},
-    {"filter", required_argument, NULL, 'f'},
-    {"all", no_argument, NULL, 'a'},
-    {"vehicle", required_argument, NULL, 'v'},
-    {"dbc", required_argument, NULL, 'D'},
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'V'},
-    {NULL, 0, NULL, 0},
+static const option_t OPTIONS[] = {
+    {"bus", 0, "ENDPOINT", OPTION_TEXT, offsetof(options_t, endpoint),
+     "ipc://PATH or tcp://127.0.0.1:PORT; else the user's own well-known bus"},
+    {"decode", 0, NULL, OPTION_FLAG, offsetof(options_t, decode),
+     "add message and signals, with units and value names, to each frame"},
+    {"filter", 0, "EXPR", OPTION_TEXT, offsetof(options_t, filter),
+     "show only some frames; terms separated by commas:\n"
+     "  kcan-s        frames of that bus (bus:NAME if the vehicle file lacks it)\n"
+     "  130, 130-2FF  that identifier, or that range (eight digits: 29-bit identifiers)\n"
+     "  SeatStatus    frames of that message\n"
+     "  !TERM         not those\n"
+     "A frame is shown when one of the buses named and one of the identifiers or\nmessages named fits it: "
+     "--filter kcan-p,232,RemoteKeyStatus"},
+    {"count", 'n', "COUNT", OPTION_NUMBER, offsetof(options_t, count), "end after COUNT lines"},
+    {"all", 0, NULL, OPTION_FLAG, offsetof(options_t, all),
+     "show lines, radio, transponder, power, sleep and the units' log entries too"},
+    {"vehicle", 0, "V", OPTION_TEXT, offsetof(options_t, vehicle),
+     "whose buses and DBC are meant, by name or file, \"e65\" unless told"},
+    {"dbc", 0, "FILE", OPTION_TEXT, offsetof(options_t, dbc), "another DBC"},
 };
 
-static bool parse_count(const char *text, uint64_t *count)
+static const command_t SNIFFER = {
+    "bus-sniffer [OPTION…]",
+    "Watches the buses of a kmsim run or live car: one line per frame on standard output, (S.UUUUUU) BUS ID#DATA, in\n"
+    "virtual time; all else goes to standard error. It may be started before or after the bus, and ends when the bus\n"
+    "ends or on Ctrl-C.",
+    OPTIONS,
+    sizeof OPTIONS / sizeof OPTIONS[0],
+    "Exit status: 0 the bus has ended or enough was seen, 2 wrong usage or a bad file, 3 the bus broke off.",
+};
+
+static int wrong(const char *text)
 {
-    char *end;
-    errno = 0;
-    *count = strtoull(text, &end, 10);
-    return errno == 0 && text[0] >= '0' && text[0] <= '9' && *end == '\0' && *count > 0;
+    fprintf(stderr, "bus-sniffer: %s\n", text);
+    return STATUS_USAGE;
 }
 
-static int parse_options(options_t *self, int argc, char **argv)
+static int parse_options(sniffer_t *self, int argc, char **argv)
 {
-    *self = (options_t){.vehicle = "e65"};
-    for (int option; (option = getopt_long(argc, argv, "n:", OPTIONS, NULL)) != -1;) {
-        switch (option) {
-        case 'b':
-            self->endpoint = optarg;
-            break;
-        case 'd':
-            self->decode = true;
-            break;
-        case 'f':
-            self->filter = optarg;
-            break;
-        case 'a':
-            self->all = true;
-            break;
-        case 'v':
-            self->vehicle = optarg;
-            break;
-        case 'D':
-            self->dbc = optarg;
-            break;
-        case 'n':
-            if (parse_count(optarg, &self->count)) break;
-            fprintf(stderr, "bus-sniffer: -n: \"%s\" is no number above 0\n", optarg);
-            return STATUS_USAGE;
-        case 'V':
-            printf("bus-sniffer (kmsim) " KMSIM_VERSION "\n");
-            return STATUS_ENDED;
-        case 'h':
-            fputs(HELP, stdout);
-            return STATUS_ENDED;
-        default:
-            return STATUS_USAGE;
-        }
+    int operand_count;
+    self->options.vehicle = "e65";
+    error_clear(&self->error);
+    switch (options_parse(&SNIFFER, argc - 1, argv + 1, &self->options, &operand_count, &self->error)) {
+    case OPTIONS_HELP:
+        options_print_help(&SNIFFER, stdout);
+        return STATUS_ENDED;
+    case OPTIONS_VERSION:
+        printf("bus-sniffer (kmsim) " KMSIM_VERSION "\n");
+        return STATUS_ENDED;
+    case OPTIONS_WRONG:
+        return wrong(self->error.text);
+    case OPTIONS_GO:
+        break;
     }
-    if (optind == argc) return STATUS_GOES_ON;
-    fprintf(stderr, "bus-sniffer: unexpected argument \"%s\" (--help tells more)\n", argv[optind]);
-    return STATUS_USAGE;
+    if (operand_count > 0) return wrong("takes options only; see bus-sniffer --help");
+    if (self->options.count.told && self->options.count.value == 0) return wrong("--count: must be above 0");
+    return STATUS_GOES_ON;
 }
 
 // ---- beginning -----------------------------------------------------------------------------------------------------
@@ -225,7 +199,8 @@ static int take_message(sniffer_t *self)
     }
     print_content(self);
     if (ferror(stdout)) return STATUS_ENDED; // nobody reads any more
-    return self->options.count > 0 && self->printed == self->options.count ? STATUS_ENDED : STATUS_GOES_ON;
+    const option_number_t *count = &self->options.count;
+    return count->told && self->printed == count->value ? STATUS_ENDED : STATUS_GOES_ON;
 }
 
 // What has come is shown before we wait; whoever reads us through a pipe is not to wait for a full buffer.
@@ -272,10 +247,7 @@ static void summarize(const sniffer_t *self)
 
 static int run(sniffer_t *self)
 {
-    if (!load(self) || !attach(self)) {
-        fprintf(stderr, "bus-sniffer: %s\n", self->error.text);
-        return STATUS_USAGE;
-    }
+    if (!load(self) || !attach(self)) return wrong(self->error.text);
     process_catch_signals();
     signal(SIGPIPE, SIG_IGN);
     if (isatty(STDOUT_FILENO)) setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
@@ -287,10 +259,9 @@ static int run(sniffer_t *self)
 
 int main(int argc, char **argv)
 {
-    static sniffer_t self;
-    int status = parse_options(&self.options, argc, argv);
+    static sniffer_t self; // too large for a stack
+    int status = parse_options(&self, argc, argv);
     if (status != STATUS_GOES_ON) return status;
-    error_clear(&self.error);
     status = run(&self);
     zsock_destroy(&self.bus);
     zsock_destroy(&self.monitor);
