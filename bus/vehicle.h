@@ -18,6 +18,8 @@
 #define VEHICLE_OPTIONS_MAX 16
 #define VEHICLE_OPTION_VALUES_MAX 8
 
+#define VEHICLE_CAS "cas" // executable of the Car Access System: who keeps the keys, and where testers are connected
+
 typedef struct {
     char name[VEHICLE_NAME_MAX + 1]; // "kcan-s"
     uint32_t bit_rate;               // bit/s, 10,000 .. 1,000,000
@@ -60,9 +62,10 @@ typedef struct {
 /// '/' in it or ending in .json), relative to `directory` when that is not null. False with all mistakes told.
 bool vehicle_load(vehicle_t *self, const char *name_or_path, const char *directory, error_t *error);
 
-/// The index of a bus or node by name, or -1. Pure.
+/// The index of a bus or node by name, or -1; of the first node of that kind of unit, or -1. Pure.
 int vehicle_find_bus(const vehicle_t *self, const char *name);
 int vehicle_find_node(const vehicle_t *self, const char *name);
+int vehicle_find_kind(const vehicle_t *self, const char *executable);
 
 /// A node's coding option by name, or null; the index of an option's value by name, or -1. Pure.
 const vehicle_option_t *vehicle_find_option(const vehicle_node_t *self, const char *name);

@@ -20,6 +20,14 @@ int vehicle_find_node(const vehicle_t *self, const char *name)
     return -1;
 }
 
+int vehicle_find_kind(const vehicle_t *self, const char *executable)
+{
+    for (int i = 0; i < self->node_count; i++) {
+        if (strcmp(self->nodes[i].executable, executable) == 0) return i;
+    }
+    return -1;
+}
+
 const vehicle_option_t *vehicle_find_option(const vehicle_node_t *self, const char *name)
 {
     for (int i = 0; i < self->option_count; i++) {

@@ -59,11 +59,10 @@ bool story_load_fault_code(story_loader_t *self, const char *text, uint32_t *cod
 static bool find_cas(story_loader_t *self, uint8_t *node)
 {
     const vehicle_t *vehicle = self->story->vehicle;
-    for (uint8_t i = 0; vehicle && i < vehicle->node_count; i++) {
-        if (strcmp(vehicle->nodes[i].executable, "cas") != 0) continue;
-        return story_find_diagnosed(self, NULL, vehicle->nodes[i].name, node);
-    }
-    return vehicle && json_reader_mistake(&self->reader, "this vehicle has no Car Access System");
+    if (!vehicle) return false;
+    int cas = vehicle_find_kind(vehicle, VEHICLE_CAS);
+    if (cas >= 0) return story_find_diagnosed(self, NULL, vehicle->nodes[cas].name, node);
+    return json_reader_mistake(&self->reader, "this vehicle has no Car Access System");
 }
 
 void story_load_service(story_loader_t *self, const json_t *json, story_step_t *step)

@@ -4,17 +4,13 @@
 #include <assert.h>
 #include <string.h>
 
-#define GATEWAY "cas" // the executable of the unit that the tester's plug is wired to
 #define OWN_BUS 0
 #define NOBODY VEHICLE_NODES_MAX
 
 uint8_t tester_bus(const vehicle_t *vehicle)
 {
-    for (size_t i = 0; i < vehicle->node_count; i++) {
-        const vehicle_node_t *node = &vehicle->nodes[i];
-        if (strcmp(node->executable, GATEWAY) == 0 && node->bus_count > 0) return node->buses[0];
-    }
-    return 0;
+    int cas = vehicle_find_kind(vehicle, VEHICLE_CAS);
+    return cas >= 0 ? vehicle->nodes[cas].buses[0] : 0;
 }
 
 // ---- by direct call ------------------------------------------------------------------------------------------------

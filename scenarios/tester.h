@@ -54,7 +54,7 @@ typedef struct {
 /// The actor: node_class_t.name "tester".
 extern const node_class_t tester_class;
 
-/// The bus (index in the vehicle) that the tester is connected to: the first one of the CAS.
+/// The bus (index in the vehicle) that the tester is connected to: the first one of the CAS, of the car if it has none.
 uint8_t tester_bus(const vehicle_t *vehicle);
 
 /// Begins a job at a unit; what it points to is borrowed until it is over. The one before must be over.

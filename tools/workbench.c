@@ -136,12 +136,10 @@ bool workbench_has_memory(const workbench_t *self, uint8_t node, workshop_settin
 
 bool workbench_find_cas(workbench_t *self, uint8_t *node)
 {
-    for (uint8_t i = 0; i < self->vehicle.node_count; i++) {
-        if (strcmp(self->vehicle.nodes[i].executable, "cas") != 0) continue;
-        *node = i;
-        return true;
-    }
-    return workbench_wrong(self, "vehicle %s has no Car Access System", self->vehicle.name);
+    int cas = vehicle_find_kind(&self->vehicle, VEHICLE_CAS);
+    if (cas < 0) return workbench_wrong(self, "vehicle %s has no Car Access System", self->vehicle.name);
+    *node = (uint8_t)cas;
+    return true;
 }
 
 const char *workbench_unit_name(const workbench_t *self, uint8_t node)
