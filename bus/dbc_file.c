@@ -2,14 +2,13 @@
 #include "bus/dbc_file.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bus/dbc_parser.h"
+#include "bus/text_file.h"
 
-#define FILE_BYTES_MAX (32u << 20)
+#define FILE_BYTES_MAX ((size_t)32 << 20)
 #define MISTAKES_MAX 100 // after so many it is no DBC file
 #define MESSAGE_BYTES_MAX 65535
 #define BITS_TOLD_MAX INT64_C(524280) // 8 * MESSAGE_BYTES_MAX
@@ -367,38 +366,11 @@ dbc_file_t *dbc_file_parse(const char *name, const char *text, size_t size, erro
     return self;
 }
 
-// Reads everything up to one byte more than is allowed; null when it cannot be read.
-static char *read_all(FILE *file, size_t *size)
-{
-    size_t room = 1u << 16;
-    char *text = NULL;
-    *size = 0;
-    do {
-        room *= 2;
-        char *larger = realloc(text, room);
-        assert(larger);
-        text = larger;
-        *size += fread(text + *size, 1, room - *size, file);
-    } while (*size == room && *size <= FILE_BYTES_MAX);
-    if (!ferror(file)) return text;
-    free(text);
-    return NULL;
-}
-
 dbc_file_t *dbc_file_new(const char *path, error_t *error)
 {
-    FILE *file = fopen(path, "rb");
-    size_t size = 0;
-    char *text = file ? read_all(file, &size) : NULL;
-    if (!text) error_add(error, "%s: %s", path, strerror(errno));
-    if (file) fclose(file);
-    if (!text) return NULL;
-    dbc_file_t *self = NULL;
-    if (size > FILE_BYTES_MAX) {
-        error_add(error, "%s: larger than %u MiB", path, FILE_BYTES_MAX >> 20);
-    } else {
-        self = dbc_file_parse(path, text, size, error);
-    }
+    size_t size;
+    char *text = text_file_read(path, FILE_BYTES_MAX, &size, error);
+    dbc_file_t *self = text ? dbc_file_parse(path, text, size, error) : NULL;
     free(text);
     return self;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <assert.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/text_file.h"
 #include "scenarios/story_parts.h"
 
-#define STORY_SIZE_MAX ((size_t)64 * 1024 * 1024)
+#define STORY_SIZE_MAX ((size_t)64 << 20)
 #define VEHICLE_STANDARD "e65"
 
 typedef struct {
@@ -333,32 +333,11 @@ const story_t *story_parse(const char *path, const char *text, size_t size, gara
     return finish(&loader, mistakes);
 }
 
-static char *read_whole(const char *path, size_t *size, error_t *error)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = NULL;
-    *size = 0;
-    for (size_t capacity = 65536; file && capacity <= STORY_SIZE_MAX; capacity *= 2) {
-        char *larger = realloc(text, capacity);
-        assert(larger);
-        text = larger;
-        *size += fread(text + *size, 1, capacity - *size, file);
-        if (*size < capacity) break;
-    }
-    bool bad = !file || ferror(file) || *size >= STORY_SIZE_MAX;
-    if (bad) error_add(error, "%s: %s", path, *size >= STORY_SIZE_MAX ? "too large for a story" : strerror(errno));
-    if (file) fclose(file);
-    if (!bad) return text;
-    free(text);
-    return NULL;
-}
-
 const story_t *story_load(const char *path, garage_t *garage, error_t *error)
 {
     size_t size;
-    char *text = read_whole(path, &size, error);
-    if (!text) return NULL;
-    const story_t *story = story_parse(path, text, size, garage, error);
+    char *text = text_file_read(path, STORY_SIZE_MAX, &size, error);
+    const story_t *story = text ? story_parse(path, text, size, garage, error) : NULL;
     free(text);
     return story;
 }
