@@ -80,9 +80,14 @@ bool socket_definitions(const vehicle_t *vehicle, uint64_t *definitions, error_t
     return hash_file(vehicle->path, definitions, error) && hash_file(vehicle->dbc_path, definitions, error);
 }
 
-int64_t socket_clock_ms(void)
+int64_t socket_clock_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return (int64_t)now.tv_sec * TIME_S + now.tv_nsec;
+}
+
+int64_t socket_clock_ms(void)
+{
+    return socket_clock_ns() / TIME_MS;
 }

@@ -41,7 +41,8 @@ bool socket_receive_subscription(void *handle, char topic[WIRE_TOPIC_MAX + 1], b
 /// What both sides must agree on: a hash over the vehicle file and its DBC (wire.h, hello).
 bool socket_definitions(const vehicle_t *vehicle, uint64_t *definitions, error_t *error);
 
-/// Milliseconds of a clock that only goes forward.
+/// A clock that only goes forward, in nanoseconds; and in milliseconds.
+int64_t socket_clock_ns(void);
 int64_t socket_clock_ms(void);
 
 #endif

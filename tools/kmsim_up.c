@@ -4,12 +4,12 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bus/endpoint.h"
 #include "bus/pace.h"
 #include "bus/process.h"
+#include "bus/socket.h"
 #include "scenarios/words.h"
 #include "tools/kmsim_command.h"
 #include "tools/kmsim_run.h"
@@ -37,16 +37,9 @@ typedef struct {
 
 // ---- time ----------------------------------------------------------------------------------------------------------
 
-static int64_t read_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * TIME_S + now.tv_nsec;
-}
-
 static int64_t look_at_clock(live_t *self)
 {
-    int64_t now_ns = pace_look(&self->pace, read_clock());
+    int64_t now_ns = pace_look(&self->pace, socket_clock_ns());
     int64_t left_out_ns = self->pace.left_out_ns - self->told_left_out_ns;
     if (left_out_ns < STOOD_STILL_NS) return now_ns;
     fprintf(stderr, "kmsim: the car stood still for %.1f s\n", (double)left_out_ns / (double)TIME_S);
@@ -165,7 +158,7 @@ static bool let_in(live_t *self, int64_t now_ns, error_t *error)
 
 static bool wait(live_t *self, error_t *error)
 {
-    int64_t passed_ns = read_clock() - self->pace.clock_ns;
+    int64_t passed_ns = socket_clock_ns() - self->pace.clock_ns;
     int64_t wait_ns = kernel_next(self->car->simulation->kernel) - self->pace.now_ns - passed_ns;
     return hub_wait(self->car->hub, self->acting ? NULL : step_channel_handle(self->channel), wait_ns, error);
 }
@@ -184,7 +177,7 @@ static bool drive(void *live, const kmsim_car_t *car, error_t *error)
     if (!self->channel) return false;
     self->player = car->simulation->player;
     car->simulation->player = (player_hooks_t){.self = self, .step = step};
-    pace_begin(&self->pace, read_clock());
+    pace_begin(&self->pace, socket_clock_ns());
     bool good = run_until(self, 0, error);
     if (good) tell_ready(self);
     while (good && !process_interrupted()) {

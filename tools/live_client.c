@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bus/endpoint.h"
@@ -43,13 +42,6 @@ struct live_client {
     uint8_t body[WIRE_SIZE_MAX];
 };
 
-static int64_t read_clock(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * TIME_S + now.tv_nsec;
-}
-
 // ---- messages ------------------------------------------------------------------------------------------------------
 
 // Waits until something has come, or that time.
@@ -58,7 +50,7 @@ static void wait_until(live_client_t *self, int64_t until_ns)
     zmq_pollitem_t items[] = {{.socket = zsock_resolve(self->down), .events = ZMQ_POLLIN},
                               {.socket = zsock_resolve(self->monitor), .events = ZMQ_POLLIN},
                               {.socket = zsock_resolve(self->up), .events = ZMQ_POLLIN}};
-    int64_t wait_ns = time_earlier(until_ns - read_clock(), LOOK_UP_NS);
+    int64_t wait_ns = time_earlier(until_ns - socket_clock_ns(), LOOK_UP_NS);
     if (wait_ns > 0) zmq_poll(items, 3, (long)((wait_ns + TIME_MS - 1) / TIME_MS));
     char topic[WIRE_TOPIC_MAX + 1];
     bool begins;
@@ -102,11 +94,11 @@ static bool take_frame(live_client_t *self, live_client_frame_t *frame)
 
 live_client_result_t live_client_receive(live_client_t *self, int64_t patience_ns, live_client_frame_t *frame)
 {
-    for (int64_t until_ns = read_clock() + patience_ns;; wait_until(self, until_ns)) {
+    for (int64_t until_ns = socket_clock_ns() + patience_ns;; wait_until(self, until_ns)) {
         while (!self->gone && next_message(self))
             if (take_frame(self, frame)) return LIVE_CLIENT_FRAME;
         if (self->gone) return LIVE_CLIENT_GONE;
-        if (read_clock() >= until_ns || process_interrupted()) return LIVE_CLIENT_NOTHING;
+        if (socket_clock_ns() >= until_ns || process_interrupted()) return LIVE_CLIENT_NOTHING;
     }
 }
 
@@ -136,14 +128,14 @@ static knock_t take_answer(const live_client_t *self, const char *topic)
 static knock_t knock(live_client_t *self, int64_t until_ns)
 {
     char topic[WIRE_TOPIC_MAX + 1];
-    snprintf(topic, sizeof topic, "live/%08lx%016" PRIx64 "%08" PRIx32, (unsigned long)getpid(), (uint64_t)read_clock(),
-             self->knocks++);
+    snprintf(topic, sizeof topic, "live/%08lx%016" PRIx64 "%08" PRIx32, (unsigned long)getpid(),
+             (uint64_t)socket_clock_ns(), self->knocks++);
     zsock_set_subscribe(self->down, topic);
     knock_t answer = KNOCK_UNANSWERED;
-    for (until_ns = time_earlier(until_ns, read_clock() + KNOCK_NS);; wait_until(self, until_ns)) {
+    for (until_ns = time_earlier(until_ns, socket_clock_ns() + KNOCK_NS);; wait_until(self, until_ns)) {
         while (answer == KNOCK_UNANSWERED && next_message(self)) answer = take_answer(self, topic);
         bool complete = answer == KNOCK_FOREIGN || (answer == KNOCK_ANSWERED && self->heard);
-        if (complete || self->gone || read_clock() >= until_ns || process_interrupted()) break;
+        if (complete || self->gone || socket_clock_ns() >= until_ns || process_interrupted()) break;
     }
     zsock_set_unsubscribe(self->down, topic);
     return answer == KNOCK_ANSWERED && !self->heard ? KNOCK_UNANSWERED : answer;
@@ -153,8 +145,8 @@ static knock_t knock(live_client_t *self, int64_t until_ns)
 static bool settle(live_client_t *self, error_t *error)
 {
     knock_t answer = KNOCK_UNANSWERED;
-    int64_t until_ns = read_clock() + LIVE_CLIENT_PATIENCE_NS;
-    while (answer == KNOCK_UNANSWERED && !self->gone && read_clock() < until_ns && !process_interrupted())
+    int64_t until_ns = socket_clock_ns() + LIVE_CLIENT_PATIENCE_NS;
+    while (answer == KNOCK_UNANSWERED && !self->gone && socket_clock_ns() < until_ns && !process_interrupted())
         answer = knock(self, until_ns);
     if (answer == KNOCK_ANSWERED) return true;
     const char *place = self->endpoint.down;
@@ -238,15 +230,15 @@ static bool begin_asking(live_client_t *self, uint8_t bus, error_t *error)
 
 static void take(live_client_t *self, const live_client_frame_t *frame)
 {
-    if (frame->stranger && uds_client_sent(&self->client, &frame->frame, read_clock())) return;
-    uds_client_accept(&self->client, &frame->frame, read_clock());
+    if (frame->stranger && uds_client_sent(&self->client, &frame->frame, socket_clock_ns())) return;
+    uds_client_accept(&self->client, &frame->frame, socket_clock_ns());
 }
 
 static bool wait_for_answer(live_client_t *self, uint8_t bus, uds_answer_t *answer, error_t *error)
 {
     for (;;) {
         can_frame_t frame;
-        int64_t now_ns = read_clock();
+        int64_t now_ns = socket_clock_ns();
         while (uds_client_pull(&self->client, now_ns, &frame)) live_client_send(self, bus, &frame);
         if (uds_client_take_answer(&self->client, answer)) return true;
         int64_t patience_ns = time_earlier(uds_client_deadline(&self->client) - now_ns, LOOK_UP_NS);
