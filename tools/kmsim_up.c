@@ -156,7 +156,7 @@ static bool let_in(live_t *self, int64_t now_ns, error_t *error)
     return run_until(self, now_ns, error);
 }
 
-static bool wait(live_t *self, error_t *error)
+static bool wait_for_more(live_t *self, error_t *error)
 {
     int64_t passed_ns = socket_clock_ns() - self->pace.clock_ns;
     int64_t wait_ns = kernel_next(self->car->simulation->kernel) - self->pace.now_ns - passed_ns;
@@ -186,7 +186,7 @@ static bool drive(void *live, const kmsim_car_t *car, error_t *error)
         if (good) take_step(self);
         good = good && let_in(self, now_ns, error);
         if (good) answer_step(self);
-        good = good && wait(self, error);
+        good = good && wait_for_more(self, error);
     }
     if (self->acting) step_channel_answer(self->channel, EXIT_BROKEN, "the car was switched off meanwhile");
     step_channel_destroy(&self->channel);
