@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #define DECIMALS_MAX 6
-#define VALUE_MAX 160
 
 static bool is_whole(double value)
 {
@@ -48,7 +47,7 @@ const char *frame_text_format(const dbc_t *dbc, const can_frame_t *frame, char *
     for (size_t i = 0; i < message->signal_count; i++) {
         if (wrote < 0 || (length += (size_t)wrote) >= size) break;
         const dbc_signal_t *signal = &message->signals[i];
-        char value[VALUE_MAX];
+        char value[FRAME_TEXT_VALUE_MAX];
         wrote = 0;
         if (!dbc_present(message, signal, frame)) continue;
         frame_text_raw(signal, dbc_get(signal, frame), value, sizeof value);

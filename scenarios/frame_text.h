@@ -7,6 +7,7 @@
 #include "bus/dbc.h"
 
 #define FRAME_TEXT_LINE_MAX 2048
+#define FRAME_TEXT_VALUE_MAX 160 // a value's name, or its number and unit
 
 /// A physical value with its unit, with as many decimals as the signal's resolution has: "180.0 mm". What does not fit
 /// into size bytes is cut, the text is always terminated and returned.

@@ -8,8 +8,6 @@
 
 #include "scenarios/frame_text.h"
 
-#define VALUE_TEXT_MAX (DBC_NAME_MAX + DBC_UNIT_MAX)
-
 static const char *const TERMINAL_NAMES[] = {"off", "r", "15", "50"};
 static const char *const BUTTON_NAMES[] = {"none", "unlock", "lock", "boot"};
 static const char *const GEAR_NAMES[] = {"p", "r", "n", "d"};
@@ -50,6 +48,11 @@ void words_add_time(words_t *self, int64_t time_ns)
     words_add(self, "%" PRId64 "%s%.*s %s", whole, rest ? "." : "", rest ? (int)length : 0, digits, UNITS[unit].name);
 }
 
+void words_add_choice(words_t *self, const char *name, size_t index, size_t count)
+{
+    words_add(self, "%s%s", index == 0 ? "" : index + 1 == count ? " or " : ", ", name);
+}
+
 static void add_clock(words_t *self, int64_t time_ns)
 {
     char text[TIME_TEXT_MAX];
@@ -58,25 +61,25 @@ static void add_clock(words_t *self, int64_t time_ns)
 
 // ---- values --------------------------------------------------------------------------------------------------------
 
-static void add_physical(words_t *self, const dbc_signal_t *signal, double physical)
-{
-    char text[VALUE_TEXT_MAX];
-    words_add(self, "%s", frame_text_physical(signal, physical, text, sizeof text));
-}
-
 static void add_raw(words_t *self, const dbc_signal_t *signal, int64_t raw)
 {
-    char text[VALUE_TEXT_MAX];
+    char text[FRAME_TEXT_VALUE_MAX];
     words_add(self, "%s", frame_text_raw(signal, raw, text, sizeof text));
 }
 
-static void add_value(words_t *self, const char *name, const story_value_t *value)
+void words_add_value(words_t *self, const story_value_t *value)
 {
-    words_add(self, " %s=", name);
+    char text[FRAME_TEXT_VALUE_MAX];
     if (value->exact)
         add_raw(self, value->signal, value->raw);
     else
-        add_physical(self, value->signal, value->physical);
+        words_add(self, "%s", frame_text_physical(value->signal, value->physical, text, sizeof text));
+}
+
+static void add_named_value(words_t *self, const char *name, const story_value_t *value)
+{
+    words_add(self, " %s=", name);
+    words_add_value(self, value);
 }
 
 static const char *node_name(const story_t *story, uint8_t node)
@@ -97,7 +100,7 @@ static void add_message(words_t *self, const story_t *story, const condition_t *
     add_bus(self, story, condition);
     if (condition->value_count > 0) words_add(self, " with");
     for (size_t i = 0; i < condition->value_count; i++)
-        add_value(self, condition->values[i].signal->name, &condition->values[i]);
+        add_named_value(self, condition->values[i].signal->name, &condition->values[i]);
 }
 
 static void add_period(words_t *self, const story_t *story, const condition_t *condition)
@@ -140,7 +143,7 @@ void words_add_condition(words_t *self, const story_t *story, const condition_t 
     case CONDITION_SETTINGS:
         words_add(self, "%s settings", node_name(story, condition->node));
         for (size_t i = 0; i < condition->value_count; i++)
-            add_value(self, condition->values[i].signal->setting, &condition->values[i]);
+            add_named_value(self, condition->values[i].signal->setting, &condition->values[i]);
         return;
     case CONDITION_CAR:
         words_add(self, condition->flag ? "car unlocked" : "car locked");

@@ -19,6 +19,12 @@ void words_add(words_t *self, const char *format, ...) __attribute__((format(pri
 /// A time as people write it: "15 s", "1.5 s", "200 ms", "250 us".
 void words_add_time(words_t *self, int64_t time_ns);
 
+/// The choice of that index among so many, with what stands before it: "off", ", auto", " or on".
+void words_add_choice(words_t *self, const char *name, size_t index, size_t count);
+
+/// A value as a story tells it: by name, "intensive", or with its unit of measure, "180.0 mm".
+void words_add_value(words_t *self, const story_value_t *value);
+
 /// "remote key 2 unlock", "expect seat settings longitudinal=180.0 mm within 15 s"
 void words_add_step(words_t *self, const story_t *story, const story_step_t *step);
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <inttypes.h>
 
-#include "scenarios/frame_text.h"
 #include "scenarios/words.h"
 
 #define BYTES_TOLD_MAX 24 // of a message: what tells one from another
-#define VALUE_TEXT_MAX (DBC_NAME_MAX + DBC_UNIT_MAX)
 
 static const char *const FUNCTION_NAMES[] = {
     [WORKSHOP_BLOCK_KEY] = "block_key",
@@ -65,11 +63,8 @@ static void add_cip(words_t *self, const char *unit, const story_cip_t *step)
 {
     words_add(self, "%s profile %.15g", unit, step->coding.profile);
     for (size_t i = 0; i < step->coding.count; i++) {
-        const story_value_t *value = &step->values[i];
-        char text[VALUE_TEXT_MAX];
-        words_add(self, " %s=%s", value->signal->setting,
-                  value->exact ? frame_text_raw(value->signal, value->raw, text, sizeof text)
-                               : frame_text_physical(value->signal, value->physical, text, sizeof text));
+        words_add(self, " %s=", step->values[i].signal->setting);
+        words_add_value(self, &step->values[i]);
     }
     add_refused(self, step->refused);
 }

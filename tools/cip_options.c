@@ -108,7 +108,7 @@ static bool tell_values(workbench_t *self, const vehicle_option_t *option)
     char text[TEXT_MAX];
     words_t words = words_make(text, sizeof text);
     for (uint8_t i = 0; i < option->value_count; i++)
-        words_add(&words, "%s%s", i == 0 ? "" : i + 1 == option->value_count ? " or " : ", ", option->values[i]);
+        words_add_choice(&words, option->values[i], i, option->value_count);
     return workbench_wrong(self, "%s must be %s", option->name, text);
 }
 

@@ -76,7 +76,7 @@ static void print_reading(const workbench_t *self, const reading_t *reading)
         text_table_add(table, "%s", reading->profiles[i].coded ? "yes" : "no");
     for (size_t setting = 0; setting < reading->settings.count; setting++) {
         const dbc_signal_t *signal = reading->settings.signals[setting];
-        char text[WORKBENCH_VALUE_MAX];
+        char text[FRAME_TEXT_VALUE_MAX];
         text_table_add(table, "%s%s", signal->setting, reading->in_car[setting] ? " (car memory)" : "");
         for (int i = reading->first; i <= reading->last; i++)
             text_table_add(table, "%s", workbench_value(signal, reading->profiles[i].values[setting], text));

@@ -35,7 +35,7 @@ static bool read_unit(workbench_t *self, unit_t *unit)
 
 static void add_range(text_table_t *table, const dbc_signal_t *signal)
 {
-    char text[TEXT_TABLE_CELL_MAX + 1], low[WORKBENCH_VALUE_MAX], high[WORKBENCH_VALUE_MAX];
+    char text[TEXT_TABLE_CELL_MAX + 1], low[FRAME_TEXT_VALUE_MAX], high[FRAME_TEXT_VALUE_MAX];
     words_t words = words_make(text, sizeof text);
     for (size_t i = 0; i < signal->value_count; i++)
         words_add(&words, "%s%s", i > 0 ? ", " : "", signal->values[i].name);
@@ -54,7 +54,7 @@ static void print_settings(const workbench_t *self, const unit_t *unit)
     text_table_t *table = text_table_new(headings, sizeof headings / sizeof headings[0]);
     for (size_t i = 0; i < unit->settings.count; i++) {
         const dbc_signal_t *signal = unit->settings.signals[i];
-        char text[WORKBENCH_VALUE_MAX];
+        char text[FRAME_TEXT_VALUE_MAX];
         text_table_add(table, "%s", signal->setting);
         add_range(table, signal);
         text_table_add(table, "%s",

@@ -10,7 +10,6 @@
 #include "scenarios/words.h"
 
 #define TEXT_MAX 1024
-#define VALUE_MAX 160
 
 // ---- mistakes ------------------------------------------------------------------------------------------------------
 
@@ -19,14 +18,14 @@ static bool tell_names(const char *place, const char *name, const dbc_signal_t *
     char text[TEXT_MAX];
     words_t words = words_make(text, sizeof text);
     for (size_t i = 0; i < signal->value_count; i++)
-        words_add(&words, "%s%s", i == 0 ? "" : i + 1 == signal->value_count ? " or " : ", ", signal->values[i].name);
+        words_add_choice(&words, signal->values[i].name, i, signal->value_count);
     return error_add(error, "%s%s must be %s", place, name, text);
 }
 
 static bool tell_range(const char *place, const char *name, const dbc_signal_t *signal, error_t *error)
 {
     if (signal->value_count > 0) return tell_names(place, name, signal, error);
-    char low[VALUE_MAX], high[VALUE_MAX];
+    char low[FRAME_TEXT_VALUE_MAX], high[FRAME_TEXT_VALUE_MAX];
     frame_text_physical(signal, dbc_physical(signal, dbc_raw_minimum(signal)), low, sizeof low);
     frame_text_physical(signal, dbc_physical(signal, dbc_raw_maximum(signal)), high, sizeof high);
     low[strcspn(low, " ")] = '\0'; // one unit of measure is enough
@@ -38,8 +37,7 @@ static bool tell_settings(const cip_values_t *self, const char *place, const cha
     char text[TEXT_MAX];
     words_t words = words_make(text, sizeof text);
     size_t count = self->settings->count;
-    for (size_t i = 0; i < count; i++)
-        words_add(&words, "%s%s", i == 0 ? "" : i + 1 == count ? " or " : ", ", self->settings->signals[i]->setting);
+    for (size_t i = 0; i < count; i++) words_add_choice(&words, self->settings->signals[i]->setting, i, count);
     return error_add(error, "%s%s has no setting \"%s\": must be %s", place, self->unit, name, text);
 }
 

@@ -20,7 +20,7 @@ static void print_profile(const workshop_settings_t *settings, const workshop_pr
     static const char *const HEADINGS[] = {"setting", ">value"};
     text_table_t *table = text_table_new(HEADINGS, sizeof HEADINGS / sizeof HEADINGS[0]);
     for (size_t i = 0; i < settings->count; i++) {
-        char text[WORKBENCH_VALUE_MAX];
+        char text[FRAME_TEXT_VALUE_MAX];
         text_table_add(table, "%s", settings->signals[i]->setting);
         text_table_add(table, "%s", workbench_value(settings->signals[i], profile->values[i], text));
     }

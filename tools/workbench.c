@@ -11,7 +11,6 @@
 #include "bus/endpoint.h"
 #include "bus/process.h"
 #include "bus/version.h"
-#include "scenarios/frame_text.h"
 #include "scenarios/words.h"
 #include "tools/options.h"
 
@@ -79,17 +78,13 @@ static bool tell_units(workbench_t *self, const char *name, bool with_memory)
 {
     char text[ERROR_TEXT_MAX];
     words_t words = words_make(text, sizeof text);
-    int known = vehicle_find_node(&self->vehicle, name), last = 0;
+    size_t count = 0, told = 0;
+    for (uint8_t i = 0; i < self->vehicle.node_count; i++) count += is_any(self, i, with_memory);
     for (uint8_t i = 0; i < self->vehicle.node_count; i++)
-        if (is_any(self, i, with_memory)) last = i;
-    const char *between = "";
-    for (uint8_t i = 0; i < self->vehicle.node_count; i++) {
-        if (!is_any(self, i, with_memory)) continue;
-        words_add(&words, "%s%s", *between && i == last ? " or " : between, self->vehicle.nodes[i].name);
-        between = ", ";
-    }
+        if (is_any(self, i, with_memory)) words_add_choice(&words, self->vehicle.nodes[i].name, told++, count);
     const char *lacks = with_memory ? "Key Memory" : "diagnostic address";
-    if (known >= 0) return workbench_wrong(self, "control unit \"%s\" has no %s: must be %s", name, lacks, text);
+    if (vehicle_find_node(&self->vehicle, name) >= 0)
+        return workbench_wrong(self, "control unit \"%s\" has no %s: must be %s", name, lacks, text);
     return workbench_wrong(self, "unknown control unit \"%s\": must be %s", name, text);
 }
 
@@ -289,9 +284,9 @@ void workbench_json_value(workbench_t *self, const char *name, const dbc_signal_
         json_printer_number(&self->json, name, dbc_physical(setting, raw));
 }
 
-const char *workbench_value(const dbc_signal_t *setting, int64_t raw, char text[WORKBENCH_VALUE_MAX])
+const char *workbench_value(const dbc_signal_t *setting, int64_t raw, char text[FRAME_TEXT_VALUE_MAX])
 {
-    return frame_text_raw(setting, raw, text, WORKBENCH_VALUE_MAX);
+    return frame_text_raw(setting, raw, text, FRAME_TEXT_VALUE_MAX);
 }
 
 static const char *const END_NAMES[] = {

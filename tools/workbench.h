@@ -13,6 +13,7 @@
 
 #include "bus/dbc_file.h"
 #include "bus/vehicle.h"
+#include "scenarios/frame_text.h"
 #include "scenarios/workshop_job.h"
 #include "tools/json_printer.h"
 #include "tools/live_client.h"
@@ -130,7 +131,6 @@ void workbench_end_list(workbench_t *self);
 void workbench_json_value(workbench_t *self, const char *name, const dbc_signal_t *setting, int64_t raw);
 
 /// A value with its unit of measure, or by its name.
-#define WORKBENCH_VALUE_MAX 160
-const char *workbench_value(const dbc_signal_t *setting, int64_t raw, char text[WORKBENCH_VALUE_MAX]);
+const char *workbench_value(const dbc_signal_t *setting, int64_t raw, char text[FRAME_TEXT_VALUE_MAX]);
 
 #endif
