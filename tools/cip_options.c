@@ -17,11 +17,6 @@ typedef struct {
     int told[BYTES_MAX]; // new values, -1: as it is
 } options_t;
 
-static const char *hint(uint8_t nrc)
-{
-    return nrc == UDS_DELAY_NOT_EXPIRED ? "too many wrong keys were sent to it; wait 10 s" : NULL;
-}
-
 // Cuts NAME=VALUE in two and gives the value; null and told when it cannot be.
 static const char *cut(workbench_t *self, char *text)
 {
@@ -45,7 +40,7 @@ static bool rewrite(workbench_t *self, const options_t *options, uint16_t id, co
     for (size_t i = 0; i < options->count; i++)
         now[i] = write.bytes[3 + i] = options->told[i] < 0 ? record[i] : (uint8_t)options->told[i];
     workshop_job_write(&self->job, &write);
-    return workbench_do(self, options->node, act, hint);
+    return workbench_do(self, options->node, act, NULL);
 }
 
 static void begin_result(workbench_t *self, uint8_t node, const char *name)

@@ -9,8 +9,7 @@
 
 static const char *hint(uint8_t nrc)
 {
-    if (nrc == UDS_OUT_OF_RANGE) return "no such profile, or a value that the setting cannot have";
-    return nrc == UDS_DELAY_NOT_EXPIRED ? "too many wrong keys were sent to it; wait 10 s" : NULL;
+    return nrc == UDS_OUT_OF_RANGE ? "no such profile, or a value that the setting cannot have" : NULL;
 }
 
 // ---- code ----------------------------------------------------------------------------------------------------------

@@ -65,21 +65,15 @@ void service_keys(workbench_t *self, int count, char **operands)
 
 // ---- functions -----------------------------------------------------------------------------------------------------
 
-static const char *delay_hint(uint8_t nrc)
-{
-    return nrc == UDS_DELAY_NOT_EXPIRED ? "too many wrong keys were sent to it; wait 10 s" : NULL;
-}
-
 static const char *lock_hint(uint8_t nrc)
 {
     if (nrc == UDS_CONDITIONS_NOT_CORRECT) return "the key is in the ignition lock";
-    return nrc == UDS_OUT_OF_RANGE ? "no key of that number was learned" : delay_hint(nrc);
+    return nrc == UDS_OUT_OF_RANGE ? "no key of that number was learned" : NULL;
 }
 
 static const char *personalization_hint(uint8_t nrc)
 {
-    return nrc == UDS_OUT_OF_RANGE ? "there is no key of that number, or no such personalization number"
-                                   : delay_hint(nrc);
+    return nrc == UDS_OUT_OF_RANGE ? "there is no key of that number, or no such personalization number" : NULL;
 }
 
 static void lock_key(workbench_t *self, const char *operand, workshop_function_t function)

@@ -169,13 +169,21 @@ static void note_failure(workbench_t *self, uint8_t node)
     self->failures[self->failure_count++] = (workbench_failure_t){node, job->end, job->nrc};
 }
 
+// In words, why a unit refuses; null when the code says all.
+static const char *reason_of(uint8_t nrc, const char *(*hint)(uint8_t nrc))
+{
+    const char *reason = hint ? hint(nrc) : NULL;
+    if (!reason && nrc == UDS_DELAY_NOT_EXPIRED) reason = "too many wrong keys were sent to it; wait 10 s";
+    return reason;
+}
+
 static bool tell_failure(workbench_t *self, uint8_t node, const char *act, const char *(*hint)(uint8_t nrc))
 {
     const workshop_job_t *job = &self->job;
     char end[END_TEXT_MAX];
     words_t words = words_make(end, sizeof end);
     words_add_end(&words, job);
-    const char *why = job->end == WORKSHOP_REFUSED && hint ? hint(job->nrc) : NULL;
+    const char *why = job->end == WORKSHOP_REFUSED ? reason_of(job->nrc, hint) : NULL;
     fprintf(stderr, "%s: %s: %s: %s%s%s%s\n", self->tool->name, workbench_unit_name(self, node), act, end,
             why ? " (" : "", why ? why : "", why ? ")" : "");
     note_failure(self, node);

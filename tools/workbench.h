@@ -101,7 +101,7 @@ const char *workbench_unit_name(const workbench_t *self, uint8_t node);
 // ---- asking --------------------------------------------------------------------------------------------------------
 
 /// Does self->job, begun already, at the unit. False and told when it did not end well; what was wanted is named by
-/// act, "block key 2", and hint (null: none) says in words why a unit refuses that.
+/// act, "block key 2", and hint (null: none) says in words why a unit refuses that, or null.
 bool workbench_do(workbench_t *self, uint8_t node, const char *act, const char *(*hint)(uint8_t nrc));
 
 /// One request; the answer is in self->job.bytes, .size.
