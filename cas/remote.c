@@ -14,18 +14,10 @@ typedef struct {
 } button_t;
 
 static const button_t BUTTONS[] = {
-    [KEY_BUTTON_NONE] = {REMOTE_RAW_NONE, CAS_COMMAND_IDLE},
     [KEY_BUTTON_UNLOCK] = {REMOTE_RAW_UNLOCK, CAS_COMMAND_UNLOCK},
     [KEY_BUTTON_LOCK] = {REMOTE_RAW_LOCK, CAS_COMMAND_LOCK},
     [KEY_BUTTON_BOOT] = {REMOTE_RAW_BOOT, CAS_COMMAND_BOOT},
 };
-
-static key_button_t button_of_raw(uint8_t raw)
-{
-    for (unsigned i = KEY_BUTTON_UNLOCK; i <= KEY_BUTTON_BOOT; i++)
-        if (BUTTONS[i].raw == raw) return (key_button_t)i;
-    return KEY_BUTTON_NONE;
-}
 
 // ---- a press on the buses ------------------------------------------------------------------------------------------
 
@@ -46,14 +38,13 @@ static void repeat_later(cas_t *self)
 
 static void act(cas_t *self, const remote_press_t *press)
 {
-    key_button_t button = button_of_raw(press->status.button);
     release(self);
     self->remote.held = true;
     self->remote.press = *press;
     cas_send_key_status(self, &press->status);
-    cas_command(self, BUTTONS[button].command);
+    cas_command(self, BUTTONS[press->button].command);
     repeat_later(self);
-    ecu_log(&self->ecu, LOG_KEY_ACCEPTED, press->status.key, (int64_t)button, press->status.personalization);
+    ecu_log(&self->ecu, LOG_KEY_ACCEPTED, press->status.key, (int64_t)press->button, press->status.personalization);
     if (press->ended) release(self);
 }
 
@@ -102,6 +93,7 @@ static void accept(cas_t *self, const key_telegram_t *telegram, uint32_t transmi
                    .personalization = number,
                    .button = BUTTONS[telegram->button].raw,
                    .battery_low = telegram->battery_low},
+        .button = telegram->button,
         .transmission = transmission,
         .ticket = ticket,
     };

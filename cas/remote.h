@@ -48,6 +48,7 @@ typedef struct {
 
 typedef struct {
     remote_status_t status;
+    key_button_t button;
     uint32_t transmission;
     uint32_t ticket; // acts when this store is durable
     bool ended;      // let go already
