@@ -18,6 +18,12 @@
 #define STORY_CAR_REQUIREMENTS 14      // REQUIREMENTS.md: R1 to R14 are the car's …
 #define STORY_SIMULATOR_REQUIREMENTS 7 // … S1 to S7 the simulator's
 
+// Names as files write them and reports tell them, in the order of the values that they stand for.
+#define STORY_TERMINALS "off", "r", "15", "50"                            // story_terminal_t, and the line's value
+#define STORY_GEARS "p", "r", "n", "d"                                    // the line's value
+#define STORY_POWERS "off", "on", "crash"                                 // kernel_power_t
+#define STORY_FUNCTIONS "block_key", "release_key", "set_personalization" // workshop_function_t
+
 // ---- conditions ----------------------------------------------------------------------------------------------------
 
 typedef enum {

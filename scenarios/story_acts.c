@@ -7,10 +7,7 @@
 
 #define REMOTE_HOLD_NS (100 * TIME_MS)
 #define HOLD_MINIMUM_NS (1 * TIME_US)
-#define BUTTONS                                                                                                        \
-    {                                                                                                                  \
-        "unlock", "lock", "boot"                                                                                       \
-    }
+#define BUTTONS "unlock", "lock", "boot"
 
 static const key_button_t BUTTON_OF[] = {KEY_BUTTON_UNLOCK, KEY_BUTTON_LOCK, KEY_BUTTON_BOOT};
 
@@ -24,7 +21,7 @@ void story_load_remote(story_loader_t *self, const json_t *json, story_step_t *s
     } told_t;
     static const field_t FIELDS_OF_REMOTE[] = {
         {"key", FIELD_INTEGER, true, offsetof(told_t, key), 1, KEY_COUNT_MAX, {0}},
-        {"button", FIELD_CHOICE, true, offsetof(told_t, button), 0, 0, BUTTONS},
+        {"button", FIELD_CHOICE, true, offsetof(told_t, button), 0, 0, {BUTTONS}},
         {"hold", FIELD_TIME, false, offsetof(told_t, hold_ns), HOLD_MINIMUM_NS, 0, {0}},
         {"out_of_range", FIELD_BOOLEAN, false, offsetof(told_t, out_of_range), 0, 0, {0}},
     };
@@ -41,7 +38,7 @@ static void load_forge(story_loader_t *self, const json_t *json, story_radio_t *
     } told_t;
     static const field_t FIELDS_OF_FORGE[] = {
         {"key", FIELD_INTEGER, true, offsetof(told_t, key), 1, KEY_COUNT_MAX, {0}},
-        {"button", FIELD_CHOICE, true, offsetof(told_t, button), 0, 0, BUTTONS},
+        {"button", FIELD_CHOICE, true, offsetof(told_t, button), 0, 0, {BUTTONS}},
         {"personalization", FIELD_INTEGER, false, offsetof(told_t, personalization), 1, KEY_PERSONALIZATION_MAX, {0}},
     };
     told_t told = {0};
@@ -124,7 +121,7 @@ void story_load_ignition(story_loader_t *self, const json_t *json, story_step_t 
         {"insert", FIELD_INTEGER, false, offsetof(told_t, insert), 1, KEY_COUNT_MAX, {0}},
         {"insert_foreign", FIELD_TRUE, false, offsetof(told_t, insert_foreign), 0, 0, {0}},
         {"remove", FIELD_TRUE, false, offsetof(told_t, remove), 0, 0, {0}},
-        {"terminal", FIELD_CHOICE, false, offsetof(told_t, terminal), 0, 0, {"off", "r", "15", "50"}},
+        {"terminal", FIELD_CHOICE, false, offsetof(told_t, terminal), 0, 0, {STORY_TERMINALS}},
     };
     static const char *const ONE[] = {"insert", "insert_foreign", "remove", "terminal"};
     told_t told = {0};
@@ -153,7 +150,7 @@ void story_load_door(story_loader_t *self, const json_t *json, story_step_t *ste
 
 void story_load_gear(story_loader_t *self, const json_t *json, story_step_t *step)
 {
-    static const field_t GEAR = {.kind = FIELD_CHOICE, .choices = {"p", "r", "n", "d"}};
+    static const field_t GEAR = {.kind = FIELD_CHOICE, .choices = {STORY_GEARS}};
     int64_t gear = 0;
     json_reader_value(&self->reader, json, &GEAR, &gear);
     step->gear = (uint8_t)gear;
@@ -281,13 +278,12 @@ void story_load_power(story_loader_t *self, const json_t *json, story_step_t *st
     } told_t;
     static const field_t FIELDS_OF_POWER[] = {
         {"ecu", FIELD_TEXT, true, offsetof(told_t, ecu), 0, 0, {0}},
-        {"state", FIELD_CHOICE, true, offsetof(told_t, state), 0, 0, {"off", "on", "crash"}},
+        {"state", FIELD_CHOICE, true, offsetof(told_t, state), 0, 0, {STORY_POWERS}},
     };
-    static const kernel_power_t STATE_OF[] = {POWER_OFF, POWER_ON, POWER_CRASH};
     told_t told = {0};
     json_reader_object(&self->reader, json, FIELDS(FIELDS_OF_POWER), &told);
     story_find_node(self, "ecu", told.ecu, &step->power.node);
-    step->power.state = STATE_OF[told.state];
+    step->power.state = (kernel_power_t)told.state;
 }
 
 void story_load_wait(story_loader_t *self, const json_t *json, story_step_t *step)

@@ -146,39 +146,27 @@ static void load_key_valid(story_loader_t *self, const told_t *told, condition_t
 // ---- the table of kinds --------------------------------------------------------------------------------------------
 
 #define TOLD(member) offsetof(told_t, member)
-#define BUS                                                                                                            \
-    {                                                                                                                  \
-        "bus", FIELD_TEXT, false, TOLD(bus), 0, 0,                                                                     \
-        {                                                                                                              \
-            0                                                                                                          \
-        }                                                                                                              \
-    }
-#define ECU                                                                                                            \
-    {                                                                                                                  \
-        "ecu", FIELD_TEXT, true, TOLD(ecu), 0, 0,                                                                      \
-        {                                                                                                              \
-            0                                                                                                          \
-        }                                                                                                              \
-    }
+#define BUS "bus", FIELD_TEXT, false, TOLD(bus), 0, 0
+#define ECU "ecu", FIELD_TEXT, true, TOLD(ecu), 0, 0
 
 static const field_t MESSAGE_FIELDS[] = {{"message", FIELD_TEXT, true, TOLD(message), 0, 0, {0}},
-                                         BUS,
+                                         {BUS, {0}},
                                          {"signals", FIELD_OBJECT, false, TOLD(signals), 0, 0, {0}}};
 static const field_t PERIOD_FIELDS[] = {{"message", FIELD_TEXT, true, TOLD(message), 0, 0, {0}},
-                                        BUS,
+                                        {BUS, {0}},
                                         {"period", FIELD_ARRAY, true, TOLD(period), 0, 0, {0}}};
-static const field_t FRAME_FIELDS[] = {{"frame", FIELD_TEXT, true, TOLD(frame), 0, 0, {0}}, BUS};
+static const field_t FRAME_FIELDS[] = {{"frame", FIELD_TEXT, true, TOLD(frame), 0, 0, {0}}, {BUS, {0}}};
 static const field_t PROFILE_FIELDS[] = {
-    ECU,
+    {ECU, {0}},
     {"profile", FIELD_INTEGER, true, TOLD(profile), 1, KEY_PERSONALIZATION_MAX, {0}},
     {"coded", FIELD_BOOLEAN, false, TOLD(coded), 0, 0, {0}}};
-static const field_t SETTINGS_FIELDS[] = {ECU, {"settings", FIELD_OBJECT, true, TOLD(settings), 0, 0, {0}}};
+static const field_t SETTINGS_FIELDS[] = {{ECU, {0}}, {"settings", FIELD_OBJECT, true, TOLD(settings), 0, 0, {0}}};
 static const field_t CAR_FIELDS[] = {{"car", FIELD_CHOICE, true, TOLD(car), 0, 0, {"locked", "unlocked"}}};
-static const field_t TERMINAL_FIELDS[] = {
-    {"terminal", FIELD_CHOICE, true, TOLD(terminal), 0, 0, {"off", "r", "15", "50"}}};
+static const field_t TERMINAL_FIELDS[] = {{"terminal", FIELD_CHOICE, true, TOLD(terminal), 0, 0, {STORY_TERMINALS}}};
 static const field_t KEY_VALID_FIELDS[] = {{"key_valid", FIELD_BOOLEAN, true, TOLD(key_valid), 0, 0, {0}}};
-static const field_t FAULT_FIELDS[] = {
-    ECU, {"dtc", FIELD_TEXT, true, TOLD(fault), 0, 0, {0}}, {"active", FIELD_BOOLEAN, false, TOLD(active), 0, 0, {0}}};
+static const field_t FAULT_FIELDS[] = {{ECU, {0}},
+                                       {"dtc", FIELD_TEXT, true, TOLD(fault), 0, 0, {0}},
+                                       {"active", FIELD_BOOLEAN, false, TOLD(active), 0, 0, {0}}};
 static const field_t ANY_FIELDS[] = {{"any", FIELD_ARRAY, true, TOLD(parts), 0, 0, {0}}};
 static const field_t ALL_FIELDS[] = {{"all", FIELD_ARRAY, true, TOLD(parts), 0, 0, {0}}};
 

@@ -117,18 +117,15 @@ typedef struct {
     const json_t *value; // of the verb
 } told_t;
 
-#define TIMING(name, member)                                                                                           \
-    {                                                                                                                  \
-        name, FIELD_TIME, false, offsetof(told_t, step.member), 0, 0,                                                  \
-        {                                                                                                              \
-            0                                                                                                          \
-        }                                                                                                              \
-    }
+#define TIMING(name, member) name, FIELD_TIME, false, offsetof(told_t, step.member), 0, 0
 
 static const field_t TIMING_FIELDS[] = {
-    TIMING("at", at_ns),         TIMING("after", after_ns),
-    TIMING("within", within_ns), TIMING("not_before", not_before_ns),
-    TIMING("for", for_ns),       {"background", FIELD_BOOLEAN, false, offsetof(told_t, step.background), 0, 0, {0}},
+    {TIMING("at", at_ns), {0}},
+    {TIMING("after", after_ns), {0}},
+    {TIMING("within", within_ns), {0}},
+    {TIMING("not_before", not_before_ns), {0}},
+    {TIMING("for", for_ns), {0}},
+    {"background", FIELD_BOOLEAN, false, offsetof(told_t, step.background), 0, 0, {0}},
 };
 
 #define TIMING_ROWS (sizeof TIMING_FIELDS / sizeof TIMING_FIELDS[0])

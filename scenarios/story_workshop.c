@@ -8,10 +8,6 @@
 
 #define HEX "0123456789abcdefABCDEF"
 #define CODE_DIGITS_MAX 6
-#define FUNCTIONS                                                                                                      \
-    {                                                                                                                  \
-        "block_key", "release_key", "set_personalization"                                                              \
-    }
 
 typedef struct { // the members that these verbs and conditions may have
     const char *ecu, *bus, *message, *refused, *request;
@@ -68,23 +64,21 @@ static bool find_cas(story_loader_t *self, uint8_t *node)
 void story_load_service(story_loader_t *self, const json_t *json, story_step_t *step)
 {
     static const field_t FIELDS_OF_SERVICE[] = {
-        {"function", FIELD_CHOICE, true, TOLD(choice), 0, 0, FUNCTIONS},
+        {"function", FIELD_CHOICE, true, TOLD(choice), 0, 0, {STORY_FUNCTIONS}},
         {"key", FIELD_NUMBER, true, TOLD(key), 0, 0, {0}},
         {"personalization", FIELD_NUMBER, false, TOLD(personalization), 0, 0, {0}},
         {"refused", FIELD_TEXT, false, TOLD(refused), 0, 0, {0}},
     };
     told_t told = {.choice = -1};
     json_reader_object(&self->reader, json, FIELDS(FIELDS_OF_SERVICE), &told);
-    bool personalization = json_object_get(json, "personalization"), assigns = told.choice == 2;
+    bool personalization = json_object_get(json, "personalization");
+    bool assigns = told.choice == WORKSHOP_SET_PERSONALIZATION;
     if (assigns && !personalization) json_reader_mistake(&self->reader, "set_personalization needs a personalization");
     if (told.choice >= 0 && !assigns && personalization)
         json_reader_mistake(&self->reader, "personalization goes with set_personalization only");
     story_service_t *service = &step->service;
-    *service = (story_service_t){.service = {.function = assigns            ? WORKSHOP_SET_PERSONALIZATION
-                                                         : told.choice == 1 ? WORKSHOP_RELEASE_KEY
-                                                                            : WORKSHOP_BLOCK_KEY,
-                                             .key = told.key,
-                                             .personalization = told.personalization}};
+    *service = (story_service_t){.service = {.key = told.key, .personalization = told.personalization}};
+    if (told.choice >= 0) service->service.function = (workshop_function_t)told.choice;
     load_refusal(self, &told, &service->refused);
     find_cas(self, &service->node);
 }

@@ -8,10 +8,10 @@
 
 #include "scenarios/frame_text.h"
 
-static const char *const TERMINAL_NAMES[] = {"off", "r", "15", "50"};
+static const char *const TERMINAL_NAMES[] = {STORY_TERMINALS};
 static const char *const BUTTON_NAMES[] = {"none", "unlock", "lock", "boot"};
-static const char *const GEAR_NAMES[] = {"p", "r", "n", "d"};
-static const char *const POWER_NAMES[] = {[POWER_OFF] = "off", [POWER_ON] = "on", [POWER_CRASH] = "crash"};
+static const char *const GEAR_NAMES[] = {STORY_GEARS};
+static const char *const POWER_NAMES[] = {STORY_POWERS};
 
 // ---- text ----------------------------------------------------------------------------------------------------------
 

@@ -5,11 +5,7 @@
 
 #define BYTES_TOLD_MAX 24 // of a message: what tells one from another
 
-static const char *const FUNCTION_NAMES[] = {
-    [WORKSHOP_BLOCK_KEY] = "block_key",
-    [WORKSHOP_RELEASE_KEY] = "release_key",
-    [WORKSHOP_SET_PERSONALIZATION] = "set_personalization",
-};
+static const char *const FUNCTION_NAMES[] = {STORY_FUNCTIONS};
 
 static const char *const TRANSFER_WORDS[] = {
     [ISOTP_NOTHING] = "it cannot be sent",
