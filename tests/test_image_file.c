@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bus/random.h"
+#include "tests/suite.h"
 
 #define TEXT_MAX (2 * IMAGE_FILE_SIZE_MAX)
 
@@ -388,7 +389,7 @@ START_TEST(image_of_another_unit_is_foreign)
 }
 END_TEST
 
-static Suite *make_suite(void)
+int main(void)
 {
     Suite *suite = suite_create("image_file");
     TCase *format = tcase_create("format");
@@ -412,14 +413,5 @@ static Suite *make_suite(void)
     tcase_add_test(damage, newer_version_is_told_from_damage);
     tcase_add_test(damage, image_of_another_unit_is_foreign);
     suite_add_tcase(suite, damage);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run_cases(suite);
 }

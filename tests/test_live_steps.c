@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/story_fixture.h"
+#include "tests/suite.h"
 #include "tools/kmsim_run.h"
 
 #define STEPS_MAX 8
@@ -250,9 +251,5 @@ int main(void)
     tcase_add_test(going_on, a_step_of_the_workshop_is_done_when_its_answer_has_come);
     tcase_add_test(going_on, the_steps_of_the_scenario_itself_are_not_played);
     suite_add_tcase(suite, going_on);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run_cases(suite);
 }

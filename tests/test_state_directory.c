@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bus/image_file.h"
+#include "tests/suite.h"
 
 #define PATH_SIZE 512
 
@@ -321,9 +322,8 @@ START_TEST(directory_that_is_removed_meanwhile_is_told)
 }
 END_TEST
 
-static Suite *make_suite(void)
+int main(void)
 {
-    Suite *suite = suite_create("state_directory");
     TCase *tests = tcase_create("all");
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, directory_is_made_and_what_is_stored_is_there_for_the_next_run);
@@ -341,15 +341,5 @@ static Suite *make_suite(void)
     tcase_add_test(tests, link_in_place_of_the_half_written_file_is_not_followed);
     tcase_add_test(tests, directory_that_cannot_be_is_told_by_name);
     tcase_add_test(tests, directory_that_is_removed_meanwhile_is_told);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("state_directory", tests);
 }

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/suite.h"
+
 #define NEVER SIZE_MAX
 #define CALLS_MAX 64
 #define OLD 1
@@ -362,9 +364,8 @@ START_TEST(damaged_image_that_cannot_be_set_aside_stays_and_is_told)
 }
 END_TEST
 
-static Suite *make_suite(void)
+int main(void)
 {
-    Suite *suite = suite_create("state_faults");
     TCase *tests = tcase_create("all");
     tcase_set_timeout(tests, 60);
     tcase_add_checked_fixture(tests, begin, end);
@@ -378,15 +379,5 @@ static Suite *make_suite(void)
     tcase_add_test(tests, death_at_the_first_store_of_all_leaves_none_or_a_whole_one);
     tcase_add_test(tests, directory_that_cannot_be_written_is_told_before_the_run);
     tcase_add_test(tests, damaged_image_that_cannot_be_set_aside_stays_and_is_told);
-    suite_add_tcase(suite, tests);
-    return suite;
-}
-
-int main(void)
-{
-    SRunner *runner = srunner_create(make_suite());
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? 1 : 0;
+    return suite_run("state_faults", tests);
 }
