@@ -2,6 +2,7 @@
 # live car: acts on what it is told, takes in strangers, survives garbage and pauses, ends cleanly, leaves nothing
 # Uses build/bin, or the directory given. Everything happens in a temporary directory of buses of its own.
 set -eu
+. "$(dirname "$0")"/leftovers.sh
 bin=$(realpath "${1:-build/bin}")
 garbage=$(realpath "${1:-build/bin}/../tests/test_hub")
 work=$(mktemp -d)
@@ -14,19 +15,6 @@ fail() {
         [ ! -e "$file" ] || { echo "--- $file"; tail -n 20 "$file"; }
     done
     exit 1
-}
-
-units_of() { # process identifiers of units whose bus is in our directory
-    grep -laz "^ipc://$work/" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 || true
-}
-
-nothing_left() { # what was done before
-    for _ in $(seq 100); do
-        [ -n "$(units_of)" ] || break
-        sleep 0.05
-    done
-    [ -z "$(units_of)" ] || fail "$1 leaves processes: $(units_of)"
-    [ "${2:-}" = files ] || [ ! -e "$work/kmsim-$(id -u)" ] || fail "$1 leaves files: $(ls -R "$work")"
 }
 
 up() { # options …

@@ -2,6 +2,7 @@
 # sniffer and processes: attach before and after, end cleanly, leave nothing behind
 # Uses build/bin, or the directory given. Everything happens in a temporary directory of buses of its own.
 set -eu
+. "$(dirname "$0")"/leftovers.sh
 bin=$(realpath "${1:-build/bin}")
 story=$(realpath scenarios/welcome.json)
 work=$(mktemp -d)
@@ -11,19 +12,6 @@ trap 'kill $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 fail() {
     echo "$*"
     exit 1
-}
-
-units_of() { # process identifiers of units whose bus is in our directory
-    grep -laz "^ipc://$work/" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 || true
-}
-
-nothing_left() { # what was done before
-    for _ in $(seq 100); do
-        [ -n "$(units_of)" ] || break
-        sleep 0.05
-    done
-    [ -z "$(units_of)" ] || fail "$1 leaves processes: $(units_of)"
-    [ "${2:-}" = files ] || [ ! -e "$work/kmsim-$(id -u)" ] || fail "$1 leaves files: $(ls -R "$work")"
 }
 
 "$bin/kmsim" run --in-process --trace "$work/expected.log" "$story" > "$work/out"

@@ -6,31 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/printed.h"
 #include "tests/suite.h"
 #include "tools/json_printer.h"
-
-static char *printed;
-static size_t printed_size;
-static FILE *out;
-
-static void begin(void)
-{
-    out = open_memstream(&printed, &printed_size);
-    ck_assert_ptr_nonnull(out);
-}
-
-static void prints(const char *text)
-{
-    fclose(out);
-    ck_assert_str_eq(printed, text);
-    free(printed);
-}
 
 START_TEST(json_is_written_as_it_is_told)
 {
     json_printer_t json;
-    begin();
-    json_printer_init(&json, out);
+    json_printer_init(&json, printed_begin());
     json_printer_begin_object(&json, NULL);
     json_printer_text(&json, "unit", "seat");
     json_printer_begin_array(&json, "profiles");
@@ -45,18 +28,18 @@ START_TEST(json_is_written_as_it_is_told)
     json_printer_end(&json);
     json_printer_bool(&json, "last", false);
     json_printer_end(&json);
-    prints("{\n"
-           "  \"unit\": \"seat\",\n"
-           "  \"profiles\": [\n"
-           "    -3,\n"
-           "    200.3,\n"
-           "    true,\n"
-           "    null\n"
-           "  ],\n"
-           "  \"empty\": [],\n"
-           "  \"none\": {},\n"
-           "  \"last\": false\n"
-           "}\n");
+    printed_is("{\n"
+               "  \"unit\": \"seat\",\n"
+               "  \"profiles\": [\n"
+               "    -3,\n"
+               "    200.3,\n"
+               "    true,\n"
+               "    null\n"
+               "  ],\n"
+               "  \"empty\": [],\n"
+               "  \"none\": {},\n"
+               "  \"last\": false\n"
+               "}\n");
 }
 END_TEST
 
@@ -66,12 +49,11 @@ START_TEST(every_character_comes_back)
     for (int i = 1; i < 0x80; i++) text[i - 1] = (char)i;
     text[0x7F] = '\0';
     json_printer_t json;
-    begin();
-    json_printer_init(&json, out);
+    json_printer_init(&json, printed_begin());
     json_printer_begin_object(&json, NULL);
     json_printer_text(&json, text, text);
     json_printer_end(&json);
-    fclose(out);
+    char *printed = printed_end();
     json_t *whole = json_loads(printed, 0, NULL);
     ck_assert_ptr_nonnull(whole);
     ck_assert_str_eq(json_string_value(json_object_get(whole, text)), text);

@@ -5,33 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/printed.h"
 #include "tests/suite.h"
 #include "tools/text_table.h"
 
-static char *printed;
-static size_t printed_size;
-static FILE *out;
-
-static void begin(void)
-{
-    out = open_memstream(&printed, &printed_size);
-    ck_assert_ptr_nonnull(out);
-}
-
-static void prints(const char *text)
-{
-    fclose(out);
-    ck_assert_str_eq(printed, text);
-    free(printed);
-}
-
 static void print(text_table_t *table, const char *text)
 {
-    begin();
-    text_table_print(table, out);
+    text_table_print(table, printed_begin());
     text_table_destroy(&table);
     ck_assert_ptr_null(table);
-    prints(text);
+    printed_is(text);
 }
 
 START_TEST(columns_are_as_wide_as_their_widest_cell)
@@ -95,12 +78,11 @@ START_TEST(a_cell_that_is_too_long_is_cut_and_many_rows_fit)
     text[sizeof text - 1] = '\0';
     text_table_t *table = text_table_new(HEADINGS, 1);
     for (int i = 0; i < 1000; i++) text_table_add(table, "%s", text);
-    begin();
-    text_table_print(table, out);
+    text_table_print(table, printed_begin());
     text_table_destroy(&table);
-    fclose(out);
+    char *printed = printed_end();
     // The heading's line, then a line of cut cells each.
-    ck_assert_uint_eq(printed_size, 2 + 1000 * (TEXT_TABLE_CELL_MAX + 1));
+    ck_assert_uint_eq(strlen(printed), 2 + 1000 * (TEXT_TABLE_CELL_MAX + 1));
     free(printed);
 }
 END_TEST
