@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "bus/hex.h"
+
 #define BASE_DIGITS 3
 #define EXTENDED_DIGITS 8
 #define CRC_POLYNOMIAL 0x4599u // x^15 + x^14 + x^10 + x^8 + x^7 + x^4 + x^3 + 1 (ISO 11898-1, 10.4.2.6)
@@ -89,14 +91,6 @@ uint64_t frame_priority(const can_frame_t *self)
 
 // ---- text ----------------------------------------------------------------------------------------------------------
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return -1;
-}
-
 const char *frame_format(const can_frame_t *self, char text[FRAME_TEXT_MAX])
 {
     char *out = text;
@@ -119,8 +113,8 @@ const char *frame_format(const can_frame_t *self, char text[FRAME_TEXT_MAX])
 static const char *parse_id(const char *text, can_frame_t *frame)
 {
     size_t digits = 0;
-    for (; digits < EXTENDED_DIGITS && hex_digit(text[digits]) >= 0; digits++) {
-        frame->id = frame->id << 4 | (uint32_t)hex_digit(text[digits]);
+    for (; digits < EXTENDED_DIGITS && hex_value(text[digits]) >= 0; digits++) {
+        frame->id = frame->id << 4 | (uint32_t)hex_value(text[digits]);
     }
     if (text[digits] != '#' || (digits != BASE_DIGITS && digits != EXTENDED_DIGITS)) return NULL;
     frame->extended = digits == EXTENDED_DIGITS;
@@ -140,8 +134,8 @@ static bool parse_remote(const char *text, can_frame_t *frame)
 static bool parse_data(const char *text, can_frame_t *frame)
 {
     for (; *text; text += 2) {
-        int high = hex_digit(text[0]);
-        int low = high < 0 ? -1 : hex_digit(text[1]);
+        int high = hex_value(text[0]);
+        int low = high < 0 ? -1 : hex_value(text[1]);
         if (low < 0 || frame->length == FRAME_DATA_MAX) return false;
         frame->data[frame->length++] = (uint8_t)(high << 4 | low);
     }
@@ -170,7 +164,7 @@ bool frame_pattern_valid(const char *pattern)
     if (!number) return false;
     if (text[length - 1] == '*') {
         size_t open = length - 1 - (size_t)(number + 1 - text); // characters between '#' and '*'
-        bool half_a_byte = open % 2 == 1 && hex_digit(number[1]) >= 0;
+        bool half_a_byte = open % 2 == 1 && hex_value(number[1]) >= 0;
         text[length - 1] = half_a_byte ? '0' : '\0';
     }
     can_frame_t frame;
@@ -180,7 +174,7 @@ bool frame_pattern_valid(const char *pattern)
 // Hex digits in any case, '#', and the R of a remote frame in any case.
 static bool same_character(char a, char b)
 {
-    if (hex_digit(a) >= 0) return hex_digit(a) == hex_digit(b);
+    if (hex_value(a) >= 0) return hex_value(a) == hex_value(b);
     return a == b || (a == 'r' && b == 'R');
 }
 
@@ -189,7 +183,7 @@ bool frame_matches(const can_frame_t *self, const char *pattern)
     char text[FRAME_TEXT_MAX];
     const char *c = frame_format(self, text);
     for (; *pattern && *pattern != '*'; pattern++, c++) {
-        if (*pattern == '?' ? hex_digit(*c) < 0 : !same_character(*pattern, *c)) return false;
+        if (*pattern == '?' ? hex_value(*c) < 0 : !same_character(*pattern, *c)) return false;
     }
     return *pattern == '*' || *c == '\0';
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bus/frame.h"
+#include "bus/hex.h"
 
 #define POINTER_MAX 127
 #define KEY_MAX 40 // of a member's name in it
@@ -122,7 +123,7 @@ static bool read_name(reader_t *self, const value_t *value, char name[VEHICLE_NA
 static bool read_hex(reader_t *self, const value_t *value, uint32_t minimum, uint32_t maximum, uint32_t *number)
 {
     const char *text = json_string_value(value->json);
-    size_t digits = text && strncmp(text, "0x", 2) == 0 ? strspn(text + 2, "0123456789abcdefABCDEF") : 0;
+    size_t digits = text && strncmp(text, "0x", 2) == 0 ? strspn(text + 2, HEX_DIGITS_ANY) : 0;
     bool good = digits > 0 && digits <= 8 && digits + 2 == json_string_length(value->json);
     unsigned long read = good ? strtoul(text + 2, NULL, 16) : 0;
     if (!good || read < minimum || read > maximum) {

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus/hex.h"
 #include "bus/lines.h"
 #include "scenarios/story_parts.h"
 
@@ -52,13 +53,6 @@ static void load_forge(story_loader_t *self, const json_t *json, story_radio_t *
     radio->personalization = (int)told.personalization;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static void load_raw(story_loader_t *self, const char *hex, story_radio_t *radio)
 {
     size_t length = strlen(hex);
@@ -66,7 +60,7 @@ static void load_raw(story_loader_t *self, const char *hex, story_radio_t *radio
     radio->kind = RADIO_RAW;
     radio->raw = (air_t){.channel = AIR_RF, .size = (uint8_t)(good ? length / 2 : 0)};
     for (size_t i = 0; good && i < length; i++) {
-        int digit = hex_digit(hex[i]);
+        int digit = hex_value(hex[i]);
         good = digit >= 0;
         radio->raw.bytes[i / 2] = (uint8_t)(radio->raw.bytes[i / 2] << 4 | (digit & 0xF));
     }

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/hex.h"
 #include "scenarios/story_parts.h"
 
-#define HEX "0123456789abcdefABCDEF"
 #define CODE_DIGITS_MAX 6
 
 typedef struct { // the members that these verbs and conditions may have
@@ -43,7 +43,7 @@ static void load_refusal(story_loader_t *self, const told_t *told, uint8_t *refu
 bool story_load_fault_code(story_loader_t *self, const char *text, uint32_t *code)
 {
     if (!text) return false;
-    size_t digits = strncmp(text, "0x", 2) == 0 ? strspn(text + 2, HEX) : 0;
+    size_t digits = strncmp(text, "0x", 2) == 0 ? strspn(text + 2, HEX_DIGITS_ANY) : 0;
     if (digits == 0 || digits > CODE_DIGITS_MAX || text[2 + digits] != '\0')
         return json_reader_mistake_at(&self->reader, "dtc", "must be a code like \"0x9907\"");
     *code = (uint32_t)strtoul(text + 2, NULL, 16);
@@ -142,22 +142,17 @@ static char *strip(story_loader_t *self, const char *text)
     return stripped;
 }
 
-static uint8_t digit_value(char digit)
-{
-    return (uint8_t)(digit <= '9' ? digit - '0' : digit - 'A' + 10);
-}
-
 static void load_request(story_loader_t *self, const char *text, story_uds_t *uds)
 {
     const char *hex = strip(self, text);
     size_t digits = strlen(hex);
-    if (digits == 0 || digits % 2 != 0 || digits / 2 > UDS_MESSAGE_MAX || strspn(hex, HEX) != digits) {
+    if (digits == 0 || digits % 2 != 0 || digits / 2 > UDS_MESSAGE_MAX || strspn(hex, HEX_DIGITS_ANY) != digits) {
         json_reader_mistake_at(&self->reader, "request",
                                "must be 1 to 4095 bytes of two hex digits each, like \"22 F1 90\"");
         return;
     }
     uint8_t *bytes = arena_allocate(&self->whole->arena, digits / 2, 1);
-    for (size_t i = 0; i < digits; i++) bytes[i / 2] = (uint8_t)(bytes[i / 2] << 4 | digit_value(hex[i]));
+    for (size_t i = 0; i < digits; i++) bytes[i / 2] = (uint8_t)(bytes[i / 2] << 4 | hex_value(hex[i]));
     uds->request = bytes;
     uds->size = digits / 2;
 }
@@ -172,7 +167,7 @@ static void load_response(story_loader_t *self, const json_t *json, story_uds_t 
         return;
     }
     uds->pattern = strip(self, text ? text : "x");
-    size_t digits = strspn(uds->pattern, HEX "?");
+    size_t digits = strspn(uds->pattern, HEX_DIGITS_ANY "?");
     uds->response = *uds->pattern ? RESPONSE_PATTERN : RESPONSE_NONE;
     bool prefix = strcmp(uds->pattern + digits, "*") == 0;
     if (!prefix && (uds->pattern[digits] != '\0' || digits % 2 != 0))

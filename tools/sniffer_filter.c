@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/hex.h"
+
 #define TERM_MAX (DBC_NAME_MAX + 8)
-#define HEX_DIGITS "0123456789abcdefABCDEF"
 
 // Three digits or fewer are an 11-bit identifier, eight a 29-bit one; *digits tells how many there were.
 static bool read_identifier(const char *text, size_t *digits, bool *extended, uint32_t *id)
 {
-    *digits = strspn(text, HEX_DIGITS);
+    *digits = strspn(text, HEX_DIGITS_ANY);
     if (*digits == 0 || (*digits > 3 && *digits != 8)) return false;
     *id = (uint32_t)strtoul(text, NULL, 16);
     *extended = *digits == 8;
