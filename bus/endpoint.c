@@ -121,14 +121,19 @@ static int lock_file(const char *path, int flags)
     return -1;
 }
 
-static void remove_run(const char *directory)
+// The names end with null.
+static void remove_files(const char *directory, const char *const names[])
 {
-    static const char *const FILES[] = {"bus", "bus-up", "lock"};
-    char path[2 * PATH_SIZE];
-    for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) {
-        snprintf(path, sizeof path, "%s/%s", directory, FILES[i]);
+    for (; *names; names++) {
+        char path[2 * PATH_SIZE];
+        snprintf(path, sizeof path, "%s/%s", directory, *names);
         unlink(path);
     }
+}
+
+static void remove_run(const char *directory)
+{
+    remove_files(directory, (const char *const[]){"bus", "bus-up", "lock", NULL});
     rmdir(directory);
 }
 
@@ -163,13 +168,7 @@ static void remove_dead_bus(const char *parent)
     snprintf(path, sizeof path, "%s/bus.lock", parent);
     int lock = lock_file(path, 0);
     if (lock < 0) return;
-    unlink(path);
-    snprintf(path, sizeof path, "%s/bus", parent);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/bus-up", parent);
-    unlink(path);
-    snprintf(path, sizeof path, "%s/bus-do", parent);
-    unlink(path);
+    remove_files(parent, (const char *const[]){"bus.lock", "bus", "bus-up", "bus-do", NULL});
     close(lock);
 }
 
