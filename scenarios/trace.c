@@ -236,7 +236,13 @@ static FILE *open_temporary(trace_t *self)
     mode_t mask = umask(0);
     umask(mask);
     fchmod(handle, 0666 & ~mask);
-    return fdopen(handle, "wb");
+    FILE *file = fdopen(handle, "wb");
+    if (file) return file;
+    int reason = errno;
+    close(handle);
+    unlink(self->temporary);
+    errno = reason;
+    return NULL;
 }
 
 static FILE *open_path(trace_t *self)
