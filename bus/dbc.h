@@ -14,8 +14,9 @@
 
 #define DBC_NAME_MAX 127
 #define DBC_UNIT_MAX 31
-#define DBC_PLAIN (-1)    // not multiplexed
-#define DBC_SELECTOR (-2) // the multiplexor itself
+#define DBC_SETTING_MAX 32 // leaves room for "profile/4/" in the name of an image's entry
+#define DBC_PLAIN (-1)     // not multiplexed
+#define DBC_SELECTOR (-2)  // the multiplexor itself
 
 typedef enum { DBC_CONTROL_SWITCH, DBC_CONTROL_KNOB } dbc_control_t;
 

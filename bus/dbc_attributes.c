@@ -9,7 +9,6 @@
 
 #define CYCLE_MAX_MS 1e9
 #define INT64_BOUND 9223372036854775808.0 // 2^63
-#define SETTING_MAX 32                    // leaves room for "profile/4/" in the name of an image's entry
 #define CONTROL_ATTRIBUTE "KeyMemoryControl"
 
 typedef bool (*apply_t)(dbc_parser_t *self, const dbc_token_t *value, dbc_message_t *message, dbc_signal_t *signal);
@@ -61,7 +60,7 @@ static bool apply_start(dbc_parser_t *self, const dbc_token_t *value, dbc_messag
 
 static bool setting_name_valid(const dbc_token_t *value)
 {
-    if (value->kind != DBC_TOKEN_STRING || value->length > SETTING_MAX) return false;
+    if (value->kind != DBC_TOKEN_STRING || value->length > DBC_SETTING_MAX) return false;
     for (size_t i = 0; i < value->length; i++) {
         if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_", value->text[i]) || value->text[i] == '\0') return false;
     }
@@ -71,7 +70,8 @@ static bool setting_name_valid(const dbc_token_t *value)
 static bool apply_setting(dbc_parser_t *self, const dbc_token_t *value, dbc_message_t *message, dbc_signal_t *signal)
 {
     if (!setting_name_valid(value)) {
-        return dbc_mistake(self, value->line, "KeyMemorySetting must be at most %d of a-z, 0-9 and \"_\"", SETTING_MAX);
+        return dbc_mistake(self, value->line, "KeyMemorySetting must be at most %d of a-z, 0-9 and \"_\"",
+                           DBC_SETTING_MAX);
     }
     const char *setting = value->length > 0 ? dbc_build_text(self->build, value->text, value->length) : NULL;
     // A default applies to signals without a message at hand; a name for all of them could only be a mistake.

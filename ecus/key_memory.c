@@ -7,7 +7,6 @@
 #include "bus/dbc_bind.h"
 
 #define NUMBER_INVALID 0xF // nibble of a personalization number that says "none" (DOMAIN.md)
-#define SETTING_NAME_MAX 31
 #define RAW_LIMIT (INT64_C(1) << 32) // a setting's range; leaves room for products with nanoseconds
 
 // ---- binding -------------------------------------------------------------------------------------------------------
@@ -42,7 +41,7 @@ static bool bind_terminal(key_memory_t *self, const dbc_t *dbc, const char **mis
 static bool bind_setting(key_memory_t *self, const dbc_signal_t *signal)
 {
     int64_t minimum = dbc_raw_minimum(signal), maximum = dbc_raw_maximum(signal);
-    if (self->setting_count == KEY_MEMORY_SETTINGS_MAX || strlen(signal->setting) > SETTING_NAME_MAX) return false;
+    if (self->setting_count == KEY_MEMORY_SETTINGS_MAX || strlen(signal->setting) > DBC_SETTING_MAX) return false;
     if (minimum < -RAW_LIMIT || maximum > RAW_LIMIT || signal->start_raw < minimum || signal->start_raw > maximum) {
         return false;
     }

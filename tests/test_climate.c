@@ -2,7 +2,10 @@
 #include "ecus/climate.h"
 
 #include <check.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "bus/text_file.h"
 #include "tests/node_sentences.h"
 #include "tests/suite.h"
 
@@ -153,11 +156,40 @@ START_TEST(status_goes_out_every_100_ms_while_awake_and_never_asleep)
 }
 END_TEST
 
+// A DBC took a name of 32 characters that the unit then did not find: each had a limit of its own.
+START_TEST(setting_may_have_the_longest_name_that_a_dbc_takes)
+{
+    static const char LONGEST[] = "a_setting_of_thirty_two_letters_";
+    static error_t error;
+    error_clear(&error);
+    size_t size;
+    char *text = text_file_read(node->vehicle.dbc_path, 1 << 20, &size, &error);
+    ck_assert_msg(text, "%s", error.text);
+    text = realloc(text, size + sizeof LONGEST);
+    text[size] = '\0';
+    char *name = strstr(text, "driver_temperature"), *behind = name + strlen("driver_temperature");
+    memmove(name + strlen(LONGEST), behind, strlen(behind) + 1);
+    memcpy(name, LONGEST, strlen(LONGEST));
+    dbc_file_t *file = dbc_file_parse("long.dbc", text, strlen(text), &error);
+    ck_assert_msg(file, "%s", error.text);
+    const node_setup_t setup = {dbc_file_dbc(file), &node->vehicle, node->entry};
+    void *state = calloc(1, climate_class.size);
+    node_ports_t ports = {0};
+    const char *missing = "";
+    ck_assert_uint_eq(strlen(LONGEST), DBC_SETTING_MAX);
+    ck_assert_msg(climate_class.bind(state, &setup, &ports, &missing), "%s", missing);
+    free(state);
+    dbc_file_destroy(&file);
+    free(text);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("climate");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, factory_values_hold_in_the_beginning);
+    tcase_add_test(tests, setting_may_have_the_longest_name_that_a_dbc_takes);
     tcase_add_test(tests, call_up_is_implemented_at_once);
     tcase_add_test(tests, knob_works_asleep_and_says_so_once);
     tcase_add_test(tests, knob_out_of_range_is_ignored);
