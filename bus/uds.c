@@ -80,6 +80,7 @@ isotp_config_t uds_unit_link(uint8_t address)
         .tx_address = UDS_TESTER_ADDRESS,
         .rx_id = UDS_REQUEST_ID,
         .rx_address = address,
+        .wait_maximum = UDS_WAITS_MAX,
     };
 }
 
@@ -91,6 +92,7 @@ isotp_config_t uds_tester_link(uint8_t target)
         .rx_id = UDS_RESPONSE_ID + target,
         .rx_address = UDS_TESTER_ADDRESS,
         .functional = uds_is_functional(target),
+        .wait_maximum = UDS_WAITS_MAX,
     };
 }
 

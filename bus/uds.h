@@ -46,9 +46,10 @@
 #define UDS_S3_NS (5 * TIME_S)          // until a session ends that nobody uses
 
 #define UDS_MESSAGE_MAX ISOTP_PAYLOAD_MAX
-#define UDS_POSITIVE 0x40 // added to a service in its positive response
-#define UDS_NEGATIVE 0x7F // begins a negative response
-#define UDS_SUPPRESS 0x80 // bit of a sub-function: no positive response
+#define UDS_WAITS_MAX UINT8_MAX // flow controls WAIT in a row: how many there are is the receiver's business (N_WFTmax)
+#define UDS_POSITIVE 0x40       // added to a service in its positive response
+#define UDS_NEGATIVE 0x7F       // begins a negative response
+#define UDS_SUPPRESS 0x80       // bit of a sub-function: no positive response
 #define UDS_NUMBER_INVALID 0xFF
 #define UDS_SEED_SIZE 8
 #define UDS_KEY_SIZE 8

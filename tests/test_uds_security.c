@@ -302,6 +302,21 @@ START_TEST(tester_that_gives_no_flow_control_is_given_up)
 }
 END_TEST
 
+START_TEST(tester_that_asks_for_patience_gets_the_rest_later)
+{
+    bench_hear(seat, "6F1#6D0322F190");
+    for (int i = 0; i < 20; i++) { // each WAIT comes within N_Bs
+        bench_wait(seat, 900 * TIME_MS);
+        bench_hear(seat, "6F1#6D310000");
+    }
+    ck_assert_uint_eq(seat->responses, 1); // a first frame
+    bench_hear(seat, "6F1#6D300000");
+    bench_wait(seat, 100 * TIME_MS);
+    ck_assert_uint_eq(seat->responses, 4);
+    ck_assert_str_eq(ask(seat, "22 F1 86"), "62 F1 86 01");
+}
+END_TEST
+
 int main(void)
 {
     const suite_group_t groups[] = {
@@ -317,7 +332,7 @@ int main(void)
          {communication_control_silences_what_it_names, deaf_unit_hears_diagnosis_alone,
           reset_ends_session_security_and_communication_control,
           broken_request_changes_nothing_and_the_next_is_answered, session_does_not_end_while_a_slow_request_arrives,
-          tester_that_gives_no_flow_control_is_given_up}},
+          tester_that_gives_no_flow_control_is_given_up, tester_that_asks_for_patience_gets_the_rest_later}},
     };
     return suite_run_groups("uds security", groups, sizeof groups / sizeof groups[0], set_up, tear_down);
 }
