@@ -78,7 +78,7 @@ static bool matches(const char *pattern, const uint8_t *bytes, size_t size)
 static bool judge_response(const workshop_job_t *job, const story_uds_t *uds, words_t *problem)
 {
     bool answered = job->size > 0, broken = job->end == WORKSHOP_BROKEN;
-    if (uds->response == RESPONSE_ANY && !broken) return true;
+    if (uds->response == RESPONSE_ANY && answered) return true;
     if (uds->response == RESPONSE_NONE && !answered && !broken) return true;
     if (uds->response == RESPONSE_PATTERN && answered && matches(uds->pattern, job->bytes, job->size)) return true;
     if (answered)

@@ -157,7 +157,7 @@ static void load_request(story_loader_t *self, const char *text, story_uds_t *ud
     uds->size = digits / 2;
 }
 
-// Nothing told: whatever comes will do, unless the request asks for silence.
+// Nothing told: any answer will do, but there must be one; none, when the request asks for silence.
 static void load_response(story_loader_t *self, const json_t *json, story_uds_t *uds)
 {
     const char *text = json_string_value(json);

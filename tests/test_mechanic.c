@@ -200,6 +200,9 @@ END_TEST
 START_TEST(without_a_response_any_answer_will_do)
 {
     passes("{'uds': {'ecu': 'mirror', 'request': '3E 00'}}, {'uds': {'ecu': 'mirror', 'request': '00'}}");
+    fails("{'power': {'ecu': 'mirror', 'state': 'off'}}, {'uds': {'ecu': 'mirror', 'request': '3E 00'}}", 1,
+          "no answer");
+    passes("{'power': {'ecu': 'mirror', 'state': 'off'}}, {'uds': {'ecu': 'mirror', 'request': '3E 80'}}");
 }
 END_TEST
 
