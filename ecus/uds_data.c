@@ -140,6 +140,7 @@ static uds_nrc_t start_routine(uds_server_t *self, size_t number, const uint8_t 
     return UDS_ACCEPTED;
 }
 
+// The identifier is judged before the length that it needs (ISO 14229-1, 14.2).
 uds_nrc_t uds_service_routine(uds_server_t *self, const uint8_t *request, size_t size)
 {
     const size_t header = 2 + ID_SIZE;
@@ -150,6 +151,8 @@ uds_nrc_t uds_service_routine(uds_server_t *self, const uint8_t *request, size_t
     uds_nrc_t result = UDS_ACCEPTED;
     if (self->sub_function == UDS_ROUTINE_START)
         result = start_routine(self, number, request + header, size - header);
+    else if (size != header)
+        result = UDS_INCORRECT_LENGTH;
     else if (!self->routine_started[number])
         result = UDS_SEQUENCE_ERROR;
     uds_message_put_number(&self->response, self->sub_function, 1);

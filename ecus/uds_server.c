@@ -42,7 +42,7 @@ static const service_t SERVICES[] = {
         {{0, IN_EXTENDED, 3}, {1, IN_EXTENDED, 3}, {2, IN_EXTENDED, 3}, {3, IN_EXTENDED, 3}}},
     {UDS_WRITE_DATA,            IN_EXTENDED, true,  4, uds_service_write, {{0}}},
     {UDS_ROUTINE_CONTROL,       IN_EXTENDED, true,  4, uds_service_routine,
-        {{UDS_ROUTINE_START, IN_EXTENDED, 0}, {UDS_ROUTINE_RESULTS, IN_EXTENDED, 4}}},
+        {{UDS_ROUTINE_START, IN_EXTENDED, 0}, {UDS_ROUTINE_RESULTS, IN_EXTENDED, 0}}},
     {UDS_TESTER_PRESENT,        ALWAYS,      false, 2, uds_service_tester_present, {{0, ALWAYS, 2}}},
     {UDS_FAULT_SETTING,         IN_EXTENDED, false, 2, uds_service_fault_setting,
         {{UDS_FAULTS_ON, IN_EXTENDED, 2}, {UDS_FAULTS_OFF, IN_EXTENDED, 2}}},

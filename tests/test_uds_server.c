@@ -108,7 +108,8 @@ START_TEST(out_of_range_is_checked_before_the_record_that_it_needs)
     static const exchange_t EXCHANGES[] = {
         {"2E 30 00 00", "7F 2E 31"}, {"2E 30 05 00", "7F 2E 31"}, {"2E F1 90 41", "7F 2E 31"},
         {"2E AC 5A 00", "7F 2E 31"}, {"2E 30 01 00", "7F 2E 13"}, {"31 01 DC 73 00 00", "7F 31 31"},
-        {"28 00 00", "7F 28 31"},    {"28 00 04", "7F 28 31"},    {"28 00 11", "7F 28 31"}};
+        {"28 00 00", "7F 28 31"},    {"28 00 04", "7F 28 31"},    {"28 00 11", "7F 28 31"},
+        {"31 01 DC 73", "7F 31 31"}, {"31 03 DC 73", "7F 31 31"}, {"31 03 DC 73 00", "7F 31 31"}};
     bench_unlock(seat);
     ALL_ANSWERED(seat, EXCHANGES);
 }
