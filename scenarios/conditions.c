@@ -133,8 +133,27 @@ void condition_reset(const condition_t *self, const condition_context_t *context
     condition_memory_t *memory = &context->memories[self->slot];
     memory->seen = false;
     memory->since_ns = context->now_ns;
+    memory->last.seen = false;
     for (size_t bus = 0; bus < VEHICLE_BUSES_MAX; bus++) memory->last_ns[bus] = -1;
     for (size_t i = 0; i < self->part_count; i++) condition_reset(&self->parts[i], context);
+}
+
+static bool is_of_frames(const condition_t *self)
+{
+    return self->kind == CONDITION_MESSAGE || self->kind == CONDITION_PERIOD || self->kind == CONDITION_FRAME;
+}
+
+void condition_look(const condition_t *self, const condition_context_t *context)
+{
+    condition_memory_t *memory = &context->memories[self->slot];
+    for (size_t i = 0; is_of_frames(self) && i < context->event_count; i++) {
+        const kernel_event_t *event = &context->events[i];
+        if (!concerns(self, event)) continue;
+        memory->last = (car_view_last_t){true, event->bus, context->now_ns, event->frame};
+        int64_t before_ns = memory->last_ns[event->bus];
+        memory->gap_ns = before_ns >= 0 ? context->now_ns - before_ns : -1;
+    }
+    for (size_t i = 0; i < self->part_count; i++) condition_look(&self->parts[i], context);
 }
 
 void condition_begin(const condition_t *self, const condition_context_t *context)

@@ -15,6 +15,8 @@ typedef struct { // what the player remembers of each condition, by its slot
     bool seen;
     int64_t since_ns;                   // what was read before counts no more
     int64_t last_ns[VEHICLE_BUSES_MAX]; // PERIOD: the last such frame of each bus, -1: none yet
+    car_view_last_t last;               // the last frame that it is about, whatever that said
+    int64_t gap_ns;                     // PERIOD: from the one before it on its bus, -1: there was none
 } condition_memory_t;
 
 typedef struct {
@@ -29,6 +31,10 @@ typedef struct {
 
 /// Forgets what was seen of the condition and its parts, and read before now.
 void condition_reset(const condition_t *self, const condition_context_t *context);
+
+/// Notes the last frame of the instant that it and its parts are about, for what is told of a failure. Before the
+/// instant is judged.
+void condition_look(const condition_t *self, const condition_context_t *context);
 
 /// Notes the frames of the instant in which a never or always begins: they are over, but periods count from them.
 void condition_begin(const condition_t *self, const condition_context_t *context);

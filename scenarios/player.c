@@ -146,6 +146,7 @@ static void check_watch(instant_t *instant, size_t index)
     const player_t *self = instant->self;
     const story_step_t *step = step_of(self, index);
     bool always = step->verb == VERB_ALWAYS;
+    condition_look(step->condition, &instant->context);
     bool violated = always ? condition_violated(step->condition, &instant->context)
                            : condition_met(step->condition, &instant->context);
     if (violated)
@@ -158,6 +159,7 @@ static void check_watch(instant_t *instant, size_t index)
 static void begin_watch(instant_t *instant, size_t index)
 {
     const condition_t *condition = step_of(instant->self, index)->condition;
+    condition_look(condition, &instant->context);
     condition_begin(condition, &instant->context);
     size_t event_count = instant->context.event_count;
     instant->context.event_count = 0;
@@ -251,6 +253,7 @@ static bool is_expectation_met(instant_t *instant, const story_step_t *step)
     int64_t elapsed_ns = instant->now_ns - self->reached_ns;
     char problem[160];
     words_t words = words_make(problem, sizeof problem);
+    condition_look(step->condition, &instant->context);
     if (condition_expected(step->condition, &instant->context)) {
         if (step->not_before_ns == STORY_NO_TIME || elapsed_ns >= step->not_before_ns) return true;
         add_duration(&words, "met too early, after ", elapsed_ns);

@@ -167,8 +167,24 @@ void words_add_condition(words_t *self, const story_t *story, const condition_t 
 
 // ---- seen ----------------------------------------------------------------------------------------------------------
 
-static void add_message_seen(words_t *self, const story_t *story, const dbc_message_t *message, int bus,
-                             const car_view_t *view)
+static void add_place(words_t *self, const story_t *story, const car_view_last_t *last)
+{
+    words_add(self, " at ");
+    add_clock(self, last->at_ns);
+    words_add(self, " on %s", story->vehicle->buses[last->bus].name);
+}
+
+static void add_carried(words_t *self, const story_t *story, const dbc_message_t *message, const car_view_last_t *last)
+{
+    char text[FRAME_TEXT_LINE_MAX];
+    words_add(self, "%s", message->name);
+    add_place(self, story, last);
+    words_add(self, ":%s", frame_text_format(story->dbc, &last->frame, text, sizeof text) + strlen(message->name));
+}
+
+// On that bus; where there is none, on any.
+static void add_latest(words_t *self, const story_t *story, const dbc_message_t *message, int bus,
+                       const car_view_t *view)
 {
     const car_view_last_t *last = message ? car_view_last(view, message, bus) : NULL;
     if (!last) {
@@ -178,11 +194,23 @@ static void add_message_seen(words_t *self, const story_t *story, const dbc_mess
         if (!message || !(last = car_view_last(view, message, STORY_ANY_BUS))) return;
         words_add(self, "; ");
     }
-    char text[FRAME_TEXT_LINE_MAX];
-    words_add(self, "%s at ", message->name);
-    add_clock(self, last->at_ns);
-    words_add(self, " on %s:", story->vehicle->buses[last->bus].name);
-    words_add(self, "%s", frame_text_format(story->dbc, &last->frame, text, sizeof text) + strlen(message->name));
+    add_carried(self, story, message, last);
+}
+
+// The last one that the step is about, on its bus; without one, the latest from before.
+static void add_message_seen(words_t *self, const story_t *story, const condition_t *condition,
+                             const condition_context_t *context)
+{
+    const condition_memory_t *memory = &context->memories[condition->slot];
+    if (!memory->last.seen) {
+        add_latest(self, story, condition->message, condition->bus, context->view);
+        return;
+    }
+    if (condition->kind == CONDITION_PERIOD && memory->gap_ns >= 0) {
+        words_add_time(self, memory->gap_ns);
+        words_add(self, " after the one before, ");
+    }
+    add_carried(self, story, condition->message, &memory->last);
 }
 
 static void add_status_seen(words_t *self, const story_t *story, const condition_t *condition, const car_view_t *view)
@@ -190,30 +218,35 @@ static void add_status_seen(words_t *self, const story_t *story, const condition
     const car_view_last_t *status = car_view_status(view, condition->node);
     if (!status && car_view_last(view, condition->message, STORY_ANY_BUS))
         words_add(self, "nothing of %s since it lost power; before, ", node_name(story, condition->node));
-    add_message_seen(self, story, condition->message, STORY_ANY_BUS, view);
+    add_latest(self, story, condition->message, STORY_ANY_BUS, view);
 }
 
-static void add_frame_seen(words_t *self, const story_t *story, const condition_t *condition, const car_view_t *view)
+// From before the step, of those that the vehicle's messages name.
+static const car_view_last_t *find_earlier(const condition_t *condition, const car_view_t *view)
 {
     const car_view_last_t *latest = NULL;
-    bool known = false;
     for (size_t i = 0; i < view->dbc->message_count; i++) {
-        const dbc_message_t *message = &view->dbc->messages[i];
-        can_frame_t empty = {.id = message->id, .extended = message->extended};
-        if (!frame_matches(&empty, condition->pattern_id)) continue;
-        known = true;
-        const car_view_last_t *last = car_view_last(view, message, condition->bus);
-        if (last && (!latest || last->at_ns > latest->at_ns)) latest = last;
+        const car_view_last_t *last = car_view_last(view, &view->dbc->messages[i], condition->bus);
+        if (!last || !frame_matches(&last->frame, condition->pattern_id)) continue;
+        if (!latest || last->at_ns > latest->at_ns) latest = last;
     }
-    if (!latest) {
-        words_add(self, known ? "no frame of that identifier" : "the DBC has no message of that identifier");
-        if (known && condition->bus >= 0) words_add(self, " on %s", story->vehicle->buses[condition->bus].name);
+    return latest;
+}
+
+static void add_frame_seen(words_t *self, const story_t *story, const condition_t *condition,
+                           const condition_context_t *context)
+{
+    const car_view_last_t *own = &context->memories[condition->slot].last;
+    const car_view_last_t *last = own->seen ? own : find_earlier(condition, context->view);
+    if (!last) {
+        words_add(self, "no frame of that identifier");
+        if (condition->bus >= 0) words_add(self, " on %s", story->vehicle->buses[condition->bus].name);
+        words_add(self, " since the step was reached");
         return;
     }
     char text[FRAME_TEXT_MAX];
-    words_add(self, "frame %s at ", frame_format(&latest->frame, text));
-    add_clock(self, latest->at_ns);
-    words_add(self, " on %s", story->vehicle->buses[latest->bus].name);
+    words_add(self, "frame %s", frame_format(&last->frame, text));
+    add_place(self, story, last);
 }
 
 static void add_faults_seen(words_t *self, const story_t *story, const condition_t *condition,
@@ -242,10 +275,10 @@ void words_add_seen(words_t *self, const story_t *story, const condition_t *cond
     switch (condition->kind) {
     case CONDITION_MESSAGE:
     case CONDITION_PERIOD:
-        add_message_seen(self, story, condition->message, condition->bus, view);
+        add_message_seen(self, story, condition, context);
         return;
     case CONDITION_FRAME:
-        add_frame_seen(self, story, condition, view);
+        add_frame_seen(self, story, condition, context);
         return;
     case CONDITION_PROFILE:
     case CONDITION_SETTINGS:
@@ -253,11 +286,11 @@ void words_add_seen(words_t *self, const story_t *story, const condition_t *cond
         return;
     case CONDITION_CAR:
         words_add(self, "car %s, ", car_view_unlocked(view) ? "unlocked" : "locked");
-        add_message_seen(self, story, view->locking, STORY_ANY_BUS, view);
+        add_latest(self, story, view->locking, STORY_ANY_BUS, view);
         return;
     case CONDITION_TERMINAL:
     case CONDITION_KEY_VALID:
-        add_message_seen(self, story, view->terminals, STORY_ANY_BUS, view);
+        add_latest(self, story, view->terminals, STORY_ANY_BUS, view);
         return;
     case CONDITION_FAULT:
         add_faults_seen(self, story, condition, context);

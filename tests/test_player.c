@@ -117,19 +117,45 @@ static void fails_having_seen(const char *steps, const char *seen)
 {
     story_fixture_t *fixture = story_fixture_play(steps);
     ck_assert_int_eq(fixture->verdict.state, PLAYER_FAILED);
-    ck_assert_msg(strncmp(fixture->verdict.seen, seen, strlen(seen)) == 0, "%s", fixture->verdict.seen);
+    ck_assert_str_eq(fixture->verdict.seen, seen);
     story_fixture_destroy(&fixture);
 }
 
 START_TEST(a_failure_tells_what_was_seen_on_the_bus_in_question)
 {
     fails_having_seen(UNLOCK ", {'expect': {'message': 'CentralLocking', 'bus': 'kcan-p'}, 'within': '20 ms'}",
-                      "no CentralLocking on kcan-p; CentralLocking at 0.006200 s on kcan-s: DriverDoor=unlock");
+                      "no CentralLocking on kcan-p; CentralLocking at 0.006200 s on kcan-s: DriverDoor=unlock "
+                      "PassengerDoor=unlock RearDriverSide=unlock RearPassengerSide=unlock Boot=unlock");
     fails_having_seen(UNLOCK ", {'expect': {'frame': '2A0#2*', 'bus': 'kcan-p'}, 'within': '20 ms'}",
-                      "no frame of that identifier on kcan-p");
+                      "no frame of that identifier on kcan-p since the step was reached");
     fails_having_seen(UNLOCK ", {'expect': {'frame': '2A0#2*', 'bus': 'kcan-s'}, 'within': '20 ms'}",
                       "frame 2A0#1111010000000000 at 0.006200 s on kcan-s");
-    fails_having_seen("{'expect': {'frame': '7FF#*'}, 'within': '20 ms'}", "the DBC has no message of that identifier");
+}
+END_TEST
+
+// 123 is no message of the vehicle's.
+START_TEST(a_failure_tells_the_frame_that_came_instead_whoever_names_it)
+{
+    static const char NONE[] = "no frame of that identifier since the step was reached";
+    fails_having_seen("{'expect': {'frame': '123#02'}, 'within': '1 s'}", NONE);
+    fails_having_seen(PING ", {'expect': {'frame': '123#02'}, 'within': '1 s'}",
+                      "frame 123#01 at 0.005550 s on kcan-s");
+    fails_having_seen(PING "," PING_P ", {'expect': {'frame': '123#02', 'bus': 'kcan-s'}, 'within': '1 s'}",
+                      "frame 123#01 at 0.005550 s on kcan-s");
+    fails_having_seen(PING ", {'expect': {'all': [{'frame': '123#02'}, {'car': 'locked'}]}, 'within': '1 s'}",
+                      "frame 123#01 at 0.005550 s on kcan-s; car locked, no CentralLocking");
+    fails_having_seen(PING "," SEEN("1 s") ", {'expect': {'frame': '123#01'}}", "frame 123#01 at 0.005550 s on kcan-s");
+    fails_having_seen(PING "," SEEN("1 s") ", {'after': '1 s', 'expect': {'frame': '123#01'}}", NONE);
+}
+END_TEST
+
+START_TEST(a_failure_tells_the_message_on_the_bus_that_it_is_about)
+{
+    fails_having_seen(LOCK ", {'frame': {'bus': 'kcan-p', 'frame': '2A0#1111010000000000'}},"
+                           "{'expect': {'message': 'CentralLocking', 'bus': 'kcan-s', 'signals': {'Boot': 'idle'}},"
+                           " 'within': '100 ms'}",
+                      "CentralLocking at 0.006210 s on kcan-s: DriverDoor=lock PassengerDoor=lock RearDriverSide=lock "
+                      "RearPassengerSide=lock Boot=lock");
 }
 END_TEST
 
@@ -336,6 +362,8 @@ int main(void)
         an_expectation_that_is_not_met_fails_at_its_deadline_in_words,
         a_failure_tells_what_was_seen_last,
         a_failure_tells_what_was_seen_on_the_bus_in_question,
+        a_failure_tells_the_frame_that_came_instead_whoever_names_it,
+        a_failure_tells_the_message_on_the_bus_that_it_is_about,
         without_within_it_must_hold_now,
         what_is_met_too_early_fails,
         one_frame_meets_one_expectation_and_not_the_next_as_well,

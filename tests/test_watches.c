@@ -133,6 +133,17 @@ START_TEST(every_gap_lies_in_the_period)
 }
 END_TEST
 
+START_TEST(a_gap_out_of_its_period_is_told)
+{
+    const char *steps =
+        GAPS("always", "101 ms", "102 ms") "," AWAKE "," DOOR ", {'wait': '100 ms'}," DOOR ", {'wait': '5 ms'}";
+    story_fixture_t *fixture = story_fixture_play(steps);
+    const char *seen = fixture->verdict.seen;
+    ck_assert_msg(strncmp(seen, "100 ms after the one before, DoorState at 0.1", 45) == 0, "%s", seen);
+    story_fixture_destroy(&fixture);
+}
+END_TEST
+
 START_TEST(a_frame_that_is_overdue_violates_the_period_at_that_time)
 {
     story_fixture_t *fixture =
@@ -172,6 +183,7 @@ int main(void)
         always_any_needs_one_of_them_for_each_frame,
         never_all_is_violated_when_everything_was_seen,
         every_gap_lies_in_the_period,
+        a_gap_out_of_its_period_is_told,
         a_frame_that_is_overdue_violates_the_period_at_that_time,
         gaps_are_counted_per_bus_and_from_the_frame_before_the_watch,
     };
