@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-#define TIME_MAX_NS (1000000 * TIME_MIN)
 #define FRACTION_DIGITS_MAX 18 // what an int64_t holds; more than 11 are never whole nanoseconds, even of a minute
 
 typedef struct {
@@ -35,7 +34,7 @@ static const char *read_whole(const char *text, int64_t *whole)
     if (!is_digit(*text)) return NULL;
     *whole = 0;
     for (; is_digit(*text); text++) {
-        if (*whole <= TIME_MAX_NS) *whole = *whole * 10 + (*text - '0');
+        if (*whole <= TIME_PARSED_MAX_NS) *whole = *whole * 10 + (*text - '0');
     }
     return text;
 }
@@ -81,16 +80,33 @@ bool time_parse(const char *text, int64_t *time_ns)
     if (!text) return false;
     if (*text == ' ') text++;
     int64_t unit_ns = read_unit(text);
-    if (unit_ns == 0 || whole > TIME_MAX_NS / unit_ns) return false;
+    if (unit_ns == 0 || whole > TIME_PARSED_MAX_NS / unit_ns) return false;
     // numerator * unit / denominator without overflow: the divisor common to both goes first
     int64_t common = greatest_divisor(unit_ns, denominator);
     assert(common > 0 && denominator >= common);
     denominator /= common;
     if (numerator % denominator != 0) return false;
     int64_t sum_ns = whole * unit_ns + numerator / denominator * (unit_ns / common);
-    if (sum_ns > TIME_MAX_NS) return false;
+    if (sum_ns > TIME_PARSED_MAX_NS) return false;
     *time_ns = sum_ns;
     return true;
+}
+
+// Behind the digits that are there; null when there is none.
+static const char *skip_digits(const char *text)
+{
+    if (!is_digit(*text)) return NULL;
+    while (is_digit(*text)) text++;
+    return text;
+}
+
+bool time_is_written(const char *text)
+{
+    text = skip_digits(text);
+    if (text && *text == '.') text = skip_digits(text + 1);
+    if (!text) return false;
+    if (*text == ' ') text++;
+    return read_unit(text) != 0;
 }
 
 const char *time_format(int64_t time_ns, char text[TIME_TEXT_MAX])

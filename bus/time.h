@@ -13,12 +13,18 @@
 #define TIME_MIN (60 * TIME_S)
 #define TIME_NEVER INT64_MAX
 
+#define TIME_PARSED_MAX_NS (1000000 * TIME_MIN)
+
 #define TIME_TEXT_MAX 32
 
 /// Reads a time with its unit as stories write it: "250 us", "20 ms", "1.5 s", "2 min" (the blank is optional, no
-/// sign). Sets *time_ns, 0 .. 10^6 minutes, exact to the nanosecond; anything else is refused with false and *time_ns
-/// untouched.
+/// sign). Sets *time_ns, 0 .. TIME_PARSED_MAX_NS, exact to the nanosecond; anything else is refused with false and
+/// *time_ns untouched.
 bool time_parse(const char *text, int64_t *time_ns);
+
+/// Whether the text is written like a time, so that time_parse can have refused it for its value alone: too long, or
+/// no whole number of nanoseconds.
+bool time_is_written(const char *text);
 
 /// Writes seconds with six decimals, "12.345678", microseconds cut and not rounded; TIME_NEVER is "never". Returns
 /// text.

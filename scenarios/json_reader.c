@@ -147,6 +147,9 @@ static bool read_time(json_reader_t *self, const json_t *json, const field_t *fi
 {
     const char *text = json_string_value(json);
     int64_t time_ns;
+    if (text && !time_parse(text, &time_ns) && time_is_written(text))
+        return json_reader_mistake(self, "must be at most %" PRId64 " min, and a whole number of nanoseconds",
+                                   TIME_PARSED_MAX_NS / TIME_MIN);
     if (!text || !time_parse(text, &time_ns))
         return json_reader_mistake(self,
                                    "must be a time with its unit, like \"250 us\", \"20 ms\", \"1.5 s\", \"2 min\"");

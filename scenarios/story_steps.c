@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "scenarios/story_parts.h"
+
+#define STORY_LENGTH_MAX_NS (100 * TIME_PARSED_MAX_NS) // leaves room for what goes on being held at its end
 
 typedef enum { ACTS, EXPECTS, WATCHES } step_sort_t;
 
@@ -176,12 +179,32 @@ void story_load_act(story_loader_t *self, const json_t *json)
     self->story->step_count = 1;
 }
 
+// When the step is over at the latest, as far as its times tell.
+static int64_t latest_end_ns(const story_step_t *step, int64_t begin_ns)
+{
+    const int64_t spans_ns[] = {step->after_ns, step->within_ns, step->for_ns,
+                                step->verb == VERB_WAIT ? step->wait_ns : STORY_NO_TIME};
+    int64_t end_ns = begin_ns > step->at_ns ? begin_ns : step->at_ns;
+    for (size_t i = 0; i < sizeof spans_ns / sizeof spans_ns[0]; i++)
+        if (spans_ns[i] != STORY_NO_TIME) end_ns += spans_ns[i];
+    return end_ns;
+}
+
+static void check_length(story_loader_t *self, const story_step_t *step, int64_t *end_ns)
+{
+    if (*end_ns > STORY_LENGTH_MAX_NS) return; // told already
+    *end_ns = latest_end_ns(step, *end_ns);
+    if (*end_ns > STORY_LENGTH_MAX_NS)
+        json_reader_mistake(&self->reader, "makes the story longer than %" PRId64 " min",
+                            STORY_LENGTH_MAX_NS / TIME_MIN);
+}
+
 void story_load_steps(story_loader_t *self, const json_t *json)
 {
     story_t *story = self->story;
     size_t count = json_array_size(json);
     story_step_t *steps = arena_allocate(&self->whole->arena, count, sizeof *steps);
-    int64_t last_at_ns = 0;
+    int64_t last_at_ns = 0, end_ns = 0;
     size_t mark = json_reader_enter(&self->reader, "steps");
     for (size_t i = 0; i < count; i++) {
         size_t inner = json_reader_enter_index(&self->reader, i);
@@ -189,6 +212,7 @@ void story_load_steps(story_loader_t *self, const json_t *json)
         if (steps[i].at_ns != STORY_NO_TIME && steps[i].at_ns < last_at_ns)
             json_reader_mistake_at(&self->reader, "at", "goes backwards: an earlier step has a later time");
         if (steps[i].at_ns > last_at_ns) last_at_ns = steps[i].at_ns;
+        check_length(self, &steps[i], &end_ns);
         json_reader_leave(&self->reader, inner);
     }
     json_reader_leave(&self->reader, mark);

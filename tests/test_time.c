@@ -88,6 +88,16 @@ START_TEST(anything_else_is_refused_and_changes_nothing)
 }
 END_TEST
 
+START_TEST(too_much_and_too_fine_is_told_from_what_is_no_time)
+{
+    static const char *const WRITTEN[] = {"1000001 min", "0.0001 us", "99999999999999999999s", "2 min", "0.5ms"};
+    static const char *const NOT[] = {"",     "5",    "ms",    "5  ms", "5 ms ", ".5 s",
+                                      "5. s", "-5 s", "1e3 s", "5 h",   "5 .5 s"};
+    for (size_t i = 0; i < sizeof WRITTEN / sizeof WRITTEN[0]; i++) ck_assert(time_is_written(WRITTEN[i]));
+    for (size_t i = 0; i < sizeof NOT / sizeof NOT[0]; i++) ck_assert_msg(!time_is_written(NOT[i]), "%s", NOT[i]);
+}
+END_TEST
+
 START_TEST(time_is_written_in_seconds_with_microseconds_cut)
 {
     static const time_case_t CASES[] = {
@@ -137,6 +147,7 @@ int main(void)
     TCase *all = tcase_create("all");
     tcase_add_test(all, time_is_read_exactly_with_its_unit);
     tcase_add_test(all, anything_else_is_refused_and_changes_nothing);
+    tcase_add_test(all, too_much_and_too_fine_is_told_from_what_is_no_time);
     tcase_add_test(all, time_is_written_in_seconds_with_microseconds_cut);
     tcase_add_test(all, what_is_written_is_read_again);
     tcase_add_test(all, earlier_of_two_times);
