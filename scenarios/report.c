@@ -9,6 +9,8 @@
 #define RED "31"
 #define GREEN "32"
 #define CLEAR_LINE "\r\033[K"
+#define QUOTE_WIDTH 4 // of a quote within quotes
+#define REPLAY_PATH_MAX (QUOTE_WIDTH * VEHICLE_PATH_MAX + 2)
 
 // ---- parts ---------------------------------------------------------------------------------------------------------
 
@@ -29,16 +31,17 @@ static void put_description(FILE *out, const char *text)
     }
 }
 
-// A YAML scalar in double quotes; the texts are UTF-8 without control characters but '\n' of error lists.
+// A YAML scalar in double quotes; a path may have any byte but 0.
 static void put_yaml(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "  %s: \"", name);
     for (; *text; text++) {
-        if (*text == '"' || *text == '\\') fputc('\\', out);
-        if (*text == '\n')
-            fputs("\\n", out);
+        unsigned char byte = (unsigned char)*text;
+        if (byte == '"' || byte == '\\') fputc('\\', out);
+        if (byte < ' ' || byte == 0x7F)
+            fprintf(out, "\\x%02X", byte);
         else
-            fputc(*text, out);
+            fputc(byte, out);
     }
     fputs("\"\n", out);
 }
@@ -50,10 +53,28 @@ static bool is_plain(const char *path)
            strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,:@%=-") == strlen(path);
 }
 
+// The path as one word of a shell, which cannot have a quote within quotes: 'it'\''s.json'.
+static void quote_path(const char *path, char quoted[REPLAY_PATH_MAX + 1])
+{
+    if (is_plain(path)) {
+        snprintf(quoted, REPLAY_PATH_MAX + 1, "%s", path);
+        return;
+    }
+    char *end = stpcpy(quoted, "'");
+    for (; *path && end - quoted < REPLAY_PATH_MAX - QUOTE_WIDTH; path++) {
+        if (*path == '\'')
+            end = stpcpy(end, "'\\''");
+        else
+            *end++ = *path;
+    }
+    stpcpy(end, "'");
+}
+
 static void format_replay(char *text, size_t size, const char *path, uint64_t seed)
 {
-    const char *quote = is_plain(path) ? "" : "'";
-    snprintf(text, size, "kmsim run --in-process --seed %" PRIu64 " %s%s%s", seed, quote, path, quote);
+    char quoted[REPLAY_PATH_MAX + 1];
+    quote_path(path, quoted);
+    snprintf(text, size, "kmsim run --in-process --seed %" PRIu64 " %s", seed, quoted);
 }
 
 // ---- TAP -----------------------------------------------------------------------------------------------------------
@@ -119,7 +140,7 @@ void report_progress(const report_t *self, const story_t *story)
 
 void report_story(report_t *self, const story_t *story, uint64_t seed, const player_verdict_t *verdict)
 {
-    char replay[VEHICLE_PATH_MAX + 96];
+    char replay[REPLAY_PATH_MAX + 64];
     format_replay(replay, sizeof replay, story->path, seed);
     if (verdict->state == PLAYER_PASSED)
         self->passed++;

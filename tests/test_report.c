@@ -111,6 +111,18 @@ START_TEST(names_do_not_become_tap_directives)
 }
 END_TEST
 
+START_TEST(odd_paths_are_one_word_of_a_shell_and_one_line_of_yaml)
+{
+    story_t odd = *story;
+    odd.path = "it's\t\x01 \"odd\".json";
+    begin(false, 1);
+    report_story(&report, &odd, 1, &failed);
+    fclose(report.out);
+    ck_assert_ptr_nonnull(strstr(text, "  file: \"it's\\x09\\x01 \\\"odd\\\".json\"\n"));
+    ck_assert_ptr_nonnull(strstr(text, "--seed 1 'it'\\\\''s\\x09\\x01 \\\"odd\\\".json'\"\n"));
+}
+END_TEST
+
 START_TEST(times_are_written_as_people_write_them)
 {
     static const struct {
@@ -197,6 +209,7 @@ int main(void)
         a_broken_simulation_bails_out,
         a_person_gets_a_short_form,
         names_do_not_become_tap_directives,
+        odd_paths_are_one_word_of_a_shell_and_one_line_of_yaml,
         times_are_written_as_people_write_them,
         words_that_do_not_fit_are_left_out,
         every_step_has_words,
