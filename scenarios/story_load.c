@@ -9,6 +9,7 @@
 
 #define STORY_SIZE_MAX ((size_t)64 << 20)
 #define VEHICLE_STANDARD "e65"
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF" // invisible, so that the reader's own words for it help nobody
 
 typedef struct {
     const char *schema, *name, *vehicle;
@@ -142,12 +143,8 @@ static void load_unit_memory(story_loader_t *self, const char *unit, const json_
 
 static void load_option(story_loader_t *self, uint8_t node, const char *name, const json_t *json)
 {
-    const vehicle_node_t *entry = &self->story->vehicle->nodes[node];
-    const vehicle_option_t *option = vehicle_find_option(entry, name);
-    if (!option) {
-        json_reader_mistake(&self->reader, "%s has no such coding option", entry->name);
-        return;
-    }
+    const vehicle_option_t *option = story_find_option(self, node, name);
+    if (!option) return;
     int index = json_is_string(json) ? vehicle_find_value(option, json_string_value(json)) : -1;
     if (index >= 0) {
         put(self, node, "coding", -1, name, index);
@@ -279,6 +276,10 @@ static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)
 static json_t *parse_json(const char *path, const char *text, size_t size, error_t *error)
 {
     json_error_t bad;
+    if (size >= strlen(BYTE_ORDER_MARK) && memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
+        error_add(error, "%s:1:1: begins with a byte order mark: it must be UTF-8 without one", path);
+        return NULL;
+    }
     json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &bad);
     if (!json)
         error_add(error, "%s:%d:%d: %s", path, bad.line > 0 ? bad.line : 1, bad.column > 0 ? bad.column : 1, bad.text);

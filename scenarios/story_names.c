@@ -105,6 +105,20 @@ const dbc_signal_t *story_find_setting(story_loader_t *self, uint8_t node, const
     return NULL;
 }
 
+const vehicle_option_t *story_find_option(story_loader_t *self, uint8_t node, const char *name)
+{
+    const vehicle_node_t *entry = &self->story->vehicle->nodes[node];
+    const vehicle_option_t *option = vehicle_find_option(entry, name);
+    if (option) return option;
+    list_t list = {.length = 0};
+    for (size_t i = 0; i < entry->option_count; i++) list_add(&list, entry->options[i].name);
+    if (dbc_status_message(self->story->dbc, entry->name)) list_add(&list, "memory");
+    char what[VEHICLE_NAME_MAX + 32];
+    snprintf(what, sizeof what, "coding option of %s", entry->name);
+    tell_unknown(self, NULL, what, name, &list);
+    return NULL;
+}
+
 bool story_check_key(story_loader_t *self, const char *member, int64_t key)
 {
     if (key < 1 || key > KEY_COUNT_MAX) return false; // the reader has told it

@@ -57,6 +57,9 @@ const dbc_message_t *story_find_status(story_loader_t *self, const char *member,
 const dbc_signal_t *story_find_setting(story_loader_t *self, uint8_t node, const dbc_message_t *status,
                                        const char *name);
 
+/// A coding option of that unit at the present place; `memory`, which every unit with Key Memory has, is none of these.
+const vehicle_option_t *story_find_option(story_loader_t *self, uint8_t node, const char *name);
+
 typedef enum {
     VALUE_SIGNAL,   // a value that a frame can hold, or one of the signal's names
     VALUE_SETTING,  // likewise, within the setting's range

@@ -236,7 +236,7 @@ static int check(int count, char **arguments)
     else if (told.covers)
         status = check_covers(&list, told.require);
     else
-        printf("%zu scenarios are valid\n", list.count);
+        printf("%zu %s valid\n", list.count, list.count == 1 ? "scenario is" : "scenarios are");
     story_list_destroy(&list);
     return status;
 }

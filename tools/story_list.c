@@ -13,12 +13,24 @@
 
 // ---- loading -------------------------------------------------------------------------------------------------------
 
+static size_t count_lines(const char *text)
+{
+    size_t count = *text ? 1 : 0;
+    for (; *text; text++) count += *text == '\n';
+    return count;
+}
+
+// More than there is room for are counted only (bus/error.h).
 static void tell(story_list_t *self, const error_t *error)
 {
     if (error->count == 0) return;
     self->invalid_count++;
     fprintf(stderr, "%s\n", error->text);
-    if (error->count > 1) fprintf(stderr, "%zu mistakes\n", error->count);
+    if (error->count == 1) return;
+    size_t told = count_lines(error->text);
+    fprintf(stderr, "%zu mistakes", error->count);
+    if (told < error->count) fprintf(stderr, ", %zu of them told here", told);
+    fputc('\n', stderr);
 }
 
 // A name is unique among the stories of a directory, which are neighbours in the list.
