@@ -275,6 +275,35 @@ START_TEST(who_leaves_before_the_answer_does_no_harm)
 }
 END_TEST
 
+#define REQUESTS 20000
+
+// Many requests, never more than so many unanswered.
+static pid_t ask_many(int unanswered)
+{
+    pid_t process = fork();
+    if (process != 0) return process;
+    zsock_t *dealer = connect_as(ZMQ_DEALER);
+    for (int asked = 0, answered = 0; answered < REQUESTS; answered++) {
+        for (; asked < REQUESTS && asked - answered < unanswered; asked++) zstr_send(dealer, "{}");
+        if (answer_of(dealer) != 0) _exit(1);
+    }
+    _exit(0);
+}
+
+START_TEST(who_has_many_requests_under_way_gets_every_answer)
+{
+    pid_t client = ask_many(60);
+    step_channel_t *channel = open_channel();
+    for (int i = 0; i < REQUESTS; i++) {
+        size_t size;
+        if (!receive(channel, &size, WAIT_MS)) break;
+        step_channel_answer(channel, 0, "done");
+    }
+    ck_assert_msg(end_of(client) == 0, "an answer never came");
+    step_channel_destroy(&channel);
+}
+END_TEST
+
 START_TEST(who_never_reads_his_answers_does_not_hold_the_car_up)
 {
     step_channel_t *channel = open_channel();
@@ -342,6 +371,7 @@ int main(void)
     tcase_add_test(tcase, an_empty_step_is_a_step_that_the_loader_refuses);
     tcase_add_test(tcase, a_huge_step_never_arrives_and_others_are_served);
     tcase_add_test(tcase, who_leaves_before_the_answer_does_no_harm);
+    tcase_add_test(tcase, who_has_many_requests_under_way_gets_every_answer);
     tcase_add_test(tcase, who_never_reads_his_answers_does_not_hold_the_car_up);
     tcase_add_loop_test(tcase, a_car_takes_steps_beside_its_bus, 0, sizeof PLACES / sizeof PLACES[0]);
     tcase_add_test(tcase, an_endpoint_that_cannot_be_is_told);

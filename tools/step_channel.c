@@ -8,12 +8,13 @@
 #include "bus/process.h"
 #include "bus/socket.h"
 
-#define FRAMES_MAX 3    // who, nothing (of a REQ), the step
-#define WAITING_MAX 64  // requests of one client
-#define LINGER_MS 200   // for the last answer
-#define CONNECT_MS 1000 // until there must be a car
-#define ANSWER_MS 30000 // longer than any step takes
-#define LOOK_UP_MS 100  // a signal may come just before we wait
+#define FRAMES_MAX 3     // who, nothing (of a REQ), the step
+#define WAITING_MAX 64   // requests of one client
+#define ANSWERS_MAX 1000 // to one client: libzmq counts half of what he has taken as not yet taken, and drops
+#define LINGER_MS 200    // for the last answer
+#define CONNECT_MS 1000  // until there must be a car
+#define ANSWER_MS 30000  // longer than any step takes
+#define LOOK_UP_MS 100   // a signal may come just before we wait
 
 struct step_channel {
     zsock_t *socket;
@@ -32,7 +33,7 @@ step_channel_t *step_channel_new(const char *endpoint, error_t *error)
         error_add(error, "no socket: %s", zmq_strerror(zmq_errno()));
     } else {
         zsock_set_rcvhwm(self->socket, WAITING_MAX);
-        zsock_set_sndhwm(self->socket, WAITING_MAX);
+        zsock_set_sndhwm(self->socket, ANSWERS_MAX);
         zsock_set_maxmsgsize(self->socket, STEP_SIZE_MAX);
         if (zsock_bind(self->socket, "%s", endpoint) >= 0) return self;
         error_add(error, "%s: %s", endpoint, zmq_strerror(zmq_errno()));
