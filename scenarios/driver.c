@@ -11,10 +11,22 @@
 void driver_init(driver_t *self, const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node,
                  driver_hold_t *holds, air_t *telegrams)
 {
-    *self = (driver_t){
-        .story = story, .seed = seed, .fobs = fobs, .fobs_node = fobs_node, .holds = holds, .telegrams = telegrams};
+    *self = (driver_t){.story = story,
+                       .seed = seed,
+                       .fobs = fobs,
+                       .fobs_node = fobs_node,
+                       .telegram_room = story->step_count,
+                       .holds = holds,
+                       .telegrams = telegrams};
     story_fobs_image(story, seed, &self->image);
     fobs_load(fobs, &self->image);
+}
+
+size_t driver_telegram_room(const driver_t *self, size_t step_count)
+{
+    size_t wanted = self->telegram_count + step_count;
+    if (wanted > DRIVER_TELEGRAMS_KEPT) wanted = DRIVER_TELEGRAMS_KEPT;
+    return wanted > self->telegram_room ? wanted : self->telegram_room; // it only grows before it has gone round
 }
 
 // A line that no control unit listens to goes nowhere.
@@ -79,6 +91,16 @@ static void transmit(driver_t *self, kernel_t *kernel, const air_t *air, int key
          (driver_hold_t){.end_ns = now_ns + hold_ns, .transmission = transmission, .key = key, .begin_ns = now_ns});
 }
 
+static air_t *telegram(const driver_t *self, size_t number)
+{
+    return &self->telegrams[(number - 1) % self->telegram_room];
+}
+
+static void remember(driver_t *self, const air_t *air)
+{
+    *telegram(self, ++self->telegram_count) = *air;
+}
+
 static void press_remote(driver_t *self, kernel_t *kernel, const story_remote_t *remote)
 {
     for (size_t i = 0; i < self->hold_count;) {
@@ -90,7 +112,7 @@ static void press_remote(driver_t *self, kernel_t *kernel, const story_remote_t 
     air_t air = fobs_press(self->fobs, remote->key, remote->button);
     fobs_save(self->fobs, &self->image);
     kernel_store(kernel, self->fobs_node, &self->image);
-    self->telegrams[self->telegram_count++] = air;
+    remember(self, &air);
     if (!remote->out_of_range) transmit(self, kernel, &air, remote->key, remote->hold_ns);
 }
 
@@ -102,17 +124,24 @@ static air_t forge(const driver_t *self, const story_radio_t *radio)
     return fobs_forge(self->fobs, radio->key, radio->button, radio->personalization, secret);
 }
 
+static bool can_replay(const driver_t *self, int64_t number, words_t *reason)
+{
+    int64_t count = (int64_t)self->telegram_count, room = (int64_t)self->telegram_room;
+    if (number > count)
+        words_add(reason, "telegram %" PRId64 " to replay: only %" PRId64 " were sent so far", number, count);
+    else if (number <= count - room)
+        words_add(reason, "telegram %" PRId64 " to replay: of %" PRId64 " only the last %" PRId64 " are remembered",
+                  number, count, room);
+    return number <= count && number > count - room;
+}
+
 static bool send_radio(driver_t *self, kernel_t *kernel, const story_radio_t *radio, words_t *reason)
 {
-    if (radio->kind == RADIO_REPLAY && radio->replay > (int64_t)self->telegram_count) {
-        words_add(reason, "telegram %" PRId64 " to replay: only %zu were sent so far", radio->replay,
-                  self->telegram_count);
-        return false;
-    }
+    if (radio->kind == RADIO_REPLAY && !can_replay(self, radio->replay, reason)) return false;
     air_t air = radio->kind == RADIO_RAW     ? radio->raw
                 : radio->kind == RADIO_FORGE ? forge(self, radio)
-                                             : self->telegrams[radio->replay - 1];
-    self->telegrams[self->telegram_count++] = air;
+                                             : *telegram(self, (size_t)radio->replay);
+    remember(self, &air);
     transmit(self, kernel, &air, 0, RADIO_HOLD_NS);
     return true;
 }

@@ -10,6 +10,9 @@
 #include "scenarios/story.h"
 #include "scenarios/words.h"
 
+// Of a story every telegram can be replayed. A live car is told steps without end, and remembers its last ones.
+#define DRIVER_TELEGRAMS_KEPT 10000
+
 typedef struct {           // something that is held
     int64_t end_ns;        // TIME_NEVER: until the setting is reached
     uint32_t transmission; // of a telegram; 0: a switch
@@ -26,15 +29,18 @@ typedef struct {
     uint64_t seed;
     fobs_t *fobs;
     uint8_t fobs_node;
-    size_t hold_count, telegram_count;
+    size_t hold_count, telegram_count, telegram_room;
     driver_hold_t *holds; // in the order in which they began; room for one per step of the story
-    air_t *telegrams;     // of the story, in the order of sending; likewise
+    air_t *telegrams;     // a ring: the n-th one sent, from 1, stands at (n - 1) % telegram_room
     image_t image;        // of the fobs, while it is stored
 } driver_t;
 
 /// Acts for that story. The fobs (and their node in the kernel), holds and telegrams (step_count each) are borrowed.
 void driver_init(driver_t *self, const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node,
                  driver_hold_t *holds, air_t *telegrams);
+
+/// How much room telegrams must have when so many more steps follow: no less than there is.
+size_t driver_telegram_room(const driver_t *self, size_t step_count);
 
 /// Lets go of what is due.
 void driver_release(driver_t *self, kernel_t *kernel, const car_view_t *view);

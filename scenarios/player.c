@@ -72,7 +72,8 @@ void player_go_on(player_t *self, const story_t *story)
     self->watches = allocate(story->step_count, sizeof *self->watches);
     driver_t *driver = &self->driver;
     driver->holds = grow(driver->holds, driver->hold_count + story->step_count, sizeof *driver->holds);
-    driver->telegrams = grow(driver->telegrams, driver->telegram_count + story->step_count, sizeof *driver->telegrams);
+    driver->telegram_room = driver_telegram_room(driver, story->step_count);
+    driver->telegrams = grow(driver->telegrams, driver->telegram_room, sizeof *driver->telegrams);
     self->story = story;
     self->watch_count = self->step = 0;
     self->reached = false;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/driver.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
 #include "tools/kmsim_run.h"
@@ -188,6 +189,50 @@ START_TEST(what_was_sent_by_an_earlier_step_can_be_replayed)
 }
 END_TEST
 
+static bool drive_act(const kmsim_car_t *car, const char *step, player_verdict_t *verdict, error_t *reason)
+{
+    static const story_t *last; // the player borrows it until the next one
+    const story_t *act = parse(step);
+    ck_assert_msg(act != NULL, "%s", error.text);
+    player_go_on(car->player, act);
+    story_destroy(&last);
+    last = act;
+    kernel_t *kernel = car->simulation->kernel;
+    kernel_wake_player(kernel, kernel_now(kernel) + 1);
+    bool good = true;
+    while (good && player_verdict(car->player)->state == PLAYER_PLAYING)
+        good = run_until(car, kernel_next(kernel), reason);
+    *verdict = *player_verdict(car->player);
+    return good;
+}
+
+static bool drive_many_presses(void *driver, const kmsim_car_t *car, error_t *reason)
+{
+    (void)driver;
+    static player_verdict_t verdict;
+    bool good = run_until(car, TIME_S, reason);
+    for (int i = 0; good && i <= DRIVER_TELEGRAMS_KEPT; i++)
+        good = drive_act(car, "{'remote': {'key': 2, 'button': 'unlock', 'out_of_range': true}}", &verdict, reason);
+    good = good && drive_act(car, "{'radio': {'replay': 1}}", &verdict, reason);
+    ck_assert_str_eq(verdict.problem, "telegram 1 to replay: of 10001 only the last 10000 are remembered");
+    good = good && drive_act(car, "{'radio': {'replay': 2}}", &verdict, reason);
+    ck_assert_int_eq(verdict.state, PLAYER_PASSED); // its code is 2: the CAS takes it
+    good = good && run_until(car, kernel_now(car->simulation->kernel) + TIME_S, reason);
+    ck_assert(car_view_unlocked(player_view(car->player)));
+    good = good && drive_act(car, "{'radio': {'replay': 2}}", &verdict, reason);
+    ck_assert_str_eq(verdict.problem, "telegram 2 to replay: of 10002 only the last 10000 are remembered");
+    return good;
+}
+
+START_TEST(a_car_told_steps_without_end_remembers_its_last_telegrams)
+{
+    kmsim_run_options_t options = {.in_process = true, .drive = drive_many_presses};
+    report_t report = {.out = stdout};
+    player_verdict_t verdict;
+    ck_assert_msg(kmsim_run_story(&options, story, &report, &verdict, &error), "%s", error.text);
+}
+END_TEST
+
 START_TEST(what_is_held_goes_on_being_held_while_other_steps_come)
 {
     drive_t told = {{"{'switch': {'ecu': 'seat', 'axis': 'longitudinal', 'direction': 'increase', 'hold': '2 s'}}",
@@ -246,6 +291,7 @@ int main(void)
     tcase_add_checked_fixture(going_on, set_up, tear_down);
     tcase_add_test(going_on, one_step_after_the_other_acts_on_the_same_car);
     tcase_add_test(going_on, what_was_sent_by_an_earlier_step_can_be_replayed);
+    tcase_add_test(going_on, a_car_told_steps_without_end_remembers_its_last_telegrams);
     tcase_add_test(going_on, what_is_held_goes_on_being_held_while_other_steps_come);
     tcase_add_test(going_on, a_failed_step_ends_nothing);
     tcase_add_test(going_on, a_step_of_the_workshop_is_done_when_its_answer_has_come);

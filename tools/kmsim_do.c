@@ -28,6 +28,8 @@ static const command_t DO = {
     "  kmsim do '{\"switch\": {\"ecu\": \"seat\", \"axis\": \"longitudinal\", \"to\": 165.0}}'",
     OPTIONS,
     sizeof OPTIONS / sizeof OPTIONS[0],
+    "The car remembers the last 10000 telegrams: {\"radio\": {\"replay\": N}} sends the N-th since it came up "
+    "again.\n\n"
     "Exit status: 0 it was done, 1 it failed or a control unit refused it, 2 wrong usage or no step that acts,\n"
     "3 no live car there, or it broke off.",
 };
