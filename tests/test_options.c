@@ -105,6 +105,8 @@ START_TEST(mistakes_are_told)
         {"--seed=", "--seed: must be a whole number, not \"\""},
         {"--seed 18446744073709551616", "--seed: must be a whole number, not \"18446744073709551616\""},
         {"--patience 3", "--patience: must be a time with its unit, like \"3 s\", not \"3\""},
+        {"--patience=0s", "--patience: must be above 0, not \"0s\""},
+        {"--file=", "--file: must not be empty, but FILE"},
         {"--seed x --fast=1", "--seed: must be a whole number, not \"x\"\n--fast takes no value"},
     };
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {

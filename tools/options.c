@@ -35,6 +35,14 @@ static bool take_list(const option_t *option, const char *text, option_list_t *p
     return true;
 }
 
+// 0 is what stands there when the option was not told.
+static bool take_time(const option_t *option, const char *text, int64_t *place, error_t *error)
+{
+    if (!time_parse(text, place))
+        return error_add(error, "--%s: must be a time with its unit, like \"3 s\", not \"%s\"", option->name, text);
+    return *place > 0 || error_add(error, "--%s: must be above 0, not \"%s\"", option->name, text);
+}
+
 static bool take_value(const option_t *option, const char *text, void *place, error_t *error)
 {
     switch (option->kind) {
@@ -42,6 +50,7 @@ static bool take_value(const option_t *option, const char *text, void *place, er
         ++*(int *)place;
         return true;
     case OPTION_TEXT:
+        if (!*text) return error_add(error, "--%s: must not be empty, but %s", option->name, option->argument);
         *(const char **)place = text;
         return true;
     case OPTION_LIST:
@@ -49,8 +58,7 @@ static bool take_value(const option_t *option, const char *text, void *place, er
     case OPTION_NUMBER:
         return take_number(option, text, place, error);
     case OPTION_TIME:
-        if (time_parse(text, place)) return true;
-        return error_add(error, "--%s: must be a time with its unit, like \"3 s\", not \"%s\"", option->name, text);
+        return take_time(option, text, place, error);
     }
     return false;
 }

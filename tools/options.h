@@ -15,10 +15,10 @@
 
 typedef enum {
     OPTION_FLAG,   // int: how often it was told
-    OPTION_TEXT,   // const char *
+    OPTION_TEXT,   // const char *, not empty
     OPTION_LIST,   // option_list_t: may be told several times
     OPTION_NUMBER, // option_number_t
-    OPTION_TIME,   // int64_t in ns
+    OPTION_TIME,   // int64_t in ns, above 0
 } option_kind_t;
 
 typedef struct {
