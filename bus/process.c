@@ -43,6 +43,14 @@ void process_catch_signals(void)
     catch_signal(SIGCHLD, note_child, true);
     catch_signal(SIGINT, note_interrupt, false);
     catch_signal(SIGTERM, note_interrupt, false);
+    catch_signal(SIGHUP, note_interrupt, false);
+    catch_signal(SIGPIPE, note_interrupt, false);
+}
+
+void process_hold_standard_files(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++)
+        if (fcntl(file, F_GETFD) < 0) open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
 unsigned process_children_signals(void)
@@ -82,6 +90,7 @@ static void set_signals(posix_spawnattr_t *attributes)
     sigemptyset(&standard);
     sigaddset(&standard, SIGINT);
     sigaddset(&standard, SIGTERM);
+    sigaddset(&standard, SIGHUP);
     sigaddset(&standard, SIGCHLD);
     sigaddset(&standard, SIGPIPE);
     posix_spawnattr_setsigmask(attributes, &none);

@@ -45,13 +45,18 @@ void process_kill(process_t *self);
 /// "ended with status 3" or "was killed by signal 9 (Killed)".
 const char *process_describe(int status, char text[PROCESS_TEXT_MAX]);
 
-/// Takes note of SIGCHLD, and of SIGINT and SIGTERM where they would end us at once. For the life of our process.
+/// Standard files that we were begun without become unusable ones: reading and writing them fails, and no socket, pipe
+/// or file of ours takes their place. Before anything is opened.
+void process_hold_standard_files(void);
+
+/// Takes note of SIGCHLD, and where they would end us at once of SIGINT, SIGTERM, SIGHUP and SIGPIPE (whoever read what
+/// we tell has left). For the life of our process.
 void process_catch_signals(void);
 
 /// How many SIGCHLD there were: when it has not changed, none of ours has ended.
 unsigned process_children_signals(void);
 
-/// SIGINT or SIGTERM when one came, else 0.
+/// The last of those signals that came, SIGCHLD aside; else 0.
 int process_interrupted(void);
 
 #endif

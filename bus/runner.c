@@ -15,6 +15,7 @@
 #include "bus/affinity.h"
 #include "bus/dbc_file.h"
 #include "bus/endpoint.h"
+#include "bus/process.h"
 #include "bus/socket.h"
 #include "bus/version.h"
 
@@ -360,6 +361,7 @@ static int run(runner_t *self)
 
 int runner_main(const node_class_t *class, int argc, char **argv)
 {
+    process_hold_standard_files();
     runner_t *self = calloc(1, sizeof *self);
     void *node = calloc(1, class->size);
     assert(self && node);

@@ -61,10 +61,35 @@ nothing_left "a killed kmsim" files
 "$bin/kmsim" run "$story" > "$work/out"
 nothing_left "the run after a killed kmsim"
 
-"$bin/kmsim" run --observers 1 "$story" > "$work/out" 2> "$work/err" & run=$!
-sleep 0.3
-kill -TERM $run # SIGINT is ignored in background jobs of a script
-status=0; wait $run || status=$?
-[ $status != 0 ] && [ $status != 1 ] || fail "an interrupted run has status $status"
-nothing_left "an interrupted kmsim"
+for signal in TERM HUP; do # SIGINT is ignored in background jobs of a script
+    "$bin/kmsim" run --observers 1 "$story" > "$work/out" 2> "$work/err" & run=$!
+    sleep 0.3
+    kill -$signal $run
+    status=0; wait $run || status=$?
+    [ $status = $((128 + $(kill -l $signal))) ] || fail "a run interrupted by SIG$signal has status $status"
+    nothing_left "an interrupted kmsim"
+done
+
+# ---- standard files that are closed, or that nobody reads ----
+for how in '<&-' '<&- 2>&-'; do
+    eval '"$bin/kmsim" run "$story" > "$work/out" '"$how" || fail "kmsim run $how fails: $(cat "$work/out")"
+done
+status=0; "$bin/kmsim" run "$story" >&- 2> "$work/err" || status=$?
+[ $status = 3 ] && grep -q 'cannot be written' "$work/err" || fail "without standard output: $status, $(cat "$work/err")"
+for how in --in-process --verbose; do
+    {
+        status=0; "$bin/kmsim" run $how -v --trace "$work/cut.log" "$story" 2> "$work/err" || status=$?
+        echo $status > "$work/status"
+    } | head -n 1 > "$work/out"
+    [ "$(cat "$work/status")" = 141 ] || fail "kmsim run $how | head ends with $(cat "$work/status")"
+    [ ! -s "$work/err" ] || fail "kmsim run $how | head says: $(cat "$work/err")"
+    [ "$(echo "$work"/cut.log*)" = "$work/cut.log" ] || fail "kmsim run $how | head leaves $(echo "$work"/cut.log*)"
+    rm "$work/cut.log"
+    nothing_left "kmsim run $how | head"
+done
+
+# ---- a run that cannot begin leaves an earlier trace alone ----
+echo kept > "$work/kept.log"
+! "$bin/kmsim" run --trace "$work/kept.log" --trace-failures /dev/null "$story" > "$work/out" 2>&1 || fail "it ran"
+[ "$(cat "$work/kept.log")" = kept ] || fail "a run that never began has overwritten a trace"
 echo "$frames frames seen alike"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // kmsim: plays stories told to a simulated car, and checks story files.
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -148,7 +149,7 @@ static int play(const kmsim_run_options_t *options, const story_list_t *list)
         if (options->verbosity == 0) report_progress(&report, story);
         if (!kmsim_run_story(options, story, &report, &verdict, &error)) {
             report_broken(&report, story, error.text);
-            fprintf(stderr, "kmsim: %s: %s\n", story->path, error.text);
+            if (process_interrupted() != SIGPIPE) fprintf(stderr, "kmsim: %s: %s\n", story->path, error.text);
             return process_interrupted() ? EXIT_SIGNAL + process_interrupted() : EXIT_BROKEN;
         }
         report_story(&report, story, kmsim_run_seed(options, story), &verdict);
@@ -252,16 +253,18 @@ static int take_command(const char *name, int count, char **arguments)
 {
     for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++)
         if (strcmp(COMMANDS[i].name, name) == 0) return COMMANDS[i].run(count - 1, arguments + 1);
+    if (*name && *name != '-') return kmsim_wrong("unknown command; see kmsim --help");
     int status, operand_count;
-    if (*name != '-') return kmsim_wrong(*name ? "unknown command; see kmsim --help" : "no command; see kmsim --help");
-    kmsim_take_arguments(&KMSIM, count, arguments, NULL, &operand_count, &status);
-    return status;
+    bool done = *name && !kmsim_take_arguments(&KMSIM, count, arguments, NULL, &operand_count, &status);
+    return done ? status : kmsim_wrong("no command; see kmsim --help");
 }
 
 int main(int argc, char **argv)
 {
+    process_hold_standard_files();
     int status = take_command(argc > 1 ? argv[1] : "", argc - 1, argv + 1);
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;
+    if (process_interrupted() == SIGPIPE) return EXIT_SIGNAL + SIGPIPE; // as if it had ended us: who reads has left
     fprintf(stderr, "kmsim: the report cannot be written\n");
     return status == EXIT_PASSED ? EXIT_BROKEN : status;
 }

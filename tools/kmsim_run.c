@@ -65,6 +65,13 @@ static bool open_traces(run_t *self, error_t *error)
     return !self->options->trace_failures_path || open_failure_trace(self, error);
 }
 
+// Of a run that never began: what an earlier one wrote there stays.
+static void discard_traces(run_t *self)
+{
+    trace_discard(&self->trace);
+    trace_discard(&self->failure_trace);
+}
+
 static bool close_traces(run_t *self, error_t *error)
 {
     bool good = true;
@@ -277,7 +284,9 @@ bool kmsim_run_story(const kmsim_run_options_t *options, const story_t *story, c
     self->standing = *story;
     self->standing.step_count = self->standing.condition_count = 0;
     self->seed = kmsim_run_seed(options, story);
-    bool good = build(self, error) && simulate(self, report, error);
+    bool good = build(self, error);
+    if (!good) discard_traces(self);
+    good = good && simulate(self, report, error);
     if (good) *verdict = *player_verdict(self->player);
     good = close_traces(self, error) && good;
     tear_down(self);

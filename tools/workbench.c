@@ -398,6 +398,7 @@ static void take_command(workbench_t *self, int count, char **arguments)
 int workbench_main(const workbench_tool_t *tool, int count, char **arguments)
 {
     static workbench_t self; // too large for a stack
+    process_hold_standard_files();
     self = (workbench_t){.tool = tool, .vehicle_name = "e65"};
     json_printer_init(&self.json, stdout);
     command_t command = {NULL, NULL, OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0], NULL};
