@@ -15,7 +15,7 @@
 #define GRACE_MS 1000          // for units to end by themselves
 #define GRACE_BROKEN_MS 200    // the same when one has failed
 #define GRACE_LAUNCHED_MS 3000 // and for those under a tool, which may have something to tell
-#define LINGER_MS 1000         // for observers and external units
+#define LINGER_MS 1000         // for observers and external units, all told
 
 // A live car does not read ahead of its time: whoever sends faster than that loses.
 #define STRANGERS_HIGH_WATER 1000
@@ -130,6 +130,10 @@ static void publish_end(hub_t *self)
         message.end.sequences[i] = self->sequences[i] + (i == WIRE_STREAM_SIM); // this one included
     }
     char topic[WIRE_TOPIC_MAX];
+    if (self->observers > 0) { // one who is behind would lose just this message, which tells him what else he has lost
+        zmq_setsockopt(self->down_handle, ZMQ_XPUB_NODROP, &(int){1}, sizeof(int));
+        zsock_set_sndtimeo(self->down, LINGER_MS);
+    }
     hub_publish(self, &message, topic, wire_topic("sim/", "end", topic));
 }
 
@@ -173,8 +177,10 @@ void hub_destroy(hub_t **self_p)
     if (!self) return;
     if (self->down_handle) {
         hub_take_subscriptions(self);
+        int64_t began_ms = socket_clock_ms();
         publish_end(self);
-        if (others_listen(self)) zsock_set_linger(self->down, LINGER_MS);
+        int64_t left_ms = LINGER_MS - (socket_clock_ms() - began_ms);
+        if (others_listen(self) && left_ms > 0) zsock_set_linger(self->down, (int)left_ms);
     }
     process_lifeline_close(&self->lifeline);
     end_units(self);

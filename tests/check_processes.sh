@@ -41,6 +41,46 @@ grep -q ' seat: profile 2 called up (coded)$' "$work/seen.log" || fail "no log e
 wait $run && wait $first || fail "a run whose observers leave must not care"
 [ "$(wc -l < "$work/three")" = 3 ] || fail "-n 3 gives $(wc -l < "$work/three") lines"
 
+# ---- a sniffer that stands still: nobody waits for it, and it says what it has lost ----
+awk 'BEGIN {
+    printf "{\"name\": \"many frames\", \"steps\": [{\"wait\": \"0 s\"}"
+    for (i = 0; i < 400000; i++) printf ",\n{\"after\": \"1 ms\", \"frame\": {\"bus\": \"kcan-s\", \"frame\": \"7FF#\"}}"
+    print "]}" }' > "$work/many.json"
+
+stop_sniffer() { # once it sees frames
+    "$bin/bus-sniffer" > "$work/seen.log" 2> "$work/err" & sniffer=$!
+    "$bin/kmsim" run --observers 1 --trace "$work/many.log" "$work/many.json" > "$work/out" & run=$!
+    for _ in $(seq 500); do
+        [ ! -s "$work/seen.log" ] || break
+        sleep 0.01
+    done
+    kill -STOP $sniffer
+}
+
+stop_sniffer # longer than messages are kept for it (100000), which are 24 bytes each in the trace
+until [ "$(stat -c %s "$work"/many.log* 2> /dev/null || echo 0)" -gt $((24 * 200000)) ]; do
+    kill -0 $run 2> /dev/null || break
+    sleep 0.01
+done
+kill -CONT $sniffer
+wait $run || fail "a run whose sniffer stands still failed"
+wait $sniffer || fail "a sniffer that stood still failed: $(cat "$work/err")"
+missed=$(sed -nE 's/^bus-sniffer: ([0-9]+) lines, missed ([0-9]+) messages$/\1 \2/p' "$work/err")
+[ -n "$missed" ] || fail "a sniffer that stood still says: $(cat "$work/err")"
+[ $((${missed/ / + })) -ge "$(wc -l < "$work/many.log")" ] || fail "$missed are fewer than there were"
+
+stop_sniffer # until the run is over
+wait $run || fail "a run whose sniffer never comes back failed"
+kill -CONT $sniffer
+status=0; wait $sniffer || status=$?
+[ $status = 3 ] || fail "a sniffer whose bus is gone ends with $status"
+grep -q 'what came last is not known' "$work/err" || fail "a sniffer whose bus is gone says: $(cat "$work/err")"
+rm "$work"/many.*
+nothing_left "a run whose sniffer stands still"
+
+status=0; "$bin/bus-sniffer" --help > /dev/full 2> "$work/err" || status=$?
+[ $status = 3 ] || fail "a sniffer that cannot write ends with $status"
+
 "$bin/bus-sniffer" > "$work/none" 2> "$work/err" & sniffer=$!
 sleep 0.2
 kill -TERM $sniffer

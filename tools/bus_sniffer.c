@@ -2,6 +2,7 @@
 // bus-sniffer: watches the buses of a run or of a live car. It attaches before or after the bus begins, is never waited
 // for, and says at the end how much it has missed.
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,7 +71,8 @@ static const command_t SNIFFER = {
     "ends or on Ctrl-C.",
     OPTIONS,
     sizeof OPTIONS / sizeof OPTIONS[0],
-    "Exit status: 0 the bus has ended or enough was seen, 2 wrong usage or a bad file, 3 the bus broke off.",
+    "Exit status: 0 the bus has ended or enough was seen, 2 wrong usage or a bad file, 3 the bus broke off or\n"
+    "standard output cannot be written.",
 };
 
 static int wrong(const char *text)
@@ -235,14 +237,23 @@ static int watch(sniffer_t *self)
     return STATUS_ENDED;
 }
 
-static void summarize(const sniffer_t *self)
+// Whoever read us through a pipe has seen enough; a full disk is another thing.
+static bool reader_has_left(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO};
+    return poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
+}
+
+// A bus that ended without a word may have had more to tell, and nobody knows how much.
+static void summarize(const sniffer_t *self, bool broken)
 {
     if (ferror(stdout)) return;
     fprintf(stderr, "bus-sniffer: %" PRIu64 " lines", self->printed);
     if (self->missed > 0)
-        fprintf(stderr, ", missed %" PRIu64 " messages\n", self->missed);
+        fprintf(stderr, ", missed %" PRIu64 " messages", self->missed);
     else
-        fprintf(stderr, ", nothing missed\n");
+        fprintf(stderr, ", nothing missed");
+    fprintf(stderr, broken ? " until then; what came last is not known\n" : "\n");
 }
 
 static int run(sniffer_t *self)
@@ -253,19 +264,27 @@ static int run(sniffer_t *self)
     if (isatty(STDOUT_FILENO)) setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
     int status = watch(self);
     fflush(stdout);
-    summarize(self);
+    summarize(self, status == STATUS_BROKEN);
     return status;
+}
+
+static int finish(int status)
+{
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || reader_has_left()) return status;
+    fprintf(stderr, "bus-sniffer: standard output cannot be written\n");
+    return STATUS_BROKEN;
 }
 
 int main(int argc, char **argv)
 {
     static sniffer_t self; // too large for a stack
+    process_hold_standard_files();
     int status = parse_options(&self, argc, argv);
-    if (status != STATUS_GOES_ON) return status;
+    if (status != STATUS_GOES_ON) return finish(status);
     status = run(&self);
     zsock_destroy(&self.bus);
     zsock_destroy(&self.monitor);
     zsys_shutdown();
     dbc_file_destroy(&self.dbc);
-    return status;
+    return finish(status);
 }
