@@ -12,7 +12,8 @@
 # demo, check, bench, fuzz and crash install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
 
 PACKAGES = build-essential pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
-           clang clang-tidy clang-format cppcheck valgrind libclang-rt-14-dev can-utils python3-can python3-scapy python3-zmq python3-jsonschema
+           clang clang-tidy clang-format cppcheck valgrind libclang-rt-14-dev can-utils tshark python3-can python3-scapy python3-zmq \
+           python3-jsonschema
 
 CC       = gcc
 BUILD    = build

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# other people's tools read our traces: python-can, can-utils, scapy's ISO-TP and UDS layers
+# other people's tools read our traces: python-can, can-utils, scapy's and tshark's ISO-TP and UDS layers
 set -eu
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -9,4 +9,12 @@ for kind in log asc pcapng; do
     build/bin/kmsim run --in-process --trace "$work/trace.$kind" "$story" > /dev/null
 done
 log2asc -I "$work/trace.log" -O "$work/converted.asc" kcan-s kcan-p
+asc2log -I "$work/trace.asc" -O "$work/converted.log"
+# One unit at a time: tshark puts together by the identifier alone.
+for kind in log pcapng; do
+    tshark -r "$work/trace.$kind" -o iso15765.can.ids:0x6f0-0x6ff,0x640 -o 'iso15765.addressing:Extended addressing' \
+        -d iso15765.subdissector,uds --disable-protocol autosar-nm \
+        -T fields -e can.id -e uds.sid -e uds.reply -e _ws.malformed > "$work/tshark.$kind" 2> "$work/err" ||
+        { cat "$work/err"; exit 1; }
+done
 /usr/bin/python3 tests/interop.py "$work"
