@@ -269,25 +269,36 @@ pid_t hub_fixture_spawn(const char *a, const char *b, const char *c, const char 
     return process;
 }
 
-static bool is_gone(pid_t process)
+// The letter of /proc/PID/stat, X for a process that there is not.
+static char state_of(pid_t process)
 {
     char path[64], line[256] = "";
     snprintf(path, sizeof path, "/proc/%ld/stat", (long)process);
     FILE *file = fopen(path, "r");
-    if (!file) return true;
+    if (!file) return 'X';
     char *got = fgets(line, sizeof line, file);
     fclose(file);
     const char *state = got ? strrchr(line, ')') : NULL;
-    return !state || state[2] == 'Z' || state[2] == 'X';
+    return state ? state[2] : 'X';
+}
+
+static bool gets_into(pid_t process, const char *states)
+{
+    for (int i = 0; i < 200; i++) {
+        if (strchr(states, state_of(process))) return true;
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+    }
+    return false;
 }
 
 bool hub_fixture_gone(pid_t process)
 {
-    for (int i = 0; i < 200; i++) {
-        if (is_gone(process)) return true;
-        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
-    }
-    return false;
+    return gets_into(process, "ZX");
+}
+
+bool hub_fixture_stop(pid_t process)
+{
+    return kill(process, SIGSTOP) == 0 && gets_into(process, "T");
 }
 
 static void directory_of_buses(char *path, size_t size)

@@ -49,6 +49,9 @@ pid_t hub_fixture_spawn(const char *a, const char *b, const char *c, const char 
 /// Whether the process is gone within two seconds (a zombie of another parent counts as gone).
 bool hub_fixture_gone(pid_t process);
 
+/// Stops a process, and waits until it stands.
+bool hub_fixture_stop(pid_t process);
+
 /// Entries of the user's directory of buses; 0 also when there is none.
 int hub_fixture_leftovers(void);
 
