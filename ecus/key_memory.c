@@ -6,7 +6,7 @@
 
 #include "bus/dbc_bind.h"
 
-#define NUMBER_INVALID 0xF // nibble of a personalization number that says "none" (DOMAIN.md)
+#define NUMBER_INVALID 0xF           // nibble of a personalization number that says "none" (DOMAIN.md)
 #define RAW_LIMIT (INT64_C(1) << 32) // a setting's range; leaves room for products with nanoseconds
 
 // ---- binding -------------------------------------------------------------------------------------------------------
