@@ -185,26 +185,35 @@ static bool take_values(dbc_parser_t *self, size_t *count)
 
 static void skip_statement(dbc_parser_t *self);
 
+// A signal that is named by its message's identifier and its own name, "291 Speed"; null for one that is not there.
+static bool take_signal(dbc_parser_t *self, dbc_message_t **message, dbc_signal_t **signal)
+{
+    uint32_t id;
+    bool extended;
+    bool independent;
+    dbc_token_t name;
+    if (!dbc_take_id(self, &id, &extended, &independent)) return false;
+    if (!dbc_take_word(self, "the name of a signal", &name)) return false;
+    *message = independent ? NULL : dbc_build_message(self->build, id, extended);
+    *signal = *message ? dbc_build_signal(self->build, *message, name.text, name.length) : NULL;
+    return true;
+}
+
 static bool parse_value_names(dbc_parser_t *self)
 {
     if (self->token.kind == DBC_TOKEN_WORD) { // of an environment variable
         skip_statement(self);
         return true;
     }
-    uint32_t id;
-    bool extended;
-    bool independent;
-    dbc_token_t name;
+    dbc_message_t *message;
+    dbc_signal_t *signal;
     size_t count;
-    if (!dbc_take_id(self, &id, &extended, &independent)) return false;
-    if (!dbc_take_word(self, "the name of a signal", &name)) return false;
+    if (!take_signal(self, &message, &signal)) return false;
     if (self->token.kind == DBC_TOKEN_WORD) { // of a table (VAL_TABLE_), as a few tools write
         skip_statement(self);
         return true;
     }
     if (!take_values(self, &count)) return false;
-    const dbc_message_t *message = independent ? NULL : dbc_build_message(self->build, id, extended);
-    dbc_signal_t *signal = message ? dbc_build_signal(self->build, message, name.text, name.length) : NULL;
     if (signal) dbc_build_set_values(self->build, signal, self->values, count);
     return true;
 }
@@ -228,17 +237,12 @@ static bool parse_comment(dbc_parser_t *self)
 // A signal that is a floating-point number on the wire is left out: read as an integer it would be nonsense.
 static bool parse_value_type(dbc_parser_t *self)
 {
-    uint32_t id;
-    bool extended;
-    bool independent;
-    dbc_token_t name;
+    dbc_message_t *message;
+    dbc_signal_t *signal;
     int64_t type;
-    if (!dbc_take_id(self, &id, &extended, &independent)) return false;
-    if (!dbc_take_word(self, "the name of a signal", &name)) return false;
+    if (!take_signal(self, &message, &signal)) return false;
     dbc_accept(self, ":"); // not all tools write it
     if (!dbc_take_integer(self, "the kind of value", 0, 3, &type) || !dbc_take(self, ";")) return false;
-    dbc_message_t *message = independent ? NULL : dbc_build_message(self->build, id, extended);
-    dbc_signal_t *signal = message ? dbc_build_signal(self->build, message, name.text, name.length) : NULL;
     if (signal && type > 0) dbc_build_drop_signal(self->build, message, signal);
     return true;
 }
