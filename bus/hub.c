@@ -108,9 +108,7 @@ hub_t *hub_new(const hub_options_t *options, error_t *error)
     self->vehicle = options->vehicle;
     self->now_ns = -1;
     self->lifeline = (process_lifeline_t){-1, -1};
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    self->random = random_derive((uint64_t)now.tv_sec ^ (uint64_t)now.tv_nsec << 32, "hub", (uint64_t)getpid());
+    self->random = process_random("hub");
     hub_count++;
     if (begin(self, error)) return self;
     self->broken = true;

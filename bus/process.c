@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define COMMAND_MAX 16384
@@ -61,6 +62,13 @@ unsigned process_children_signals(void)
 int process_interrupted(void)
 {
     return interrupt_signal;
+}
+
+random_t process_random(const char *purpose)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return random_derive((uint64_t)now.tv_sec ^ (uint64_t)now.tv_nsec << 32, purpose, (uint64_t)getpid());
 }
 
 // ---- lifeline ------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "bus/error.h"
+#include "bus/random.h"
 
 #define PROCESS_LIFELINE 3 // the file descriptor's number in the process
 #define PROCESS_TEXT_MAX 64
@@ -44,6 +45,9 @@ void process_kill(process_t *self);
 
 /// "ended with status 3" or "was killed by signal 9 (Killed)".
 const char *process_describe(int status, char text[PROCESS_TEXT_MAX]);
+
+/// A random stream that no other process has, nor this one at another time: for what must differ from run to run.
+random_t process_random(const char *purpose);
 
 /// Standard files that we were begun without become unusable ones: reading and writing them fails, and no socket, pipe
 /// or file of ours takes their place. Before anything is opened.

@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "bus/affinity.h"
 #include "bus/dbc_file.h"
@@ -190,12 +188,10 @@ static bool connect_bus(runner_t *self, error_t *error)
     return true;
 }
 
-// An incarnation of its own for a unit that was not told one: its process and the time tell it from any other.
+// An incarnation of its own for a unit that was not told one, not 0.
 static uint64_t make_incarnation(void)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    random_t random = random_derive((uint64_t)now.tv_sec ^ (uint64_t)now.tv_nsec << 32, "runner", (uint64_t)getpid());
+    random_t random = process_random("runner");
     return random_next(&random) | 1;
 }
 
