@@ -16,16 +16,11 @@ struct text_table {
     char **cells;
 };
 
-static void *must(void *memory)
-{
-    if (!memory) abort(); // a few kilobytes
-    return memory;
-}
-
 text_table_t *text_table_new(const char *const headings[], size_t columns)
 {
     assert(columns >= 1 && columns <= TEXT_TABLE_COLUMNS_MAX);
-    text_table_t *self = must(calloc(1, sizeof *self));
+    text_table_t *self = calloc(1, sizeof *self);
+    assert(self);
     *self = (text_table_t){.headings = headings, .columns = columns};
     return self;
 }
@@ -49,9 +44,12 @@ void text_table_add(text_table_t *self, const char *format, ...)
     va_end(arguments);
     if (self->count == self->room) {
         self->room = self->room ? 2 * self->room : 8 * self->columns;
-        self->cells = must(realloc(self->cells, self->room * sizeof *self->cells));
+        self->cells = realloc(self->cells, self->room * sizeof *self->cells);
+        assert(self->cells);
     }
-    self->cells[self->count++] = must(strdup(text));
+    char *cell = strdup(text);
+    assert(cell);
+    self->cells[self->count++] = cell;
 }
 
 // Characters, where bytes are UTF-8.
