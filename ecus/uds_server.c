@@ -25,7 +25,8 @@ typedef struct {
     sub_function_t subs[5]; // number 0 with no session ends them
 } service_t;
 
-// clang-format off: a row of the table is a row
+// A row of the table is a row here.
+// clang-format off
 static const service_t SERVICES[] = {
     {UDS_SESSION_CONTROL,       ALWAYS,      false, 2, uds_service_session,
         {{UDS_SESSION_DEFAULT, ALWAYS, 2}, {UDS_SESSION_EXTENDED, ALWAYS, 2}}},
