@@ -165,12 +165,12 @@ START_TEST(setting_may_have_the_longest_name_that_a_dbc_takes)
     size_t size;
     char *text = text_file_read(node->vehicle.dbc_path, 1 << 20, &size, &error);
     ck_assert_msg(text, "%s", error.text);
-    text = realloc(text, size + sizeof LONGEST);
-    text[size] = '\0';
-    char *name = strstr(text, "driver_temperature"), *behind = name + strlen("driver_temperature");
+    char *longer = calloc(1, size + sizeof LONGEST);
+    memcpy(longer, text, size);
+    char *name = strstr(longer, "driver_temperature"), *behind = name + strlen("driver_temperature");
     memmove(name + strlen(LONGEST), behind, strlen(behind) + 1);
     memcpy(name, LONGEST, strlen(LONGEST));
-    dbc_file_t *file = dbc_file_parse("long.dbc", text, strlen(text), &error);
+    dbc_file_t *file = dbc_file_parse("long.dbc", longer, strlen(longer), &error);
     ck_assert_msg(file, "%s", error.text);
     const node_setup_t setup = {dbc_file_dbc(file), &node->vehicle, node->entry};
     void *state = calloc(1, climate_class.size);
@@ -180,6 +180,7 @@ START_TEST(setting_may_have_the_longest_name_that_a_dbc_takes)
     ck_assert_msg(climate_class.bind(state, &setup, &ports, &missing), "%s", missing);
     free(state);
     dbc_file_destroy(&file);
+    free(longer);
     free(text);
 }
 END_TEST
