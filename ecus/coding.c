@@ -41,7 +41,7 @@ static uds_nrc_t write_profile(ecu_t *ecu, uint16_t id, const uint8_t *record, s
 {
     key_memory_t *memory = ecu->memory;
     uint8_t number = (uint8_t)(id - UDS_DATA_PROFILE);
-    if (size != 1 + RAW_SIZE * (size_t)memory->setting_count) return UDS_INCORRECT_LENGTH;
+    if (size != 1 + RAW_SIZE * (size_t)memory->setting_count) return UDS_OUT_OF_RANGE;
     key_memory_profile_t profile = {.coded = record[0] == 1};
     if (record[0] > 1 || !take_values(memory, record + 1, &profile)) return UDS_OUT_OF_RANGE;
     if (!key_memory_set_profile(memory, number, &profile, ticket)) return UDS_OUT_OF_RANGE;
@@ -80,7 +80,7 @@ static bool read_memory(ecu_t *ecu, uint16_t id, uds_message_t *message)
 static uds_nrc_t write_memory(ecu_t *ecu, uint16_t id, const uint8_t *record, size_t size, uint32_t *ticket)
 {
     (void)id;
-    if (size != ecu->memory->setting_count) return UDS_INCORRECT_LENGTH;
+    if (size != ecu->memory->setting_count) return UDS_OUT_OF_RANGE;
     for (size_t i = 0; i < size; i++) {
         if (record[i] > 1) return UDS_OUT_OF_RANGE;
     }

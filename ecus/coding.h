@@ -2,8 +2,10 @@
 // CIP coding of a unit with Key Memory: what diagnosis reads and writes of it (identifiers in bus/uds.h). Pure.
 //
 // A profile is written whole or not at all, and durable before it is acknowledged; nothing moves until it is called up
-// the next time. "Not coded" writes factory values, whatever values came with it (they must be valid all the same).
-// A setting whose range does not fit into 16 bits is described with what fits, and its values beyond are refused.
+// the next time. A record of a wrong length is as much out of range as a value that cannot be (own; ISO 14229-1 leaves
+// the length of a record to who defines it). "Not coded" writes factory values, whatever values came with it (they must
+// be valid all the same). A setting whose range does not fit into 16 bits is described with what fits, and its values
+// beyond are refused.
 #ifndef KMSIM_ECUS_CODING_H
 #define KMSIM_ECUS_CODING_H
 

@@ -59,8 +59,7 @@ static bool read_options(ecu_t *ecu, uint16_t id, uds_message_t *message)
 static uds_nrc_t write_options(ecu_t *ecu, uint16_t id, const uint8_t *record, size_t size, uint32_t *ticket)
 {
     (void)id;
-    if (ecu->entry->option_count == 0) return UDS_OUT_OF_RANGE;
-    if (size != ecu->entry->option_count) return UDS_INCORRECT_LENGTH;
+    if (ecu->entry->option_count == 0 || size != ecu->entry->option_count) return UDS_OUT_OF_RANGE;
     for (size_t i = 0; i < size; i++) {
         if (record[i] >= ecu->entry->options[i].value_count) return UDS_OUT_OF_RANGE;
     }

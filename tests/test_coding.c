@@ -89,7 +89,7 @@ START_TEST(wrong_lengths_and_values_change_nothing)
     };
     bench_unlock(seat);
     for (size_t i = 0; i < sizeof WRONG_LENGTH / sizeof WRONG_LENGTH[0]; i++)
-        ck_assert_str_eq(ask(seat, WRONG_LENGTH[i]), "7F 2E 13");
+        ck_assert_str_eq(ask(seat, WRONG_LENGTH[i]), "7F 2E 31");
     for (size_t i = 0; i < sizeof OUT_OF_RANGE / sizeof OUT_OF_RANGE[0]; i++)
         ck_assert_str_eq(ask(seat, OUT_OF_RANGE[i]), "7F 2E 31");
     ck_assert_str_eq(ask(seat, "22 30 03"), "62 30 03 01 " FACTORY);
@@ -181,8 +181,8 @@ START_TEST(car_memory_is_written_whole_or_not_at_all)
 {
     bench_unlock(seat);
     ck_assert_str_eq(ask(seat, "2E 30 20 00 01 00 00 02"), "7F 2E 31");
-    ck_assert_str_eq(ask(seat, "2E 30 20 00 01 00 00"), "7F 2E 13");
-    ck_assert_str_eq(ask(seat, "2E 30 20 00 01 00 00 00 00"), "7F 2E 13");
+    ck_assert_str_eq(ask(seat, "2E 30 20 00 01 00 00"), "7F 2E 31");
+    ck_assert_str_eq(ask(seat, "2E 30 20 00 01 00 00 00 00"), "7F 2E 31");
     ck_assert_str_eq(ask(seat, "22 30 20"), "62 30 20 00 00 00 00 00");
     ck_assert_str_eq(ask(seat, "2E 30 20 00 01 00 00 01"), "6E 30 20");
     bench_power_cycle(seat);

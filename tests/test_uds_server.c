@@ -107,7 +107,7 @@ START_TEST(out_of_range_is_checked_before_the_record_that_it_needs)
 {
     static const exchange_t EXCHANGES[] = {
         {"2E 30 00 00", "7F 2E 31"}, {"2E 30 05 00", "7F 2E 31"}, {"2E F1 90 41", "7F 2E 31"},
-        {"2E AC 5A 00", "7F 2E 31"}, {"2E 30 01 00", "7F 2E 13"}, {"31 01 DC 73 00 00", "7F 31 31"},
+        {"2E AC 5A 00", "7F 2E 31"}, {"2E 30 01 00", "7F 2E 31"}, {"31 01 DC 73 00 00", "7F 31 31"},
         {"28 00 00", "7F 28 31"},    {"28 00 04", "7F 28 31"},    {"28 00 11", "7F 28 31"},
         {"31 01 DC 73", "7F 31 31"}, {"31 03 DC 73", "7F 31 31"}, {"31 03 DC 73 00", "7F 31 31"}};
     bench_unlock(seat);
@@ -175,8 +175,8 @@ START_TEST(options_are_written_whole_or_not_at_all)
     bench_unlock(seat);
     ck_assert_str_eq(ask(seat, "22 30 21"), "62 30 21 00 00");
     ck_assert_str_eq(ask(seat, "2E 30 21 01 02"), "7F 2E 31");
-    ck_assert_str_eq(ask(seat, "2E 30 21 01"), "7F 2E 13");
-    ck_assert_str_eq(ask(seat, "2E 30 21 01 00 00"), "7F 2E 13");
+    ck_assert_str_eq(ask(seat, "2E 30 21 01"), "7F 2E 31");
+    ck_assert_str_eq(ask(seat, "2E 30 21 01 00 00"), "7F 2E 31");
     ck_assert_str_eq(ask(seat, "22 30 21"), "62 30 21 00 00");
     ck_assert_str_eq(ask(seat, "2E 30 21 01 01"), "6E 30 21");
     bench_power_cycle(seat);
