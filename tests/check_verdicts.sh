@@ -23,6 +23,7 @@ story() { # file, name, steps
 }
 
 mkdir stories wrong
+mkfifo stories/pipe.json # no story: nobody writes into it
 story stories/good.json good '{"wait": "1 s"}'
 story "stories/it's bad.json" "it's # bad" '{"wait": "1 s"}, {"expect": {"car": "unlocked"}}'
 story wrong/good.json good '{"wait": "1 s"}'

@@ -68,9 +68,11 @@ static bool ends_with(const char *text, const char *end)
     return text_length >= end_length && strcmp(text + text_length - end_length, end) == 0;
 }
 
+// A pipe or directory of that name is no story; a file system need not tell what it is.
 static int is_story(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.' && ends_with(entry->d_name, ".json") && !ends_with(entry->d_name, ".schema.json");
+    bool file = entry->d_type == DT_REG || entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN;
+    return file && entry->d_name[0] != '.' && ends_with(entry->d_name, ".json") && !ends_with(entry->d_name, ".schema.json");
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
