@@ -54,3 +54,18 @@ status=0
 status=0
 "$bin/kmsim" run --in-process "$work/light.json" > "$work/out" 2>&1 || status=$?
 [ $status != 0 ] && grep -q 'light' "$work/out" || fail "in-process without that unit: status $status, $(cat "$work/out")"
+
+# On a live car, from its first moment to its end.
+"$peer/light.py" "ipc://$work/bus" & light=$!
+"$bin/kmsim" up --vehicle "$work/car.json" --bus "ipc://$work/bus" > "$work/out" 2>&1 & car=$!
+for _ in $(seq 200); do ! grep -q 'Ctrl-C ends it' "$work/out" || break; sleep 0.05; done
+"$bin/bus-sniffer" --bus "ipc://$work/bus" --vehicle "$work/car.json" --decode --filter LightStatus > "$work/seen" 2> "$work/err" &
+sniffer=$!
+sleep 0.3
+"$bin/kmsim" do --bus "ipc://$work/bus" '{"remote": {"key": 2, "button": "unlock"}}' > "$work/answer" || fail "$(cat "$work/answer")"
+sleep 0.5
+kill -TERM $car
+wait $car || fail "the car ended with $?: $(cat "$work/out")"
+wait $light || fail "the light ended with $?"
+wait $sniffer || fail "the sniffer ended with $?: $(cat "$work/err")"
+grep -q 'LightStatus Profile=2 Coded=yes Brightness=50 %$' "$work/seen" || fail "no light on the live car: $(cat "$work/seen")"

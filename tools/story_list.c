@@ -72,7 +72,8 @@ static bool ends_with(const char *text, const char *end)
 static int is_story(const struct dirent *entry)
 {
     bool file = entry->d_type == DT_REG || entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN;
-    return file && entry->d_name[0] != '.' && ends_with(entry->d_name, ".json") && !ends_with(entry->d_name, ".schema.json");
+    return file && entry->d_name[0] != '.' && ends_with(entry->d_name, ".json") &&
+           !ends_with(entry->d_name, ".schema.json");
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
