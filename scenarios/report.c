@@ -70,11 +70,20 @@ static void quote_path(const char *path, char quoted[REPLAY_PATH_MAX + 1])
     stpcpy(end, "'");
 }
 
-static void format_replay(char *text, size_t size, const char *path, uint64_t seed)
+// A unit that its owner starts is a process of its own, also when the story is played again.
+static bool has_external_unit(const vehicle_t *vehicle)
+{
+    for (size_t i = 0; i < vehicle->node_count; i++)
+        if (vehicle->nodes[i].external) return true;
+    return false;
+}
+
+static void format_replay(char *text, size_t size, const story_t *story, uint64_t seed)
 {
     char quoted[REPLAY_PATH_MAX + 1];
-    quote_path(path, quoted);
-    snprintf(text, size, "kmsim run --in-process --seed %" PRIu64 " %s", seed, quoted);
+    quote_path(story->path, quoted);
+    snprintf(text, size, "kmsim run %s--seed %" PRIu64 " %s", has_external_unit(story->vehicle) ? "" : "--in-process ",
+             seed, quoted);
 }
 
 // ---- TAP -----------------------------------------------------------------------------------------------------------
@@ -141,7 +150,7 @@ void report_progress(const report_t *self, const story_t *story)
 void report_story(report_t *self, const story_t *story, uint64_t seed, const player_verdict_t *verdict)
 {
     char replay[REPLAY_PATH_MAX + 64];
-    format_replay(replay, sizeof replay, story->path, seed);
+    format_replay(replay, sizeof replay, story, seed);
     if (verdict->state == PLAYER_PASSED)
         self->passed++;
     else

@@ -47,6 +47,13 @@ for run in 1 2 3; do
 done
 grep -q ' kcan-s 3F0#0A50$' "$work/1.log" || fail "the light never said what it should"
 
+# A failure's replay needs the light's own process, too.
+sed 's/"brightness": 50/"brightness": 60/' "$work/light.json" > "$work/failing.json"
+"$peer/light.py" "ipc://$work/bus" & light=$!
+"$bin/kmsim" run --bus "ipc://$work/bus" --seed 7 "$work/failing.json" > "$work/out" 2>&1 && fail "it passes"
+wait $light || fail "the light ended with $?"
+grep -q "replay: \"kmsim run --seed 7 $work/failing.json\"" "$work/out" || fail "$(cat "$work/out")"
+
 # The last to come is waited for; one that does not come, or goes, is told by its name.
 status=0
 "$bin/kmsim" run --bus "ipc://$work/bus" --patience "300 ms" "$work/light.json" > "$work/out" 2>&1 || status=$?
