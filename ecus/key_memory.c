@@ -252,12 +252,11 @@ static void take_remote(key_memory_t *self, const can_frame_t *frame)
     int64_t button = dbc_get(self->button_signal, frame);
     // A key put in the lock meanwhile says "none" between the repeats: they are still the one press.
     if (button != self->none && is_repeat(self, frame)) return;
-    if (button == self->lock) take_lock(self);
-    if (button != self->unlock && button != self->none) return;
+    if (button == self->lock) take_lock(self); // also with a wrong number: whoever locks
     if (ecu_option_is(self->ecu, "personalization", "off")) return;
-    uint8_t number = read_number(self, frame);
-    if (number == 0 || (button == self->none && number == self->active)) return;
-    call_up(self, number);
+    uint8_t number = read_number(self, frame); // a wrong one is told whatever the button (R10)
+    if (number == 0 || (button != self->unlock && button != self->none)) return;
+    if (button == self->unlock || number != self->active) call_up(self, number);
 }
 
 static void take_terminal(key_memory_t *self, const can_frame_t *frame)
