@@ -116,9 +116,9 @@ for how in '<&-' '<&- 2>&-'; do
 done
 status=0; "$bin/kmsim" run "$story" >&- 2> "$work/err" || status=$?
 [ $status = 3 ] && grep -q 'cannot be written' "$work/err" || fail "without standard output: $status, $(cat "$work/err")"
-for how in --in-process --verbose; do
+for how in --in-process --verbose; do # it tells more than a pipe holds, so it must notice
     {
-        status=0; "$bin/kmsim" run $how -v --trace "$work/cut.log" "$story" 2> "$work/err" || status=$?
+        status=0; "$bin/kmsim" run $how -vv --trace "$work/cut.log" "$story" 2> "$work/err" || status=$?
         echo $status > "$work/status"
     } | head -n 1 > "$work/out"
     [ "$(cat "$work/status")" = 141 ] || fail "kmsim run $how | head ends with $(cat "$work/status")"

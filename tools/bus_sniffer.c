@@ -248,9 +248,9 @@ static bool reader_has_left(void)
 static void summarize(const sniffer_t *self, bool broken)
 {
     if (ferror(stdout)) return;
-    fprintf(stderr, "bus-sniffer: %" PRIu64 " lines", self->printed);
+    fprintf(stderr, "bus-sniffer: %" PRIu64 " line%s", self->printed, self->printed == 1 ? "" : "s");
     if (self->missed > 0)
-        fprintf(stderr, ", missed %" PRIu64 " messages", self->missed);
+        fprintf(stderr, ", missed %" PRIu64 " message%s", self->missed, self->missed == 1 ? "" : "s");
     else
         fprintf(stderr, ", nothing missed");
     fprintf(stderr, broken ? " until then; what came last is not known\n" : "\n");
