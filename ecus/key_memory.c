@@ -28,7 +28,7 @@ static bool bind_remote(key_memory_t *self, const dbc_t *dbc, const char **missi
     self->repeat_signal = signals[1];
     self->button_signal = signals[2];
     return bind_button(self, "unlock", &self->unlock, missing) && bind_button(self, "lock", &self->lock, missing) &&
-           bind_button(self, "none", &self->none, missing);
+           bind_button(self, "released", &self->released, missing) && bind_button(self, "none", &self->none, missing);
 }
 
 static bool bind_terminal(key_memory_t *self, const dbc_t *dbc, const char **missing)
@@ -253,8 +253,9 @@ static void take_remote(key_memory_t *self, const can_frame_t *frame)
     // A key put in the lock meanwhile says "none" between the repeats: they are still the one press.
     if (button != self->none && is_repeat(self, frame)) return;
     if (button == self->lock) take_lock(self); // also with a wrong number: whoever locks
+    if (button == self->released) return;      // the end of a press whose number was looked at
     if (ecu_option_is(self->ecu, "personalization", "off")) return;
-    uint8_t number = read_number(self, frame); // a wrong one is told whatever the button (R10)
+    uint8_t number = read_number(self, frame); // a wrong one is told whatever was pressed (R10)
     if (number == 0 || (button != self->unlock && button != self->none)) return;
     if (button == self->unlock || number != self->active) call_up(self, number);
 }

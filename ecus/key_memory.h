@@ -48,7 +48,7 @@ typedef struct key_memory {
     const dbc_message_t *remote, *terminal;
     const dbc_signal_t *number_signal, *repeat_signal, *button_signal;
     const dbc_signal_t *terminal_signals[3]; // R, 15, 50
-    int64_t unlock, lock, none;              // raw buttons
+    int64_t unlock, lock, released, none;    // raw buttons
     // since power-on
     key_memory_profile_t profiles[KEY_MEMORY_PROFILES];
     int64_t car[KEY_MEMORY_SETTINGS_MAX]; // values common to all keys
