@@ -14,11 +14,9 @@
 #ifndef KMSIM_SCENARIOS_STORY_PARTS_H
 #define KMSIM_SCENARIOS_STORY_PARTS_H
 
+#include "bus/json_reader.h"
 #include "scenarios/arena.h"
-#include "scenarios/json_reader.h"
 #include "scenarios/story.h"
-
-#define FIELDS(table) (table), sizeof(table) / sizeof((table)[0])
 
 typedef struct { // what the file says of a key, and where
     bool told, blocked, learned, battery;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "scenarios/json_reader.h"
+#include "bus/json_reader.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Reads JSON by tables: one field_t per member says what it may hold and where in a structure it goes. Every mistake is
 // told as `file: /json/pointer: what`, and reading goes on, so that one run tells all mistakes of a file.
-// For loaders only: json_t appears in no other header.
-#ifndef KMSIM_SCENARIOS_JSON_READER_H
-#define KMSIM_SCENARIOS_JSON_READER_H
+// For loaders only, of stories and of vehicles: json_t appears in no other header but theirs.
+#ifndef KMSIM_BUS_JSON_READER_H
+#define KMSIM_BUS_JSON_READER_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -14,6 +14,7 @@
 
 #define JSON_POINTER_MAX 4095
 #define FIELD_CHOICES_MAX 8
+#define FIELDS(table) (table), sizeof(table) / sizeof((table)[0]) // a table and its count, as json_reader_object asks
 
 typedef struct {
     const char *file; // named in every mistake
