@@ -4,12 +4,38 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "bus/text_file.h"
 #include "bus/time.h"
 
+#define FILE_SIZE_MAX ((size_t)64 << 20)
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF" // invisible, so that the reader's own words for it help nobody
 #define MISTAKE_MAX 1024
 #define INTEGER_LIMIT 9223372036854775808.0 // 2^63, which a double can hold
+
+json_t *json_reader_parse(const char *file, const char *text, size_t size, error_t *error)
+{
+    json_error_t bad;
+    if (size >= strlen(BYTE_ORDER_MARK) && memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
+        error_add(error, "%s:1:1: begins with a byte order mark: it must be UTF-8 without one", file);
+        return NULL;
+    }
+    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &bad);
+    if (!json)
+        error_add(error, "%s:%d:%d: %s", file, bad.line > 0 ? bad.line : 1, bad.column > 0 ? bad.column : 1, bad.text);
+    return json;
+}
+
+json_t *json_reader_load(const char *file, error_t *error)
+{
+    size_t size;
+    char *text = text_file_read(file, FILE_SIZE_MAX, &size, error);
+    json_t *json = text ? json_reader_parse(file, text, size, error) : NULL;
+    free(text);
+    return json;
+}
 
 void json_reader_init(json_reader_t *self, const char *file, error_t *error)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reads JSON by tables: one field_t per member says what it may hold and where in a structure it goes. Every mistake is
-// told as `file: /json/pointer: what`, and reading goes on, so that one run tells all mistakes of a file.
+// told as `file: /json/pointer: what`, and reading goes on, so that one run tells all mistakes of a file; what is no
+// JSON is told as `file:line:column: what`.
 // For loaders only, of stories and of vehicles: json_t appears in no other header but theirs.
 #ifndef KMSIM_BUS_JSON_READER_H
 #define KMSIM_BUS_JSON_READER_H
@@ -44,6 +45,11 @@ typedef struct {
     int64_t minimum, maximum;
     const char *choices[FIELD_CHOICES_MAX];
 } field_t;
+
+/// Returns a new JSON value, of a text or of a file of at most 64 MiB, that the caller gives to json_decref; null with
+/// the error told, for members told twice and for a byte order mark, too.
+json_t *json_reader_parse(const char *file, const char *text, size_t size, error_t *error);
+json_t *json_reader_load(const char *file, error_t *error);
 
 /// Starts at the root.
 void json_reader_init(json_reader_t *self, const char *file, error_t *error);

@@ -4,12 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/text_file.h"
 #include "scenarios/story_parts.h"
 
-#define STORY_SIZE_MAX ((size_t)64 << 20)
 #define VEHICLE_STANDARD "e65"
-#define BYTE_ORDER_MARK "\xEF\xBB\xBF" // invisible, so that the reader's own words for it help nobody
 
 typedef struct {
     const char *schema, *name, *vehicle;
@@ -273,19 +270,6 @@ static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)
     if (told.steps) story_load_steps(self, told.steps);
 }
 
-static json_t *parse_json(const char *path, const char *text, size_t size, error_t *error)
-{
-    json_error_t bad;
-    if (size >= strlen(BYTE_ORDER_MARK) && memcmp(text, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
-        error_add(error, "%s:1:1: begins with a byte order mark: it must be UTF-8 without one", path);
-        return NULL;
-    }
-    json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &bad);
-    if (!json)
-        error_add(error, "%s:%d:%d: %s", path, bad.line > 0 ? bad.line : 1, bad.column > 0 ? bad.column : 1, bad.text);
-    return json;
-}
-
 static story_loader_t begin(const char *path, error_t *error)
 {
     story_whole_t *whole = calloc(1, sizeof *whole);
@@ -307,7 +291,7 @@ static const story_t *finish(const story_loader_t *self, size_t mistakes)
 const story_t *story_parse_act(const story_t *car, const char *text, size_t size, error_t *error)
 {
     static const char PATH[] = "step";
-    json_t *json = parse_json(PATH, text, size, error);
+    json_t *json = json_reader_parse(PATH, text, size, error);
     if (!json) return NULL;
     size_t mistakes = error->count;
     story_loader_t loader = begin(PATH, error);
@@ -323,9 +307,9 @@ const story_t *story_parse_act(const story_t *car, const char *text, size_t size
     return finish(&loader, mistakes);
 }
 
-const story_t *story_parse(const char *path, const char *text, size_t size, garage_t *garage, error_t *error)
+// Null stays null: what is wrong was told.
+static const story_t *load_story(const char *path, json_t *json, garage_t *garage, error_t *error)
 {
-    json_t *json = parse_json(path, text, size, error);
     if (!json) return NULL;
     size_t mistakes = error->count;
     story_loader_t loader = begin(path, error);
@@ -334,13 +318,14 @@ const story_t *story_parse(const char *path, const char *text, size_t size, gara
     return finish(&loader, mistakes);
 }
 
+const story_t *story_parse(const char *path, const char *text, size_t size, garage_t *garage, error_t *error)
+{
+    return load_story(path, json_reader_parse(path, text, size, error), garage, error);
+}
+
 const story_t *story_load(const char *path, garage_t *garage, error_t *error)
 {
-    size_t size;
-    char *text = text_file_read(path, STORY_SIZE_MAX, &size, error);
-    const story_t *story = text ? story_parse(path, text, size, garage, error) : NULL;
-    free(text);
-    return story;
+    return load_story(path, json_reader_load(path, error), garage, error);
 }
 
 void story_destroy(const story_t **self_p)

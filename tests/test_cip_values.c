@@ -174,9 +174,11 @@ START_TEST(a_bad_file_is_refused_with_every_mistake)
                                         "{\"height\": \"1\"}"};
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
         ck_assert_msg(!load(TEXTS[i]) && error.count > 0, "%s is taken", TEXTS[i]);
+    ck_assert(!load("\xEF\xBB\xBF{\"height\": 1}")); // as editors on Windows begin a file
+    ck_assert_ptr_nonnull(strstr(error.text, ":1:1: begins with a byte order mark"));
     begin();
     ck_assert(!cip_values_load(&values, "/no/such/file", &error));
-    ck_assert_uint_eq(error.count, 1);
+    ck_assert_str_eq(error.text, "/no/such/file: No such file or directory");
 }
 END_TEST
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "tools/cip_values.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/json_reader.h"
 #include "scenarios/frame_text.h"
 #include "scenarios/words.h"
 
@@ -115,12 +115,9 @@ static void take_member(cip_values_t *self, const char *place, const char *name,
 
 bool cip_values_load(cip_values_t *self, const char *path, error_t *error)
 {
-    json_error_t mistake;
     size_t before = error->count;
-    json_t *whole = json_load_file(path, JSON_REJECT_DUPLICATES, &mistake);
-    if (!whole && mistake.line > 0)
-        return error_add(error, "%s:%d:%d: %s", path, mistake.line, mistake.column, mistake.text);
-    if (!whole) return error_add(error, "%s", mistake.text);
+    json_t *whole = json_reader_load(path, error);
+    if (!whole) return false;
     const json_t *inner = json_object_get(whole, "settings");
     json_t *settings = json_is_object(inner) ? (json_t *)(uintptr_t)inner : whole;
     char place[TEXT_MAX];
