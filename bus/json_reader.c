@@ -15,6 +15,13 @@
 #define MISTAKE_MAX 1024
 #define INTEGER_LIMIT 9223372036854775808.0 // 2^63, which a double can hold
 
+// What a terminal would obey is not for mistakes, whatever the file holds.
+static void clean(char *text)
+{
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F) *c = '?';
+}
+
 json_t *json_reader_parse(const char *file, const char *text, size_t size, error_t *error)
 {
     json_error_t bad;
@@ -23,9 +30,10 @@ json_t *json_reader_parse(const char *file, const char *text, size_t size, error
         return NULL;
     }
     json_t *json = json_loadb(text, size, JSON_REJECT_DUPLICATES, &bad);
-    if (!json)
-        error_add(error, "%s:%d:%d: %s", file, bad.line > 0 ? bad.line : 1, bad.column > 0 ? bad.column : 1, bad.text);
-    return json;
+    if (json) return json;
+    clean(bad.text);
+    error_add(error, "%s:%d:%d: %s", file, bad.line > 0 ? bad.line : 1, bad.column > 0 ? bad.column : 1, bad.text);
+    return NULL;
 }
 
 json_t *json_reader_load(const char *file, error_t *error)
@@ -54,6 +62,7 @@ static void put_text(json_reader_t *self, const char *text)
     memcpy(self->pointer + self->length, text, length);
     self->length += length;
     self->pointer[self->length] = '\0';
+    clean(self->pointer + self->length - length);
 }
 
 // RFC 6901: '~' and '/' in a name are written ~0 and ~1.
@@ -85,6 +94,7 @@ static bool tell(const json_reader_t *self, const char *format, va_list argument
 {
     char text[MISTAKE_MAX];
     vsnprintf(text, sizeof text, format, arguments);
+    clean(text);
     return error_add(self->error, "%s: %s: %s", self->file, self->length > 0 ? self->pointer : "/", text);
 }
 
