@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/hex.h"
 #include "bus/text_file.h"
 #include "bus/time.h"
 
@@ -49,6 +50,7 @@ void json_reader_init(json_reader_t *self, const char *file, error_t *error)
 {
     self->file = file;
     self->error = error;
+    self->mistakes = 0;
     self->length = 0;
     self->pointer[0] = '\0';
 }
@@ -90,11 +92,12 @@ void json_reader_leave(json_reader_t *self, size_t mark)
     self->pointer[mark] = '\0';
 }
 
-static bool tell(const json_reader_t *self, const char *format, va_list arguments)
+static bool tell(json_reader_t *self, const char *format, va_list arguments)
 {
     char text[MISTAKE_MAX];
     vsnprintf(text, sizeof text, format, arguments);
     clean(text);
+    self->mistakes++;
     return error_add(self->error, "%s: %s: %s", self->file, self->length > 0 ? self->pointer : "/", text);
 }
 
@@ -144,12 +147,34 @@ static bool read_integer(json_reader_t *self, const json_t *json, const field_t 
     return true;
 }
 
+static bool read_hex(json_reader_t *self, const json_t *json, const field_t *field, int64_t *place)
+{
+    uint32_t number;
+    if (!hex_number(json_string_value(json), 8, &number) || number < field->minimum || number > field->maximum)
+        return json_reader_mistake(self, "must be a string \"0x%" PRIX64 "\" to \"0x%" PRIX64 "\"", field->minimum,
+                                   field->maximum);
+    *place = number;
+    return true;
+}
+
 static bool read_text(json_reader_t *self, const json_t *json, const char **place)
 {
     const char *text = json_string_value(json);
     if (!text || !*text) return json_reader_mistake(self, "must be a text that is not empty");
     for (const char *c = text; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7F) return json_reader_mistake(self, "must be one line of text");
+    *place = text;
+    return true;
+}
+
+static bool read_name(json_reader_t *self, const json_t *json, const field_t *field, const char **place)
+{
+    static const char GOOD[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    const char *text = json_string_value(json);
+    size_t length = text ? strlen(text) : 0;
+    if (length == 0 || length > (size_t)field->maximum || strspn(text, GOOD) != length || strchr("_-", *text))
+        return json_reader_mistake(self, "must be a name of 1 to %" PRId64 " letters, digits, \"_\" and \"-\"",
+                                   field->maximum);
     *place = text;
     return true;
 }
@@ -203,11 +228,23 @@ static bool read_boolean(json_reader_t *self, const json_t *json, bool only_true
     return true;
 }
 
-static bool read_structured(json_reader_t *self, const json_t *json, field_kind_t kind, const json_t **place)
+static bool read_object(json_reader_t *self, const json_t *json, const field_t *field, const json_t **place)
 {
-    if (kind == FIELD_OBJECT && !json_is_object(json)) return json_reader_mistake(self, "must be an object");
-    if (kind == FIELD_ARRAY && (!json_is_array(json) || json_array_size(json) == 0))
-        return json_reader_mistake(self, "must be an array that is not empty");
+    if (!json_is_object(json)) return json_reader_mistake(self, "must be an object");
+    if (field->maximum > 0 && json_object_size(json) > (size_t)field->maximum)
+        return json_reader_mistake(self, "must have at most %" PRId64 " members", field->maximum);
+    *place = json;
+    return true;
+}
+
+static bool read_array(json_reader_t *self, const json_t *json, const field_t *field, const json_t **place)
+{
+    size_t count = json_array_size(json);
+    if (field->maximum == 0 && count == 0) return json_reader_mistake(self, "must be an array that is not empty");
+    if (field->maximum > 0 &&
+        (!json_is_array(json) || count < (size_t)field->minimum || count > (size_t)field->maximum))
+        return json_reader_mistake(self, "must be an array of %" PRId64 " to %" PRId64 " elements", field->minimum,
+                                   field->maximum);
     *place = json;
     return true;
 }
@@ -216,11 +253,18 @@ bool json_reader_value(json_reader_t *self, const json_t *json, const field_t *f
 {
     switch (field->kind) {
     case FIELD_ANY:
+        *(const json_t **)place = json;
+        return true;
     case FIELD_OBJECT:
+        return read_object(self, json, field, place);
     case FIELD_ARRAY:
-        return read_structured(self, json, field->kind, place);
+        return read_array(self, json, field, place);
     case FIELD_INTEGER:
         return read_integer(self, json, field, place);
+    case FIELD_DIGITS:
+        return read_integer(self, json_is_integer(json) ? json : NULL, field, place);
+    case FIELD_HEX:
+        return read_hex(self, json, field, place);
     case FIELD_NUMBER:
         if (!json_is_number(json)) return json_reader_mistake(self, "must be a number");
         *(double *)place = json_number_value(json);
@@ -230,6 +274,8 @@ bool json_reader_value(json_reader_t *self, const json_t *json, const field_t *f
         return read_boolean(self, json, field->kind == FIELD_TRUE, place);
     case FIELD_TEXT:
         return read_text(self, json, place);
+    case FIELD_NAME:
+        return read_name(self, json, field, place);
     case FIELD_CHOICE:
         return read_choice(self, json, field, place);
     case FIELD_TIME:

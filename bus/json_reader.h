@@ -20,19 +20,23 @@
 typedef struct {
     const char *file; // named in every mistake
     error_t *error;
+    size_t mistakes; // told so far
     size_t length;
     char pointer[JSON_POINTER_MAX + 1]; // where the reader is
 } json_reader_t;
 
 typedef enum {
     FIELD_ANY,     // const json_t *: the caller looks itself
-    FIELD_OBJECT,  // const json_t *
-    FIELD_ARRAY,   // const json_t *, not empty
+    FIELD_OBJECT,  // const json_t *, of at most maximum members when that is not 0
+    FIELD_ARRAY,   // const json_t *, of minimum .. maximum elements; not empty when maximum is 0
     FIELD_INTEGER, // int64_t, minimum .. maximum (2.0 is an integer, as for JSON Schema)
+    FIELD_DIGITS,  // likewise, written without a fraction and an exponent
+    FIELD_HEX,     // int64_t, minimum .. maximum of at most 32 bits, written "0x3DA"
     FIELD_NUMBER,  // double
     FIELD_BOOLEAN, // bool
     FIELD_TRUE,    // bool that can only be told to be true
     FIELD_TEXT,    // const char *, one line, not empty; it lives as long as the JSON
+    FIELD_NAME,    // const char *, at most maximum of A-Z, a-z, 0-9, '_' and '-', of which the last two do not begin it
     FIELD_CHOICE,  // int64_t, index of the text in choices
     FIELD_TIME,    // int64_t in ns, at least minimum
 } field_kind_t;

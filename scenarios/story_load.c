@@ -280,11 +280,11 @@ static story_loader_t begin(const char *path, error_t *error)
     return loader;
 }
 
-// The story, unless a mistake was told since there were so many.
-static const story_t *finish(const story_loader_t *self, size_t mistakes)
+// The story, unless a mistake was told.
+static const story_t *finish(const story_loader_t *self)
 {
     const story_t *story = self->story;
-    if (self->reader.error->count > mistakes) story_destroy(&story);
+    if (self->reader.mistakes > 0) story_destroy(&story);
     return story;
 }
 
@@ -293,7 +293,6 @@ const story_t *story_parse_act(const story_t *car, const char *text, size_t size
     static const char PATH[] = "step";
     json_t *json = json_reader_parse(PATH, text, size, error);
     if (!json) return NULL;
-    size_t mistakes = error->count;
     story_loader_t loader = begin(PATH, error);
     story_t *story = loader.story;
     story->name = PATH;
@@ -304,18 +303,17 @@ const story_t *story_parse_act(const story_t *car, const char *text, size_t size
     memcpy(story->keys, car->keys, sizeof story->keys);
     story_load_act(&loader, json);
     json_decref(json);
-    return finish(&loader, mistakes);
+    return finish(&loader);
 }
 
 // Null stays null: what is wrong was told.
 static const story_t *load_story(const char *path, json_t *json, garage_t *garage, error_t *error)
 {
     if (!json) return NULL;
-    size_t mistakes = error->count;
     story_loader_t loader = begin(path, error);
     load_top(&loader, json, garage);
     json_decref(json);
-    return finish(&loader, mistakes);
+    return finish(&loader);
 }
 
 const story_t *story_parse(const char *path, const char *text, size_t size, garage_t *garage, error_t *error)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The part of the format that is diagnosis. What needs faults on the buses has its shape checked, so that a mistake in
 // it is told like any other; then it is refused by name.
-#include <stdlib.h>
 #include <string.h>
 
 #include "bus/hex.h"
@@ -43,11 +42,8 @@ static void load_refusal(story_loader_t *self, const told_t *told, uint8_t *refu
 bool story_load_fault_code(story_loader_t *self, const char *text, uint32_t *code)
 {
     if (!text) return false;
-    size_t digits = strncmp(text, "0x", 2) == 0 ? strspn(text + 2, HEX_DIGITS_ANY) : 0;
-    if (digits == 0 || digits > CODE_DIGITS_MAX || text[2 + digits] != '\0')
-        return json_reader_mistake_at(&self->reader, "dtc", "must be a code like \"0x9907\"");
-    *code = (uint32_t)strtoul(text + 2, NULL, 16);
-    return true;
+    if (hex_number(text, CODE_DIGITS_MAX, code)) return true;
+    return json_reader_mistake_at(&self->reader, "dtc", "must be a code like \"0x9907\"");
 }
 
 // ---- service -------------------------------------------------------------------------------------------------------
