@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "scenarios/words_workshop.h"
+
 static const char HEX_DIGITS[] = "0123456789ABCDEF";
 
 // ---- acts ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,9 @@
 #include "scenarios/conditions.h"
 #include "scenarios/driver.h"
 #include "scenarios/mechanic.h"
-#include "scenarios/words.h"
+#include "scenarios/words_seen.h"
+#include "scenarios/words_step.h"
+#include "scenarios/words_workshop.h"
 
 struct player {
     const story_t *story;

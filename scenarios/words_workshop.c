@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "scenarios/words_workshop.h"
+
 #include <inttypes.h>
 
-#include "scenarios/words.h"
+#include "scenarios/words_step.h"
 
 #define BYTES_TOLD_MAX 24 // of a message: what tells one from another
 

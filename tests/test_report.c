@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "scenarios/report.h"
-#include "scenarios/words.h"
+#include "scenarios/words_step.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "scenarios/frame_text.h"
-#include "scenarios/words.h"
+#include "scenarios/words_step.h"
 
 #define LINE_MAX 2048
 #define NAME_WIDTH 8

@@ -11,7 +11,7 @@
 #include "bus/endpoint.h"
 #include "bus/process.h"
 #include "bus/version.h"
-#include "scenarios/words.h"
+#include "scenarios/words_workshop.h"
 #include "tools/options.h"
 
 enum { STATUS_DONE, STATUS_REFUSED, STATUS_WRONG, STATUS_BROKEN, STATUS_SIGNAL = 128 };

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// What a story says, in words: values, conditions, steps.
+#ifndef KMSIM_SCENARIOS_WORDS_STEP_H
+#define KMSIM_SCENARIOS_WORDS_STEP_H
+
+#include "scenarios/story.h"
+#include "scenarios/words.h"
+
+/// A value as a story tells it: by name, "intensive", or with its unit of measure, "180.0 mm".
+void words_add_value(words_t *self, const story_value_t *value);
+
+/// "seat settings longitudinal=180.0 mm", "any of (… or …)"
+void words_add_condition(words_t *self, const story_t *story, const condition_t *condition);
+
+/// "remote key 2 unlock", "expect seat settings longitudinal=180.0 mm within 15 s"
+void words_add_step(words_t *self, const story_t *story, const story_step_t *step);
+
+#endif
