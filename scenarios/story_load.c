@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenarios/story_parts.h"
+#include "scenarios/words.h"
 
 #define VEHICLE_STANDARD "e65"
 
@@ -147,9 +148,10 @@ static void load_option(story_loader_t *self, uint8_t node, const char *name, co
         put(self, node, "coding", -1, name, index);
         return;
     }
-    char list[VEHICLE_OPTION_VALUES_MAX * (VEHICLE_NAME_MAX + 5) + 1] = "";
-    for (size_t i = 0, length = 0; i < option->value_count; i++, length = strlen(list))
-        snprintf(list + length, sizeof list - length, "%s\"%s\"", i ? ", " : "", option->values[i]);
+    char list[VEHICLE_OPTION_VALUES_MAX * (VEHICLE_NAME_MAX + 5) + 1];
+    words_t words = words_make(list, sizeof list);
+    for (size_t i = 0; i < option->value_count; i++)
+        words_add(&words, "%s\"%s\"", i > 0 ? ", " : "", option->values[i]);
     json_reader_mistake(&self->reader, "must be one of %s", list);
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "scenarios/story_parts.h"
+#include "scenarios/words.h"
 
 #define STORY_LENGTH_MAX_NS (100 * TIME_PARSED_MAX_NS) // leaves room for what goes on being held at its end
 
@@ -98,14 +98,13 @@ static void check_timing(story_loader_t *self, const json_t *json, const verb_ro
 static const verb_row_t *find_verb(story_loader_t *self, const json_t *json)
 {
     const verb_row_t *found = NULL;
-    char list[256] = "";
+    char list[256];
+    words_t words = words_make(list, sizeof list);
     size_t count = 0;
     for (size_t i = 0; i < VERB_ROWS; i++) {
         if (!json_object_get(json, VERBS[i].name)) continue;
         found = &VERBS[i];
-        size_t length = strlen(list);
-        snprintf(list + length, sizeof list - length, "%s%s", count ? ", " : "", found->name);
-        count++;
+        words_add(&words, "%s%s", count++ > 0 ? ", " : "", found->name);
     }
     if (count == 1) return found;
     if (count == 0)
