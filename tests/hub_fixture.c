@@ -260,6 +260,11 @@ bool hub_fixture_run(hub_fixture_t *self, int64_t until_ns)
 
 // ---- processes and files -------------------------------------------------------------------------------------------
 
+void hub_fixture_assert_told(const hub_fixture_t *self, const char *part)
+{
+    ck_assert_msg(strstr(self->error.text, part) != NULL, "\"%s\" lacks \"%s\"", self->error.text, part);
+}
+
 pid_t hub_fixture_spawn(const char *a, const char *b, const char *c, const char *d)
 {
     const char *const argv[] = {"/proc/self/exe", a, b, c, d, NULL};
@@ -329,4 +334,11 @@ void hub_fixture_remove_directory(void)
 {
     const char *directory = getenv("XDG_RUNTIME_DIR");
     if (directory) rmdir(directory);
+}
+
+const char *hub_fixture_endpoint(void)
+{
+    static char endpoint[96];
+    snprintf(endpoint, sizeof endpoint, "ipc://%s/own", getenv("XDG_RUNTIME_DIR"));
+    return endpoint;
 }

@@ -43,6 +43,9 @@ bool hub_fixture_use_hub(hub_fixture_t *self, hub_options_t options);
 /// Runs until that time and notes what is seen. False with self->error told.
 bool hub_fixture_run(hub_fixture_t *self, int64_t until_ns);
 
+/// Fails the test unless the error tells this part.
+void hub_fixture_assert_told(const hub_fixture_t *self, const char *part);
+
 /// Starts this program with up to four arguments (null: no more).
 pid_t hub_fixture_spawn(const char *a, const char *b, const char *c, const char *d);
 
@@ -58,5 +61,8 @@ int hub_fixture_leftovers(void);
 /// Puts the user's directory of buses into one of this test's own, and removes that again when it is empty.
 void hub_fixture_own_directory(void);
 void hub_fixture_remove_directory(void);
+
+/// An endpoint in that directory, beside the user's buses.
+const char *hub_fixture_endpoint(void);
 
 #endif

@@ -44,11 +44,6 @@ static void assert_same(const char *expected, const char *text)
     ck_assert_msg(strcmp(expected, text) == 0, "expected %.80s\nbut got %.80s", expected + at, text + at);
 }
 
-static void assert_told(const hub_fixture_t *car, const char *part)
-{
-    ck_assert_msg(strstr(car->error.text, part) != NULL, "\"%s\" lacks \"%s\"", car->error.text, part);
-}
-
 // ---- the same machines ---------------------------------------------------------------------------------------------
 
 START_TEST(both_hosts_give_the_same_trace)
@@ -119,7 +114,7 @@ START_TEST(a_run_over_tcp_is_the_same)
         snprintf(endpoint, sizeof endpoint, "tcp://127.0.0.1:%d", port);
         error_clear(&car->error);
         bound = hub_fixture_use_hub(car, options);
-        if (!bound) assert_told(car, "another run is using this endpoint"); // somebody's port: the next one
+        if (!bound) hub_fixture_assert_told(car, "another run is using this endpoint"); // somebody's port: the next one
     }
     ck_assert(bound);
     ck_assert_msg(hub_fixture_run(car, 10 * TIME_MS), "%s", car->error.text);
@@ -182,8 +177,8 @@ START_TEST(a_killed_unit_is_told_by_name_signal_and_virtual_time)
     ck_assert(hub_fixture_run(car, 5 * TIME_MS));
     kill((pid_t)hub_process(car->hub, 2), SIGKILL);
     ck_assert(!hub_fixture_run(car, TIME_S));
-    assert_told(car, "c: process was killed by signal 9 (Killed) at 0.00");
-    assert_told(car, " s of virtual time");
+    hub_fixture_assert_told(car, "c: process was killed by signal 9 (Killed) at 0.00");
+    hub_fixture_assert_told(car, " s of virtual time");
     assert_ends_quickly(&car);
 }
 END_TEST
@@ -194,9 +189,9 @@ START_TEST(a_stopped_unit_is_told_when_patience_is_over)
     ck_assert(hub_fixture_run(car, 5 * TIME_MS));
     kill((pid_t)hub_process(car->hub, 1), SIGSTOP);
     ck_assert(!hub_fixture_run(car, TIME_S));
-    assert_told(car, "b: process ");
-    assert_told(car, " does not answer, stopped? (waited 1.");
-    assert_told(car, " at 0.00");
+    hub_fixture_assert_told(car, "b: process ");
+    hub_fixture_assert_told(car, " does not answer, stopped? (waited 1.");
+    hub_fixture_assert_told(car, " at 0.00");
     assert_ends_quickly(&car);
 }
 END_TEST
@@ -259,7 +254,7 @@ START_TEST(a_second_run_on_an_endpoint_in_use_is_refused)
     hub_fixture_t *first = car_on_processes(options), *second = hub_fixture_new(NODES, 0);
     ck_assert(hub_fixture_run(first, 5 * TIME_MS));
     ck_assert(!hub_fixture_use_hub(second, options));
-    assert_told(second, "another run is using this endpoint");
+    hub_fixture_assert_told(second, "another run is using this endpoint");
     ck_assert_msg(hub_fixture_run(first, 10 * TIME_MS), "%s", first->error.text); // unharmed
     assert_same(expected, first->text);
     hub_fixture_destroy(&first);

@@ -12,28 +12,25 @@
 #include "bus/socket.h"
 #include "tests/hub_fixture.h"
 
-static char endpoint[96];
-
-static void own_endpoint(void)
-{
-    hub_fixture_own_directory();
-    snprintf(endpoint, sizeof endpoint, "ipc://%s/own", getenv("XDG_RUNTIME_DIR"));
-}
-
 static hub_options_t options(void)
 {
-    return (hub_options_t){.patience_ns = 10 * TIME_S, .endpoint = endpoint};
+    return (hub_options_t){.patience_ns = 10 * TIME_S, .endpoint = hub_fixture_endpoint()};
 }
 
-static void assert_told(const hub_fixture_t *car, const char *part)
+static pid_t begin_unit(const hub_fixture_t *car)
 {
-    ck_assert_msg(strstr(car->error.text, part) != NULL, "\"%s\" lacks \"%s\"", car->error.text, part);
+    static const char PROGRAM[] = "/proc/self/exe";
+    pid_t unit = fork();
+    if (unit != 0) return unit;
+    execl(PROGRAM, PROGRAM, "--bus", hub_fixture_endpoint(), "--node", "b", "--vehicle", car->path, (char *)NULL);
+    _exit(9);
 }
 
-static void end_process(pid_t process)
+static int end_process(pid_t process) // its status
 {
     int status = -1;
     ck_assert_int_eq(waitpid(process, &status, 0), process);
+    return status;
 }
 
 START_TEST(an_external_unit_is_waited_for_and_behaves_like_any_other)
@@ -41,20 +38,13 @@ START_TEST(an_external_unit_is_waited_for_and_behaves_like_any_other)
     hub_fixture_t *here = hub_fixture_new(2, 0), *car = hub_fixture_new(2, 1);
     hub_fixture_use_host(here);
     ck_assert(hub_fixture_run(here, 20 * TIME_MS));
-    const char *program = "/proc/self/exe";
-    pid_t unit = fork(); // it is started before there is a bus
-    if (unit == 0) {
-        execl(program, program, "--bus", endpoint, "--node", "b", "--vehicle", car->path, (char *)NULL);
-        _exit(9);
-    }
+    pid_t unit = begin_unit(car); // before there is a bus
     ck_assert_msg(hub_fixture_use_hub(car, options()), "%s", car->error.text);
     ck_assert_int_eq(hub_process(car->hub, 1), 0);
     ck_assert_msg(hub_fixture_run(car, 20 * TIME_MS), "%s", car->error.text);
     ck_assert_str_eq(here->text, car->text);
     hub_fixture_destroy(&car);
-    int status = -1;
-    ck_assert_int_eq(waitpid(unit, &status, 0), unit); // it has ended with the bus
-    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(end_process(unit), 0); // it has ended with the bus
     hub_fixture_destroy(&here);
 }
 END_TEST
@@ -62,18 +52,13 @@ END_TEST
 START_TEST(an_external_unit_survives_a_bus_that_breaks_off)
 {
     hub_fixture_t *car = hub_fixture_new(2, 1);
-    pid_t unit = fork();
-    if (unit == 0) {
-        execl("/proc/self/exe", "unit", "--bus", endpoint, "--node", "b", "--vehicle", car->path, (char *)NULL);
-        _exit(9);
-    }
+    pid_t unit = begin_unit(car);
     pid_t first = fork();
     if (first == 0) {
         if (!hub_fixture_use_hub(car, options()) || !hub_fixture_run(car, 5 * TIME_MS)) _exit(1);
         raise(SIGKILL);
     }
-    int status = 0;
-    ck_assert_int_eq(waitpid(first, &status, 0), first);
+    int status = end_process(first);
     ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     ck_assert_msg(hub_fixture_use_hub(car, options()), "%s", car->error.text); // the second bus in the same place
     ck_assert_msg(hub_fixture_run(car, 5 * TIME_MS), "%s", car->error.text);
@@ -93,9 +78,9 @@ static const struct {
 START_TEST(a_unit_that_cannot_belong_here_is_refused_by_name)
 {
     hub_fixture_t *car = hub_fixture_new(2, 1);
-    pid_t peer = hub_fixture_spawn("--peer", BAD_HELLOS[_i].mode, endpoint, "b");
+    pid_t peer = hub_fixture_spawn("--peer", BAD_HELLOS[_i].mode, hub_fixture_endpoint(), "b");
     ck_assert(!hub_fixture_use_hub(car, options()));
-    assert_told(car, BAD_HELLOS[_i].told);
+    hub_fixture_assert_told(car, BAD_HELLOS[_i].told);
     hub_fixture_destroy(&car);
     end_process(peer);
 }
@@ -111,10 +96,10 @@ static const struct {
 START_TEST(a_unit_that_answers_wrongly_ends_the_run)
 {
     hub_fixture_t *car = hub_fixture_new(2, 1);
-    pid_t peer = hub_fixture_spawn("--peer", BAD_ANSWERS[_i].mode, endpoint, "b");
+    pid_t peer = hub_fixture_spawn("--peer", BAD_ANSWERS[_i].mode, hub_fixture_endpoint(), "b");
     ck_assert_msg(hub_fixture_use_hub(car, options()), "%s", car->error.text);
     ck_assert(!hub_fixture_run(car, TIME_MS));
-    assert_told(car, BAD_ANSWERS[_i].told);
+    hub_fixture_assert_told(car, BAD_ANSWERS[_i].told);
     hub_fixture_destroy(&car);
     end_process(peer);
 }
@@ -123,7 +108,7 @@ END_TEST
 START_TEST(packets_of_another_round_are_counted_and_change_nothing)
 {
     hub_fixture_t *car = hub_fixture_new(2, 1);
-    pid_t peer = hub_fixture_spawn("--peer", "good", endpoint, "b");
+    pid_t peer = hub_fixture_spawn("--peer", "good", hub_fixture_endpoint(), "b");
     ck_assert_msg(hub_fixture_use_hub(car, options()), "%s", car->error.text);
     ck_assert_msg(hub_fixture_run(car, 5 * TIME_MS), "%s", car->error.text);
     ck_assert_uint_gt(hub_figures(car->hub).mismatched, 0);
@@ -137,7 +122,7 @@ START_TEST(garbage_on_the_sockets_changes_nothing)
     hub_fixture_t *here = hub_fixture_new(3, 0), *car = hub_fixture_new(3, 0);
     hub_fixture_use_host(here);
     ck_assert(hub_fixture_run(here, 200 * TIME_MS));
-    pid_t thrower = hub_fixture_spawn("--garbage", endpoint, NULL, NULL);
+    pid_t thrower = hub_fixture_spawn("--garbage", hub_fixture_endpoint(), NULL, NULL);
     hub_options_t observed = options();
     observed.observers = 1; // it subscribes to that last
     ck_assert_msg(hub_fixture_use_hub(car, observed), "%s", car->error.text);
@@ -162,7 +147,7 @@ START_TEST(a_unit_that_ends_before_it_joins_is_told)
     launched.launches = &launch;
     launched.launch_count = 1;
     ck_assert(!hub_fixture_use_hub(car, launched));
-    assert_told(car, "a: process ended with status 7 before it had joined");
+    hub_fixture_assert_told(car, "a: process ended with status 7 before it had joined");
     hub_fixture_destroy(&car);
 }
 END_TEST
@@ -183,8 +168,8 @@ START_TEST(a_unit_that_never_joins_is_told_when_patience_is_over)
     impatient.patience_ns = 100 * TIME_MS;
     impatient.unit_directory = directory;
     ck_assert(!hub_fixture_use_hub(car, impatient));
-    assert_told(car, "a: process ");
-    assert_told(car, "does not answer, stopped? (waited 0.");
+    hub_fixture_assert_told(car, "a: process ");
+    hub_fixture_assert_told(car, "does not answer, stopped? (waited 0.");
     hub_fixture_destroy(&car);
     unlink(program);
     rmdir(directory);
@@ -197,8 +182,8 @@ START_TEST(a_missing_program_is_told)
     hub_options_t lost = options();
     lost.unit_directory = "/nonexistent";
     ck_assert(!hub_fixture_use_hub(car, lost));
-    assert_told(car, "a: cannot start /nonexistent/");
-    assert_told(car, "No such file or directory");
+    hub_fixture_assert_told(car, "a: cannot start /nonexistent/");
+    hub_fixture_assert_told(car, "No such file or directory");
     hub_fixture_destroy(&car);
 }
 END_TEST
@@ -211,7 +196,7 @@ START_TEST(an_unknown_unit_to_launch_is_told)
     launched.launches = &launch;
     launched.launch_count = 1;
     ck_assert(!hub_fixture_use_hub(car, launched));
-    assert_told(car, "--launch: unknown control unit \"seet\"");
+    hub_fixture_assert_told(car, "--launch: unknown control unit \"seet\"");
     hub_fixture_destroy(&car);
 }
 END_TEST
@@ -221,7 +206,7 @@ int main(int argc, char **argv)
     Suite *suite = suite_create("hub peers");
     TCase *peers = tcase_create("peers");
     tcase_set_timeout(peers, 60);
-    tcase_add_checked_fixture(peers, own_endpoint, hub_fixture_remove_directory);
+    tcase_add_checked_fixture(peers, hub_fixture_own_directory, hub_fixture_remove_directory);
     tcase_add_test(peers, an_external_unit_is_waited_for_and_behaves_like_any_other);
     tcase_add_test(peers, an_external_unit_survives_a_bus_that_breaks_off);
     tcase_add_loop_test(peers, a_unit_that_cannot_belong_here_is_refused_by_name, 0, 3);

@@ -16,14 +16,12 @@
 #include "tests/hub_fixture.h"
 #include "tools/live_client.h"
 
-static char endpoint[96];
 static hub_fixture_t *car;
 static error_t error;
 
 static void set_up(void)
 {
     hub_fixture_own_directory();
-    snprintf(endpoint, sizeof endpoint, "ipc://%s/own", getenv("XDG_RUNTIME_DIR"));
     car = hub_fixture_new(3, 0); // on the first bus there are two
     error_clear(&error);
 }
@@ -36,7 +34,7 @@ static void tear_down(void)
 
 static hub_options_t options(bool live)
 {
-    return (hub_options_t){.patience_ns = 10 * TIME_S, .endpoint = endpoint, .live = live};
+    return (hub_options_t){.patience_ns = 10 * TIME_S, .endpoint = hub_fixture_endpoint(), .live = live};
 }
 
 // ---- the wire ------------------------------------------------------------------------------------------------------
@@ -106,7 +104,7 @@ static int run_client(int (*client)(live_client_t *self))
 {
     pid_t process = fork();
     if (process == 0) {
-        live_client_t *self = live_client_new(endpoint, &car->vehicle, &error);
+        live_client_t *self = live_client_new(hub_fixture_endpoint(), &car->vehicle, &error);
         int status = self ? client(self) : tell("no car:");
         live_client_destroy(&self);
         _exit(status);
@@ -187,7 +185,7 @@ START_TEST(a_client_is_told_when_the_car_is_switched_off_or_breaks_off)
 {
     pid_t process = fork();
     if (process == 0) {
-        live_client_t *self = live_client_new(endpoint, &car->vehicle, &error);
+        live_client_t *self = live_client_new(hub_fixture_endpoint(), &car->vehicle, &error);
         _exit(self ? wait_for_end(self) : tell("no car:"));
     }
     pid_t driver = fork();
@@ -215,14 +213,15 @@ END_TEST
 
 START_TEST(without_a_car_a_client_says_so)
 {
-    ck_assert_ptr_null(live_client_new(endpoint, &car->vehicle, &error));
+    ck_assert_ptr_null(live_client_new(hub_fixture_endpoint(), &car->vehicle, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "no live car at ipc://"));
 }
 END_TEST
 
 static int run_is_no_car(void)
 {
-    if (live_client_new(endpoint, &car->vehicle, &error)) return tell("a run in virtual time is taken for a car");
+    if (live_client_new(hub_fixture_endpoint(), &car->vehicle, &error))
+        return tell("a run in virtual time is taken for a car");
     return strstr(error.text, "there is a run in virtual time, no live car") ? 0 : tell("other words:");
 }
 
@@ -243,7 +242,7 @@ static int meet_other_car(void)
 {
     vehicle_t *other = calloc(1, sizeof *other);
     if (!other || !vehicle_load(other, "e65", NULL, &error)) return tell("no vehicle:");
-    if (live_client_new(endpoint, other, &error)) return tell("another vehicle is taken");
+    if (live_client_new(hub_fixture_endpoint(), other, &error)) return tell("another vehicle is taken");
     return strstr(error.text, "the car has another vehicle file or DBC") ? 0 : tell("other words:");
 }
 
@@ -262,8 +261,8 @@ END_TEST
 static int flood(void)
 {
     endpoint_t names;
-    live_client_t *car_is_there = live_client_new(endpoint, &car->vehicle, &error);
-    if (!car_is_there || !endpoint_parse(&names, endpoint, &error)) return tell("no car:");
+    live_client_t *car_is_there = live_client_new(hub_fixture_endpoint(), &car->vehicle, &error);
+    if (!car_is_there || !endpoint_parse(&names, hub_fixture_endpoint(), &error)) return tell("no car:");
     void *context = zmq_ctx_new(), *up = zmq_socket(context, ZMQ_XPUB);
     uint8_t body[WIRE_SIZE_MAX], subscription[64];
     zmq_connect(up, names.up);
@@ -307,7 +306,7 @@ END_TEST
 
 START_TEST(a_car_under_garbage_still_serves_its_clients)
 {
-    pid_t thrower = hub_fixture_spawn("--garbage", endpoint, NULL, NULL);
+    pid_t thrower = hub_fixture_spawn("--garbage", hub_fixture_endpoint(), NULL, NULL);
     ck_assert_int_eq(run_client(send_frames), 0);
     ck_assert_uint_gt(hub_figures(car->hub).garbage, 0);
     kill(thrower, SIGKILL);
