@@ -158,20 +158,29 @@ void story_fixture_destroy(story_fixture_t **self_p)
     *self_p = NULL;
 }
 
+void story_assert_passed(const player_verdict_t *verdict)
+{
+    ck_assert_msg(verdict->state == PLAYER_PASSED, "%s: %s, expected %s, seen %s", verdict->pointer, verdict->problem,
+                  verdict->expected, verdict->seen);
+}
+
+void story_assert_failed(const player_verdict_t *verdict, size_t step, const char *problem)
+{
+    ck_assert_int_eq(verdict->state, PLAYER_FAILED);
+    ck_assert_uint_eq(verdict->step, step);
+    ck_assert_str_eq(verdict->problem, problem);
+}
+
 void story_passes(const char *steps)
 {
     story_fixture_t *fixture = story_fixture_play(steps);
-    const player_verdict_t *verdict = &fixture->verdict;
-    ck_assert_msg(verdict->state == PLAYER_PASSED, "%s: %s, expected %s, seen %s", verdict->pointer, verdict->problem,
-                  verdict->expected, verdict->seen);
+    story_assert_passed(&fixture->verdict);
     story_fixture_destroy(&fixture);
 }
 
 void story_fails(const char *steps, size_t step, const char *problem)
 {
     story_fixture_t *fixture = story_fixture_play(steps);
-    ck_assert_int_eq(fixture->verdict.state, PLAYER_FAILED);
-    ck_assert_uint_eq(fixture->verdict.step, step);
-    ck_assert_str_eq(fixture->verdict.problem, problem);
+    story_assert_failed(&fixture->verdict, step, problem);
     story_fixture_destroy(&fixture);
 }

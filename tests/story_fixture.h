@@ -40,6 +40,10 @@ void story_fixture_destroy(story_fixture_t **self_p);
 /// The story from a text with ' for "; fails the test when it is not valid.
 const story_t *story_fixture_parse(garage_t *garage, const char *members, const char *steps);
 
+/// Fails the test unless the story passed (or failed at that step for that problem).
+void story_assert_passed(const player_verdict_t *verdict);
+void story_assert_failed(const player_verdict_t *verdict, size_t step, const char *problem);
+
 /// Plays the steps: passes the test when the story passes (or fails at that step for that problem).
 void story_passes(const char *steps);
 void story_fails(const char *steps, size_t step, const char *problem);

@@ -28,16 +28,13 @@ static void play(const char *steps)
 static void passes(const char *steps)
 {
     play(steps);
-    ck_assert_msg(verdict.state == PLAYER_PASSED, "%s: %s, expected %s, seen %s", verdict.pointer, verdict.problem,
-                  verdict.expected, verdict.seen);
+    story_assert_passed(&verdict);
 }
 
 static void fails(const char *steps, size_t step, const char *problem)
 {
     play(steps);
-    ck_assert_int_eq(verdict.state, PLAYER_FAILED);
-    ck_assert_uint_eq(verdict.step, step);
-    ck_assert_str_eq(verdict.problem, problem);
+    story_assert_failed(&verdict, step, problem);
 }
 
 // ---- service and cip -----------------------------------------------------------------------------------------------
