@@ -21,11 +21,7 @@ up() { # options …
     : > "$work/up.out"
     env --default-signal=INT "$bin/kmsim" up "$@" > "$work/up.out" 2> "$work/up.err" &
     car=$!
-    for _ in $(seq 200); do
-        ! grep -q 'Ctrl-C ends it' "$work/up.out" || return 0
-        sleep 0.05
-    done
-    fail "kmsim up $* does not come up"
+    within 10 grep -q 'Ctrl-C ends it' "$work/up.out" || fail "kmsim up $* does not come up"
 }
 
 ended() { # expected status, what was done

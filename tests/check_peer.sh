@@ -2,6 +2,7 @@
 # a control unit in Python (tests/peer/light.py), by nothing but bus/wire.h: in a story, run after run, and on a live car
 # Uses build/bin, or the directory given. Everything happens in a temporary directory of buses of its own.
 set -eu
+. "$(dirname "$0")"/leftovers.sh
 bin=$(realpath "${1:-build/bin}")
 peer=$(realpath tests/peer)
 vehicles=$(realpath bus/vehicles)
@@ -65,7 +66,7 @@ status=0
 # On a live car, from its first moment to its end.
 "$peer/light.py" "ipc://$work/bus" & light=$!
 "$bin/kmsim" up --vehicle "$work/car.json" --bus "ipc://$work/bus" > "$work/out" 2>&1 & car=$!
-for _ in $(seq 200); do ! grep -q 'Ctrl-C ends it' "$work/out" || break; sleep 0.05; done
+within 10 grep -q 'Ctrl-C ends it' "$work/out" || fail "the car does not come up: $(cat "$work/out")"
 "$bin/bus-sniffer" --bus "ipc://$work/bus" --vehicle "$work/car.json" --decode --filter LightStatus > "$work/seen" 2> "$work/err" &
 sniffer=$!
 sleep 0.3

@@ -90,11 +90,7 @@ status=0; "$bin/bus-sniffer" --filter SeatStatsu 2> "$work/err" || status=$?
 [ $status = 2 ] || fail "a wrong filter gives status $status"
 
 "$bin/kmsim" run --observers 1 "$story" > "$work/out" 2>&1 & run=$! # waits; its units are there
-for _ in $(seq 100); do
-    [ "$(units_of | wc -l)" = 4 ] && break
-    sleep 0.02
-done
-[ "$(units_of | wc -l)" = 4 ] || fail "there are no four units: $(units_of)"
+within 5 there_are_units 4 || fail "there are no four units: $(units_of)"
 kill -KILL $run
 wait $run 2> "$work/err" || true
 nothing_left "a killed kmsim" files

@@ -2,6 +2,7 @@
 # the workshop's tools on a live car: text, JSON, exit statuses
 set -u
 cd "$(dirname "$0")/.."
+. tests/leftovers.sh
 bin=${BUILD:-build}/bin
 work=$(mktemp -d)
 bus=ipc://$work/bus
@@ -12,10 +13,7 @@ trap 'end_car; rm -rf "$work"' EXIT
 begin_car() { # options …
     "$bin/kmsim" up --bus "$bus" "$@" > "$work/car" 2>&1 &
     car=$!
-    for _ in $(seq 100); do
-        grep -q "Ctrl-C ends it" "$work/car" && return
-        sleep 0.05
-    done
+    within 10 grep -q "Ctrl-C ends it" "$work/car" && return
     echo "the car does not begin:"
     cat "$work/car"
     exit 1

@@ -1,14 +1,25 @@
-# Sourced by checks that start processes: what a run leaves behind in $work, the directory of its buses. The caller has `fail`.
+# Sourced by checks that start processes: waiting for what they do, and what a run leaves behind in $work, the directory
+# of its buses. The caller has `fail`.
+
+within() { # seconds, command …: until it succeeds
+    local tries=$((20 * $1))
+    shift
+    for _ in $(seq "$tries"); do
+        ! "$@" || return 0
+        sleep 0.05
+    done
+    return 1
+}
 
 units_of() { # process identifiers of units whose bus is in our directory
     grep -laz "^ipc://$work/" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 || true
 }
 
+there_are_units() { # how many
+    [ "$(units_of | wc -l)" = "$1" ]
+}
+
 nothing_left() { # what was done before; `files` when its files may stay
-    for _ in $(seq 100); do
-        [ -n "$(units_of)" ] || break
-        sleep 0.05
-    done
-    [ -z "$(units_of)" ] || fail "$1 leaves processes: $(units_of)"
+    within 5 there_are_units 0 || fail "$1 leaves processes: $(units_of)"
     [ "${2:-}" = files ] || [ ! -e "$work/kmsim-$(id -u)" ] || fail "$1 leaves files: $(ls -R "$work")"
 }
