@@ -4,7 +4,8 @@
 #include <string.h>
 
 #define DATA_BITS (8 * FRAME_DATA_MAX)
-#define GRID 0.01          // how far from a raw value a physical one may lie, in steps
+#define GRID 0.01   // how far from a raw value a physical one may lie, in steps
+#define DEPTH_MAX 8 // multiplexors above one another: what is deeper is there never, nor what goes round in a circle
 #define INT64_BOUND 0x1p63 // the first double that no int64_t holds
 
 // ---- finding by name -----------------------------------------------------------------------------------------------
@@ -130,31 +131,65 @@ static bool long_enough(const dbc_signal_t *self, const can_frame_t *frame)
     return !frame->remote && bytes_needed(self) <= frame->length;
 }
 
-bool dbc_present(const dbc_message_t *message, const dbc_signal_t *signal, const can_frame_t *frame)
+// ---- multiplexing --------------------------------------------------------------------------------------------------
+
+static bool is_multiplexed(const dbc_signal_t *self)
 {
-    if (!long_enough(signal, frame)) return false;
-    if (signal->multiplex < 0) return true;
+    return self->selector != NULL || self->multiplex >= 0;
+}
+
+static const dbc_signal_t *selector_of(const dbc_message_t *message, const dbc_signal_t *signal)
+{
+    if (signal->selector) return dbc_signal(message, signal->selector);
     for (size_t i = 0; i < message->signal_count; i++) {
-        const dbc_signal_t *selector = &message->signals[i];
-        if (selector->multiplex != DBC_SELECTOR) continue;
-        return long_enough(selector, frame) && dbc_get(selector, frame) == signal->multiplex;
+        if (message->signals[i].multiplex == DBC_SELECTOR) return &message->signals[i];
+    }
+    return NULL;
+}
+
+// How many multiplexors stand above the signal. DEPTH_MAX: too many, or one of them is missing.
+static unsigned depth_of(const dbc_message_t *message, const dbc_signal_t *signal)
+{
+    unsigned depth = 0;
+    for (; signal && is_multiplexed(signal) && depth < DEPTH_MAX; depth++) signal = selector_of(message, signal);
+    return signal ? depth : DEPTH_MAX;
+}
+
+static bool is_selected(const dbc_signal_t *self, int64_t selector)
+{
+    if (!self->selector) return selector == self->multiplex;
+    for (size_t i = 0; i < self->range_count; i++) {
+        if (selector >= self->ranges[i].first && selector <= self->ranges[i].last) return true;
     }
     return false;
 }
 
+bool dbc_present(const dbc_message_t *message, const dbc_signal_t *signal, const can_frame_t *frame)
+{
+    for (unsigned depth = depth_of(message, signal); depth < DEPTH_MAX; depth--) {
+        if (!long_enough(signal, frame)) return false;
+        if (depth == 0) return true;
+        const dbc_signal_t *selector = selector_of(message, signal);
+        if (!is_selected(signal, dbc_get(selector, frame))) return false;
+        signal = selector;
+    }
+    return false;
+}
+
+// A multiplexor's start value says which signals there are below it: those above come first.
 can_frame_t dbc_frame(const dbc_message_t *self)
 {
     can_frame_t frame = {.id = self->id, .extended = self->extended};
     frame.length = self->length < FRAME_DATA_MAX ? self->length : FRAME_DATA_MAX;
-    for (size_t i = 0; i < self->signal_count; i++) {
-        if (self->signals[i].multiplex < 0 && long_enough(&self->signals[i], &frame)) {
-            dbc_set(&self->signals[i], &frame, self->signals[i].start_raw);
+    bool deeper = true;
+    for (unsigned depth = 0; deeper && depth < DEPTH_MAX; depth++) {
+        deeper = false;
+        for (size_t i = 0; i < self->signal_count; i++) {
+            const dbc_signal_t *signal = &self->signals[i];
+            unsigned own = depth_of(self, signal);
+            deeper |= own > depth;
+            if (own == depth && dbc_present(self, signal, &frame)) dbc_set(signal, &frame, signal->start_raw);
         }
-    }
-    // Only now is the selector there, which says what multiplexed signals there are.
-    for (size_t i = 0; i < self->signal_count; i++) {
-        const dbc_signal_t *signal = &self->signals[i];
-        if (signal->multiplex >= 0 && dbc_present(self, signal, &frame)) dbc_set(signal, &frame, signal->start_raw);
     }
     return frame;
 }

@@ -18,6 +18,10 @@
 #define DBC_PLAIN (-1)     // not multiplexed
 #define DBC_SELECTOR (-2)  // the multiplexor itself
 
+typedef struct {
+    int64_t first, last;
+} dbc_range_t;
+
 typedef enum { DBC_CONTROL_SWITCH, DBC_CONTROL_KNOB } dbc_control_t;
 
 typedef struct {
@@ -31,8 +35,11 @@ typedef struct {
     uint8_t length;     // 1 .. 64
     bool big_endian;    // Motorola, @0
     bool is_signed;
-    int32_t multiplex;     // DBC_PLAIN, DBC_SELECTOR, or the selector's value at which the signal is there
-    dbc_control_t control; // KeyMemoryControl: how the driver changes the setting
+    int32_t multiplex;    // DBC_PLAIN, DBC_SELECTOR, or the selector's value at which the signal is there
+    const char *selector; // SG_MUL_VAL_: the name of its multiplexor; null: the message's only one
+    size_t range_count;   // then these values of that multiplexor count, not `multiplex`
+    const dbc_range_t *ranges;
+    dbc_control_t control;                   // KeyMemoryControl: how the driver changes the setting
     double factor, offset, minimum, maximum; // minimum == maximum == 0: no range told
     char unit[DBC_UNIT_MAX + 1];
     int64_t start_raw;   // GenSigStartValue, 0 without one
@@ -66,7 +73,8 @@ const dbc_signal_t *dbc_signal(const dbc_message_t *self, const char *name);
 /// The message that a frame belongs to (identifier and format), or null.
 const dbc_message_t *dbc_message_of(const dbc_t *self, const can_frame_t *frame);
 
-/// Whether the frame holds the signal: long enough, and for a multiplexed signal the selector of `message` says so.
+/// Whether the frame holds the signal: long enough, and for a multiplexed signal its selector in `message` says so,
+/// which may itself be multiplexed.
 bool dbc_present(const dbc_message_t *message, const dbc_signal_t *signal, const can_frame_t *frame);
 
 /// The raw value in the frame's data; bits past the eight bytes read as zero.

@@ -234,3 +234,13 @@ void dbc_build_set_values(dbc_build_t *self, dbc_signal_t *signal, const dbc_val
     memcpy(copy, values, count * sizeof *copy);
     signal->values = copy;
 }
+
+void dbc_build_set_ranges(dbc_build_t *self, dbc_signal_t *signal, const char *selector, const dbc_range_t *ranges,
+                          size_t count)
+{
+    dbc_range_t *copy = allocate(self, count * sizeof *copy);
+    memcpy(copy, ranges, count * sizeof *copy);
+    signal->selector = selector;
+    signal->ranges = copy;
+    signal->range_count = count;
+}

@@ -39,6 +39,11 @@ void dbc_build_drop_signal(dbc_build_t *self, dbc_message_t *message, dbc_signal
 /// Makes value names of a copy of the array (the names themselves are borrowed).
 void dbc_build_set_values(dbc_build_t *self, dbc_signal_t *signal, const dbc_value_t *values, size_t count);
 
+/// Makes the signal one that a multiplexor of that name selects at the ranges of a copy of the array; the name is
+/// borrowed.
+void dbc_build_set_ranges(dbc_build_t *self, dbc_signal_t *signal, const char *selector, const dbc_range_t *ranges,
+                          size_t count);
+
 /// Joins messages and signals; nothing is added afterwards.
 const dbc_t *dbc_build_finish(dbc_build_t *self);
 

@@ -13,6 +13,7 @@
 #define MESSAGE_BYTES_MAX 65535
 #define BITS_TOLD_MAX INT64_C(524280) // 8 * MESSAGE_BYTES_MAX
 #define BITS_MAX 64
+#define RANGES_MAX 1024 // of one multiplexed signal
 
 struct dbc_file {
     dbc_build_t *build;
@@ -60,7 +61,7 @@ static bool parse_message(dbc_parser_t *self)
 
 // ---- signals -------------------------------------------------------------------------------------------------------
 
-// M, m12, or m12M (selected by one multiplexor and itself another's: it is taken as the former).
+// M, m12, or m12M: selected by one multiplexor and itself one. Which, SG_MUL_VAL_ says.
 static bool take_multiplex(dbc_parser_t *self, int32_t *multiplex)
 {
     *multiplex = DBC_PLAIN;
@@ -247,6 +248,35 @@ static bool parse_value_type(dbc_parser_t *self)
     return true;
 }
 
+// 3-5: the sign belongs to the second number unless there is a blank behind it.
+static bool take_range(dbc_parser_t *self, dbc_range_t *range)
+{
+    if (!dbc_take_integer(self, "a multiplexor's value", 0, INT64_MAX, &range->first)) return false;
+    if (dbc_accept(self, "-")) return dbc_take_integer(self, "a multiplexor's value", 0, INT64_MAX, &range->last);
+    if (!dbc_take_integer(self, "the end of a range", -INT64_MAX, 0, &range->last)) return false;
+    range->last = -range->last;
+    return true;
+}
+
+// SG_MUL_VAL_ 291 Signal Multiplexor 3-3, 5-10;
+static bool parse_multiplex_values(dbc_parser_t *self)
+{
+    dbc_message_t *message;
+    dbc_signal_t *signal;
+    dbc_token_t selector;
+    dbc_range_t ranges[RANGES_MAX];
+    size_t count = 0;
+    if (!take_signal(self, &message, &signal) || !dbc_take_word(self, "the name of a signal", &selector)) return false;
+    do {
+        if (count == RANGES_MAX) return dbc_mistake(self, self->token.line, "more than %d ranges", RANGES_MAX);
+        if (!take_range(self, &ranges[count++])) return false;
+    } while (dbc_accept(self, ","));
+    if (!dbc_take(self, ";")) return false;
+    const char *name = dbc_build_text(self->build, selector.text, selector.length);
+    if (signal) dbc_build_set_ranges(self->build, signal, name, ranges, count);
+    return true;
+}
+
 // ---- statements ----------------------------------------------------------------------------------------------------
 
 static bool parse_new_symbols(dbc_parser_t *self);
@@ -281,7 +311,7 @@ static const statement_t STATEMENTS[] = {
     {"SIGTYPE_VALTYPE_", NULL},
     {"SIG_GROUP_", NULL},
     {"SIG_VALTYPE_", parse_value_type},
-    {"SG_MUL_VAL_", NULL},
+    {"SG_MUL_VAL_", parse_multiplex_values},
     {"CAT_", NULL},
     {"CAT_DEF_", NULL},
     {"FILTER", NULL},

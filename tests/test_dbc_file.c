@@ -296,6 +296,9 @@ static const mistake_case_t MISTAKES[] = {
     {MESSAGE "SG_ S : 0|8@1+ (1,0) [0|0] \"\" X\nBA_DEF_DEF_ \"KeyMemorySetting\" \"height\";\n", 1,
      "a.dbc:3: the default of KeyMemorySetting must be"},
     {MESSAGE "SIG_VALTYPE_ 1 S : 9;\n", 1, "a.dbc:2: the kind of value must be 0 to 3"},
+    {MESSAGE "SG_MUL_VAL_ 1 S M ;\n", 1, "a.dbc:2: expected a multiplexor's value, not \";\""},
+    {MESSAGE "SG_MUL_VAL_ 1 S M 3;\n", 1, "a.dbc:2: expected the end of a range, not \";\""},
+    {MESSAGE "SG_MUL_VAL_ 1 S M 3-3, ;\n", 1, "a.dbc:2: expected a multiplexor's value"},
     {MESSAGE "NS_\nBO_ 2 B: 8 X\n", 1, "a.dbc:3: expected \":\""},
 };
 
