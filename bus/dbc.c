@@ -257,7 +257,8 @@ int64_t dbc_raw_maximum(const dbc_signal_t *self)
 
 double dbc_physical(const dbc_signal_t *self, int64_t raw)
 {
-    return (double)raw * self->factor + self->offset;
+    double number = self->is_signed ? (double)raw : (double)(uint64_t)raw;
+    return number * self->factor + self->offset;
 }
 
 bool dbc_raw(const dbc_signal_t *self, double physical, int64_t *raw)

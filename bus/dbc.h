@@ -90,7 +90,8 @@ can_frame_t dbc_frame(const dbc_message_t *self);
 int64_t dbc_raw_minimum(const dbc_signal_t *self);
 int64_t dbc_raw_maximum(const dbc_signal_t *self);
 
-/// Physical value of a raw one.
+/// Physical value of a raw one. Raw values of unsigned signals with 64 bits are taken for what the bits say: -1 is 2^64
+/// - 1.
 double dbc_physical(const dbc_signal_t *self, int64_t raw);
 
 /// The raw value nearest to a physical one. False, and *raw untouched, when it does not lie in the signal's range or is

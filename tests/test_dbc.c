@@ -250,6 +250,16 @@ START_TEST(range_of_64_bits_does_not_overflow)
 }
 END_TEST
 
+START_TEST(upper_half_of_64_unsigned_bits_is_not_negative)
+{
+    dbc_signal_t signal = make_signal(0, 64, false, false);
+    can_frame_t frame = parsed("123#FFFFFFFFFFFFFFFF");
+    ck_assert_double_eq(dbc_physical(&signal, dbc_get(&signal, &frame)), 0x1p64);
+    signal.is_signed = true;
+    ck_assert_double_eq(dbc_physical(&signal, dbc_get(&signal, &frame)), -1);
+}
+END_TEST
+
 START_TEST(physical_value_off_the_grid_or_range_is_refused)
 {
     dbc_signal_t signal = make_signal(0, 12, false, false);
@@ -348,6 +358,7 @@ int main(void)
     tcase_add_test(all, every_raw_value_comes_back_from_its_physical_one);
     tcase_add_test(all, range_is_the_narrower_of_bits_and_told_limits);
     tcase_add_test(all, range_of_64_bits_does_not_overflow);
+    tcase_add_test(all, upper_half_of_64_unsigned_bits_is_not_negative);
     tcase_add_test(all, physical_value_off_the_grid_or_range_is_refused);
     tcase_add_test(all, messages_and_signals_are_found_by_name_with_case);
     tcase_add_test(all, message_of_a_frame_has_its_identifier_and_format);
