@@ -97,8 +97,8 @@ nothing_left "a killed kmsim" files
 "$bin/kmsim" run "$story" > "$work/out"
 nothing_left "the run after a killed kmsim"
 
-for signal in TERM HUP; do # SIGINT is ignored in background jobs of a script
-    "$bin/kmsim" run --observers 1 "$story" > "$work/out" 2> "$work/err" & run=$!
+for signal in TERM HUP; do # SIGINT is ignored in background jobs of a script, SIGHUP under nohup unless told otherwise
+    env --default-signal=TERM,HUP "$bin/kmsim" run --observers 1 "$story" > "$work/out" 2> "$work/err" & run=$!
     sleep 0.3
     kill -$signal $run
     status=0; wait $run || status=$?
