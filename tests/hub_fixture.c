@@ -54,8 +54,10 @@ static void peer_answer(peer_t *self, uint64_t round)
     static outbox_t outbox;
     outbox_clear(&outbox);
     bool gap = strcmp(self->mode, "gap") == 0;
-    wire_packet_t packet = {.incarnation = 77, .round = round + 1, .status = WIRE_DONE};
+    wire_packet_t packet = {.incarnation = 77, .round = round + 1, .status = WIRE_GAP};
     peer_send(self, "packet/", wire_encode_packet(&packet, &outbox, self->body)); // of another round: to be ignored
+    packet = (wire_packet_t){.incarnation = 78, .round = round, .status = WIRE_GAP};
+    peer_send(self, "packet/", wire_encode_packet(&packet, &outbox, self->body)); // of an earlier process: likewise
     packet = (wire_packet_t){.incarnation = 77, .round = round, .status = gap ? WIRE_GAP : WIRE_DONE};
     size_t size = wire_encode_packet(&packet, &outbox, self->body);
     if (strcmp(self->mode, "nonsense") == 0) self->body[size++] = 0;
