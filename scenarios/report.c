@@ -78,12 +78,13 @@ static bool has_external_unit(const vehicle_t *vehicle)
     return false;
 }
 
-static void format_replay(char *text, size_t size, const story_t *story, uint64_t seed)
+static void format_replay(const report_t *self, char *text, size_t size, const story_t *story, uint64_t seed)
 {
     char quoted[REPLAY_PATH_MAX + 1];
     quote_path(story->path, quoted);
-    snprintf(text, size, "kmsim run %s--seed %" PRIu64 " %s", has_external_unit(story->vehicle) ? "" : "--in-process ",
-             seed, quoted);
+    snprintf(text, size, "kmsim run %s--seed %" PRIu64 " %s%s",
+             has_external_unit(story->vehicle) ? "" : "--in-process ", seed, quoted,
+             self->stored ? " # plus --state with what was stored before this run" : ""); // a shell takes that
 }
 
 // ---- TAP -----------------------------------------------------------------------------------------------------------
@@ -149,8 +150,8 @@ void report_progress(const report_t *self, const story_t *story)
 
 void report_story(report_t *self, const story_t *story, uint64_t seed, const player_verdict_t *verdict)
 {
-    char replay[REPLAY_PATH_MAX + 64];
-    format_replay(replay, sizeof replay, story, seed);
+    char replay[REPLAY_PATH_MAX + 128];
+    format_replay(self, replay, sizeof replay, story, seed);
     if (verdict->state == PLAYER_PASSED)
         self->passed++;
     else

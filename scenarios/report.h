@@ -11,6 +11,8 @@
 typedef struct {
     FILE *out;
     bool terminal, colour;
+    bool
+        stored; // the runs begin with a stored memory, which has gone on when one could be replayed: the report says so
     size_t total, passed, failed;
 } report_t;
 

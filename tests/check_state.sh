@@ -79,6 +79,11 @@ plays "blocked key in the next run" 0 blocked --in-process
 plays "its fault memory entry in the run after that" 0 fault
 plays "still blocked" 0 blocked
 
+# its replay begins with the same memory
+story fails "" '{"at": "1 s", "expect": {"car": "unlocked"}}'
+plays "a story that fails" 1 fails
+says "a story that fails" "fails.json # plus --state with what was stored before this run"
+
 # a run that ends with the story in the middle of a store does not lose it
 rm -rf "$work/state"
 plays "run that ends at once" 0 quick

@@ -141,6 +141,7 @@ static int play(const kmsim_run_options_t *options, const story_list_t *list)
 {
     report_t report;
     report_begin(&report, stdout, isatty(STDOUT_FILENO), list->count);
+    report.stored = options->stored != NULL;
     for (size_t i = 0; i < list->count; i++) {
         const story_t *story = list->stories[i];
         player_verdict_t verdict;
