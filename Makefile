@@ -87,9 +87,10 @@ packages:
 	@missing=; for p in $(PACKAGES); do \
 	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
 	[ -z "$$missing" ] && exit 0; \
-	if ! command -v apt-get >/dev/null; then echo "kmsim needs these Debian packages or their like:$$missing" >&2; exit 2; fi; \
 	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends $$missing
+	if command -v apt-get >/dev/null && { [ -z "$$sudo" ] || command -v sudo >/dev/null; } && $$sudo apt-get update -q && \
+	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; then exit 0; fi; \
+	echo "kmsim needs these Debian packages or their like:$$missing" >&2; exit 2
 
 demo: packages
 	@$(MAKE) -s all
