@@ -18,6 +18,7 @@ PACKAGES = build-essential pkg-config libzmq3-dev libczmq-dev libjansson-dev lib
 CC       = gcc
 BUILD    = build
 PREFIX   = /usr/local
+INSTALLED = $(DESTDIR)$(PREFIX)
 OPTIMIZE = -O2 -g
 SANITIZE =
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes -Wmissing-prototypes \
@@ -111,12 +112,12 @@ crash: packages
 	@tests/crash.sh $(or $(CRASH_KILLS),2000)
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/kmsim $(DESTDIR)$(PREFIX)/share/kmsim/vehicles \
-	    $(DESTDIR)$(PREFIX)/share/kmsim/scenarios
-	install $(TOOLS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
-	install $(UNITS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/libexec/kmsim
-	install -m 644 bus/vehicles/* $(DESTDIR)$(PREFIX)/share/kmsim/vehicles
-	install -m 644 scenarios/*.json $(DESTDIR)$(PREFIX)/share/kmsim/scenarios
+	install -d "$(INSTALLED)/bin" "$(INSTALLED)/libexec/kmsim" "$(INSTALLED)/share/kmsim/vehicles" \
+	    "$(INSTALLED)/share/kmsim/scenarios"
+	install $(TOOLS:%=$(BUILD)/bin/%) "$(INSTALLED)/bin"
+	install $(UNITS:%=$(BUILD)/bin/%) "$(INSTALLED)/libexec/kmsim"
+	install -m 644 bus/vehicles/* "$(INSTALLED)/share/kmsim/vehicles"
+	install -m 644 scenarios/*.json "$(INSTALLED)/share/kmsim/scenarios"
 
 lint: packages
 	@tests/lint.sh
