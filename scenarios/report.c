@@ -9,6 +9,8 @@
 #define RED "31"
 #define GREEN "32"
 #define CLEAR_LINE "\r\033[K"
+#define WRAP_OFF "\033[?7l" // what is longer than the terminal's line would not be cleared with it
+#define WRAP_ON "\033[?7h"
 #define QUOTE_WIDTH 4 // of a quote within quotes
 #define REPLAY_PATH_MAX (QUOTE_WIDTH * VEHICLE_PATH_MAX + 2)
 
@@ -121,7 +123,7 @@ static void put_person(const report_t *self, const story_t *story, const player_
 {
     char time[TIME_TEXT_MAX];
     bool passed = verdict->state == PLAYER_PASSED;
-    fputs(self->colour ? CLEAR_LINE : "", self->out);
+    fputs(self->progress ? CLEAR_LINE : "", self->out);
     put_coloured(self, passed ? GREEN : RED, passed ? "passed" : "FAILED");
     fprintf(self->out, "  %s  (%s s of car)\n", story->name, time_format(verdict->time_ns, time));
     if (passed) return;
@@ -135,16 +137,18 @@ static void put_person(const report_t *self, const story_t *story, const player_
 
 void report_begin(report_t *self, FILE *out, bool terminal, size_t total)
 {
-    const char *no_colour = getenv("NO_COLOR");
+    const char *no_colour = getenv("NO_COLOR"), *kind = getenv("TERM");
     *self = (report_t){.out = out, .terminal = terminal, .total = total};
-    self->colour = terminal && !(no_colour && *no_colour);
+    self->progress = terminal && kind && *kind && strcmp(kind, "dumb") != 0;
+    self->colour = self->progress && !(no_colour && *no_colour);
     if (!terminal) fprintf(out, "TAP version 14\n1..%zu\n", total);
 }
 
 void report_progress(const report_t *self, const story_t *story)
 {
-    if (!self->colour) return;
-    fprintf(self->out, CLEAR_LINE "%zu of %zu: %s", self->passed + self->failed + 1, self->total, story->name);
+    if (!self->progress) return;
+    fprintf(self->out, CLEAR_LINE WRAP_OFF "%zu of %zu: %s" WRAP_ON, self->passed + self->failed + 1, self->total,
+            story->name);
     fflush(self->out);
 }
 
@@ -176,7 +180,7 @@ void report_line(const report_t *self, const char *format, ...)
 void report_broken(const report_t *self, const story_t *story, const char *reason)
 {
     if (self->terminal) {
-        fputs(self->colour ? CLEAR_LINE : "", self->out);
+        fputs(self->progress ? CLEAR_LINE : "", self->out);
         put_coloured(self, RED, "BROKEN");
         fprintf(self->out, "  %s\n", story->name);
     } else {

@@ -10,16 +10,16 @@
 
 typedef struct {
     FILE *out;
-    bool terminal, colour;
-    bool
-        stored; // the runs begin with a stored memory, which has gone on when one could be replayed: the report says so
+    bool terminal, colour, progress;
+    bool stored; // the runs begin with a stored memory, which will have gone on by the next: a replay's line says so
     size_t total, passed, failed;
 } report_t;
 
-/// Begins a report on so many stories; terminal: for a person, colour if NO_COLOR is not set.
+/// Begins a report on so many stories; terminal: for a person, with colour and progress; not if TERM says that the
+/// terminal is dumb, and without colour if NO_COLOR is set.
 void report_begin(report_t *self, FILE *out, bool terminal, size_t total);
 
-/// Shows which story is being played (a terminal only).
+/// Shows which story is being played, on one line that the next report clears (a terminal only).
 void report_progress(const report_t *self, const story_t *story);
 
 /// A story is over.

@@ -39,9 +39,17 @@ static void tear_down(void)
 
 static void begin(bool terminal, size_t total)
 {
+    setenv("TERM", "dumb", 1);
     FILE *out = open_memstream(&text, &size);
     report_begin(&report, out, terminal, total);
-    report.colour = false;
+}
+
+static void begin_in(const char *kind, const char *no_colour)
+{
+    setenv("TERM", kind, 1);
+    setenv("NO_COLOR", no_colour, 1);
+    FILE *out = open_memstream(&text, &size);
+    report_begin(&report, out, true, 2);
 }
 
 START_TEST(a_pipe_gets_tap_14)
@@ -99,6 +107,37 @@ START_TEST(a_person_gets_a_short_form)
 }
 END_TEST
 
+START_TEST(a_terminal_gets_colour_and_one_line_of_progress)
+{
+    begin_in("xterm", "");
+    report_progress(&report, story);
+    report_story(&report, story, 1, &passed);
+    fclose(report.out);
+    ck_assert_str_eq(text, "\r\033[K\033[?7l1 of 2: test\033[?7h"
+                           "\r\033[K\033[32mpassed\033[0m  test  (1.000000 s of car)\n");
+}
+END_TEST
+
+START_TEST(who_wants_no_colour_keeps_the_progress)
+{
+    begin_in("xterm", "1");
+    report_progress(&report, story);
+    report_story(&report, story, 1, &passed);
+    fclose(report.out);
+    ck_assert_str_eq(text, "\r\033[K\033[?7l1 of 2: test\033[?7h\r\033[Kpassed  test  (1.000000 s of car)\n");
+}
+END_TEST
+
+START_TEST(a_dumb_terminal_gets_plain_lines)
+{
+    begin_in("dumb", "");
+    report_progress(&report, story);
+    report_story(&report, story, 1, &passed);
+    fclose(report.out);
+    ck_assert_str_eq(text, "passed  test  (1.000000 s of car)\n");
+}
+END_TEST
+
 START_TEST(names_do_not_become_tap_directives)
 {
     story_t odd = *story;
@@ -128,6 +167,9 @@ int main(void)
         a_pipe_gets_tap_14,
         a_broken_simulation_bails_out,
         a_person_gets_a_short_form,
+        a_terminal_gets_colour_and_one_line_of_progress,
+        who_wants_no_colour_keeps_the_progress,
+        a_dumb_terminal_gets_plain_lines,
         names_do_not_become_tap_directives,
         odd_paths_are_one_word_of_a_shell_and_one_line_of_yaml,
     };

@@ -4,7 +4,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bus/endpoint.h"
 #include "bus/pace.h"
@@ -249,7 +248,7 @@ static int keep_up(const told_t *told, const story_t *story, stored_car_t *store
     kmsim_run_options_t options = {
         .endpoint = told->bus, .stored = stored, .verbosity = told->verbose, .drive = drive, .driver = &live};
     // No plan of tests stands before what is told: it has no end.
-    report_t report = {.out = stdout, .terminal = true, .colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
+    report_t report = {.out = stdout, .terminal = true};
     player_verdict_t verdict;
     bool good = kmsim_run_story(&options, story, &report, &verdict, &error);
     story_destroy(&live.act); // the tester may have worked at it until the end
