@@ -13,7 +13,7 @@ check "scenario files are valid, every requirement has its stories" \
     build/bin/kmsim check --covers scenarios --require "$REQUIREMENTS"
 check "stories on processes" build/bin/kmsim run scenarios
 check "stories in-process" build/bin/kmsim run --in-process scenarios
-check "build (gcc, ASan and UBSan)" sanitized_build
+check "build (gcc, ASan and UBSan)" sanitized_build all tests
 check "unit tests under ASan and UBSan" run_tests build/asan
 check "stories in-process under ASan and UBSan" build/asan/bin/kmsim run --in-process scenarios
 check "build (clang)" make -s -j"$JOBS" BUILD=build/clang CC=clang all

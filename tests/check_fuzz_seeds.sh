@@ -2,6 +2,8 @@
 # fuzz targets under ASan and UBSan, on their seeds and some random inputs
 set -eu
 cd "$(dirname "$0")/.."
+. tests/checks.sh
+sanitized_build build/asan/libkmsim.a
 mkdir -p build/asan/fuzz
 replay() {
     name=$(basename "$1" .c)

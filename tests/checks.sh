@@ -25,9 +25,9 @@ finish() {
     exit 0
 }
 
-sanitized_build() {
+sanitized_build() { # what of it
     make -s -j"$JOBS" BUILD=build/asan OPTIMIZE='-O1 -g -fno-omit-frame-pointer' \
-        SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all -Wno-format-truncation' all tests # gcc guesses worse then
+        SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all -Wno-format-truncation' "$@" # gcc guesses worse then
 }
 
 run_one_test() {
