@@ -37,6 +37,17 @@ static hub_options_t options(bool live)
     return (hub_options_t){.patience_ns = 10 * TIME_S, .endpoint = hub_fixture_endpoint(), .live = live};
 }
 
+// A client of a car that begins at the same time, and on a busy machine takes long to do so.
+static live_client_t *patient_client(void)
+{
+    live_client_t *self = NULL;
+    for (int i = 0; i < 10 && !self; i++) {
+        error_clear(&error);
+        self = live_client_new(hub_fixture_endpoint(), &car->vehicle, &error);
+    }
+    return self;
+}
+
 // ---- the wire ------------------------------------------------------------------------------------------------------
 
 START_TEST(messages_of_strangers_come_back_as_they_were)
@@ -104,7 +115,7 @@ static int run_client(int (*client)(live_client_t *self))
 {
     pid_t process = fork();
     if (process == 0) {
-        live_client_t *self = live_client_new(hub_fixture_endpoint(), &car->vehicle, &error);
+        live_client_t *self = patient_client();
         int status = self ? client(self) : tell("no car:");
         live_client_destroy(&self);
         _exit(status);
@@ -185,7 +196,7 @@ START_TEST(a_client_is_told_when_the_car_is_switched_off_or_breaks_off)
 {
     pid_t process = fork();
     if (process == 0) {
-        live_client_t *self = live_client_new(hub_fixture_endpoint(), &car->vehicle, &error);
+        live_client_t *self = patient_client();
         _exit(self ? wait_for_end(self) : tell("no car:"));
     }
     pid_t driver = fork();
@@ -261,7 +272,7 @@ END_TEST
 static int flood(void)
 {
     endpoint_t names;
-    live_client_t *car_is_there = live_client_new(hub_fixture_endpoint(), &car->vehicle, &error);
+    live_client_t *car_is_there = patient_client();
     if (!car_is_there || !endpoint_parse(&names, hub_fixture_endpoint(), &error)) return tell("no car:");
     void *context = zmq_ctx_new(), *up = zmq_socket(context, ZMQ_XPUB);
     uint8_t body[WIRE_SIZE_MAX], subscription[64];
@@ -288,7 +299,7 @@ START_TEST(a_flood_of_frames_is_bounded_and_counted)
     ck_assert_msg(hub_fixture_use_hub(car, options(true)), "%s", car->error.text);
     ck_assert_msg(hub_fixture_run(car, TIME_MS), "%s", car->error.text);
     hub_figures_t figures = hub_figures(car->hub);
-    for (int i = 0; i < 5000 && figures.strangers + figures.crowded + figures.garbage < 901; i++) {
+    for (int i = 0; i < 30000 && figures.strangers + figures.crowded + figures.garbage < 901; i++) {
         ck_assert(hub_wait(car->hub, NULL, TIME_MS, &car->error)); // nobody takes them
         figures = hub_figures(car->hub);
     }
