@@ -47,9 +47,10 @@ awk 'BEGIN {
     for (i = 0; i < 400000; i++) printf ",\n{\"after\": \"1 ms\", \"frame\": {\"bus\": \"kcan-s\", \"frame\": \"7FF#\"}}"
     print "]}" }' > "$work/many.json"
 
-stop_sniffer() { # once it sees frames
+stop_sniffer() { # once it sees frames; what the one before saw is no sign of that
+    rm -f "$work/seen.log"
     "$bin/bus-sniffer" > "$work/seen.log" 2> "$work/err" & sniffer=$!
-    "$bin/kmsim" run --observers 1 --trace "$work/many.log" "$work/many.json" > "$work/out" & run=$!
+    "$bin/kmsim" run --patience "20 s" --observers 1 --trace "$work/many.log" "$work/many.json" > "$work/out" & run=$!
     for _ in $(seq 500); do
         [ ! -s "$work/seen.log" ] || break
         sleep 0.01
