@@ -63,11 +63,12 @@ static void print_help(const char *name)
 {
     printf("%s - a control unit as a process on a kmsim bus\n\n"
            "usage: %s [--bus ENDPOINT] [--node NAME] [--vehicle VEHICLE]\n\n"
-           "  --bus ENDPOINT     ipc://PATH or tcp://127.0.0.1:PORT; else the user's own well-known bus\n"
+           "  --bus ENDPOINT     ipc://PATH or tcp://127.0.0.1:PORT; else the user's own\n"
+           "                     well-known bus\n"
            "  --node NAME        which node of the vehicle it is, \"%s\" unless told\n"
            "  --vehicle VEHICLE  by name or file, \"e65\" unless told\n"
            "  --version, --help\n\n"
-           "kmsim starts its units itself; by hand only one that is \"external\" in the vehicle file.\n"
+           "kmsim starts its units itself; by hand only one that is \"external\" in the\nvehicle file.\n"
            "For kmsim's use: --incarnation HEX, --lifeline FILE-DESCRIPTOR.\n"
            "Exit status: 0 the bus has ended, 2 wrong usage or a bad file, 3 the bus broke.\n",
            name, name, name);

@@ -20,7 +20,8 @@ static const option_t OPTIONS[] = {
     {"verbose", 'v', NULL, OPTION_FLAG, offsetof(told_t, verbose), "tell"},
     {"fast", 0, NULL, OPTION_FLAG, offsetof(told_t, fast), "hurry"},
     {"file", 'f', "FILE", OPTION_TEXT, offsetof(told_t, file), "a file"},
-    {"launch", 0, "UNIT=CMD", OPTION_LIST, offsetof(told_t, launches), "one line\nand another"},
+    {"launch", 0, "UNIT=CM…", OPTION_LIST, offsetof(told_t, launches),
+     "one line\nand another that goes on until it is too long for it\n  a list   stays\nthe…end"},
     {"seed", 0, "N", OPTION_NUMBER, offsetof(told_t, seed), "seed"},
     {"patience", 0, "TIME", OPTION_TIME, offsetof(told_t, patience_ns), "time"},
 };
@@ -130,8 +131,10 @@ START_TEST(help_is_made_from_the_table)
                            "  -v, --verbose             tell\n"
                            "      --fast                hurry\n"
                            "  -f, --file FILE           a file\n"
-                           "      --launch UNIT=CMD     one line\n"
-                           "                            and another\n"
+                           "      --launch UNIT=CM…     one line and another that goes on until it is too\n"
+                           "                            long for it\n"
+                           "                              a list   stays\n"
+                           "                            the…end\n"
                            "      --seed N              seed\n"
                            "      --patience TIME       time\n"
                            "  -h, --help                this text\n"

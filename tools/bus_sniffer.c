@@ -50,8 +50,10 @@ static const option_t OPTIONS[] = {
      "add message and signals, with units and value names, to each frame"},
     {"filter", 0, "EXPR", OPTION_TEXT, offsetof(options_t, filter),
      "show only some frames; terms separated by commas:\n"
-     "  kcan-s        frames of that bus (bus:NAME if the vehicle file lacks it)\n"
-     "  130, 130-2FF  that identifier, or that range (eight digits: 29-bit identifiers)\n"
+     "  kcan-s        frames of that bus\n"
+     "  bus:NAME      a bus that the vehicle file lacks\n"
+     "  130, 130-2FF  that identifier, or that range\n"
+     "                (eight digits: 29-bit identifiers)\n"
      "  SeatStatus    frames of that message\n"
      "  !TERM         not those\n"
      "A frame is shown when one of the buses named and one of the identifiers or\nmessages named fits it: "

@@ -3,14 +3,15 @@
 #include "tools/cip_commands.h"
 
 static const workbench_command_t COMMANDS[] = {
-    {"show", "[UNIT]", 0, 1, "settings with range, factory value and memory; coding options", cip_show},
+    {"show", "[UNIT]", 0, 1, "settings with range and factory value; options", cip_show},
     {"read", "UNIT [PROFILE]", 1, 2, "what profile 1 to 4 holds, or all of them", cip_read},
     {"code", "UNIT PROFILE name=value…|FILE.json", 3, 2 + WORKSHOP_SETTINGS_MAX,
-     "codes a profile: what is told, the rest as it is. The file is\n                          an object of settings, "
-     "or what `cip read UNIT PROFILE --json` told",
+     "codes a profile: what is told, the rest as it is. The"
+     "\n                          file is an object of settings, or what"
+     "\n                          `cip read UNIT PROFILE --json` told",
      cip_code},
-    {"status", "", 0, 0, "which profiles are coded, and which numbers in use are not everywhere", cip_status},
-    {"copy", "FROM TO [UNIT]", 2, 3, "copies a profile to another one, in every unit or that one", cip_copy},
+    {"status", "", 0, 0, "which profiles are coded, which numbers in use not", cip_status},
+    {"copy", "FROM TO [UNIT]", 2, 3, "copies a profile, in every unit or that one", cip_copy},
     {"reset", "[UNIT [PROFILE]]", 0, 2, "back to factory values and not coded", cip_reset},
     {"memory", "UNIT setting=key|car…", 2, 1 + WORKSHOP_SETTINGS_MAX, "a setting of each key's, or common to all keys",
      cip_memory},

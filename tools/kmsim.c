@@ -254,8 +254,13 @@ static int take_command(const char *name, int count, char **arguments)
 {
     for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++)
         if (strcmp(COMMANDS[i].name, name) == 0) return COMMANDS[i].run(count - 1, arguments + 1);
-    if (*name && *name != '-') return kmsim_wrong("unknown command; see kmsim --help");
     int status, operand_count;
+    error_t error;
+    error_clear(&error);
+    if (*name && *name != '-') {
+        error_add(&error, "unknown command \"%s\"; see kmsim --help", name);
+        return kmsim_wrong(error.text);
+    }
     bool done = *name && !kmsim_take_arguments(&KMSIM, count, arguments, NULL, &operand_count, &status);
     return done ? status : kmsim_wrong("no command; see kmsim --help");
 }

@@ -8,6 +8,7 @@
 #include "bus/time.h"
 
 #define NAME_COLUMN 28
+#define HELP_WIDTH 80
 
 static const option_t STANDARD[] = {
     {"help", 'h', NULL, OPTION_FLAG, 0, "this text"},
@@ -167,28 +168,68 @@ options_outcome_t options_parse(const command_t *self, int count, char **argumen
 
 // ---- help ----------------------------------------------------------------------------------------------------------
 
-static void print_option(const option_t *option, FILE *out)
+// Columns of a terminal that so many bytes take: those that continue a character take none.
+static int columns(const char *text, size_t length)
 {
-    char name[64];
-    int length = snprintf(name, sizeof name, "  %c%c%s --%s%s%s", option->letter ? '-' : ' ',
-                          option->letter ? option->letter : ' ', option->letter ? "," : " ", option->name,
-                          option->argument ? " " : "", option->argument ? option->argument : "");
-    fputs(name, out);
-    if (length >= NAME_COLUMN)
-        fprintf(out, "\n%*s", NAME_COLUMN, "");
-    else
-        fprintf(out, "%*s", NAME_COLUMN - length, "");
-    for (const char *c = option->help; *c; c++) {
-        fputc(*c, out);
-        if (*c == '\n') fprintf(out, "%*s", NAME_COLUMN, "");
+    int count = 0;
+    for (size_t i = 0; i < length; i++) count += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+// Puts the words of a line behind `column` columns of its paragraph; returns where they end.
+static int print_words(const char *text, size_t length, int indent, int column, FILE *out)
+{
+    for (const char *end = text + length; text < end; text += strspn(text, " ")) {
+        size_t word = strcspn(text, " \n");
+        int width = columns(text, word);
+        if (column > 0 && indent + column + 1 + width > HELP_WIDTH) {
+            fprintf(out, "\n%*s", indent, "");
+            column = 0;
+        }
+        column += fprintf(out, "%s%.*s", column > 0 ? " " : "", (int)word, text) - (int)word + width;
+        text += word;
+    }
+    return column;
+}
+
+// Fills paragraphs to the width; an empty line stays, and one that begins with a blank: a list or an example.
+static void print_text(const char *text, int indent, FILE *out)
+{
+    int column = 0;
+    for (size_t length = strcspn(text, "\n");; length = strcspn(text, "\n")) {
+        if (length == 0 || *text == ' ') {
+            if (column > 0) fprintf(out, "\n%*s", length > 0 ? indent : 0, "");
+            fprintf(out, "%.*s", (int)length, text);
+            column = HELP_WIDTH;
+        } else {
+            column = print_words(text, length, indent, column, out);
+        }
+        if (!text[length]) break;
+        text += length + 1;
     }
     fputc('\n', out);
 }
 
+static void print_option(const option_t *option, FILE *out)
+{
+    char name[64];
+    snprintf(name, sizeof name, "  %c%c%s --%s%s%s", option->letter ? '-' : ' ', option->letter ? option->letter : ' ',
+             option->letter ? "," : " ", option->name, option->argument ? " " : "",
+             option->argument ? option->argument : "");
+    int width = columns(name, strlen(name));
+    bool fits = width < NAME_COLUMN;
+    fprintf(out, "%s%s%*s", name, fits ? "" : "\n", fits ? NAME_COLUMN - width : NAME_COLUMN, "");
+    print_text(option->help, NAME_COLUMN, out);
+}
+
 void options_print_help(const command_t *self, FILE *out)
 {
-    fprintf(out, "usage: %s\n\n%s\n\n", self->usage, self->summary);
+    fprintf(out, "usage: %s\n\n", self->usage);
+    print_text(self->summary, 0, out);
+    fputc('\n', out);
     for (size_t i = 0; i < self->option_count; i++) print_option(&self->options[i], out);
     for (size_t i = 0; i < sizeof STANDARD / sizeof STANDARD[0]; i++) print_option(&STANDARD[i], out);
-    if (self->notes) fprintf(out, "\n%s\n", self->notes);
+    if (!self->notes) return;
+    fputc('\n', out);
+    print_text(self->notes, 0, out);
 }

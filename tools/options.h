@@ -55,7 +55,8 @@ typedef enum { OPTIONS_GO, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG } option
 options_outcome_t options_parse(const command_t *self, int count, char **arguments, void *structure, int *operand_count,
                                 error_t *error);
 
-/// Writes usage, summary, one line per option, notes.
+/// Writes usage, summary, the options, notes, filled to 80 columns; lines of them that begin with a blank stay as they
+/// are.
 void options_print_help(const command_t *self, FILE *out);
 
 #endif

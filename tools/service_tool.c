@@ -4,8 +4,8 @@
 #include "tools/service_commands.h"
 
 static const workbench_command_t COMMANDS[] = {
-    {"keys", "", 0, 0, "all keys: personalization number, learned, blocked, battery", service_keys},
-    {"block", "N", 1, 1, "blocks key N (1 to 10): it unlocks, starts and calls up nothing", service_block},
+    {"keys", "", 0, 0, "all keys with personalization number and state", service_keys},
+    {"block", "N", 1, 1, "blocks key N, 1 to 10: it opens and starts nothing", service_block},
     {"release", "N", 1, 1, "releases it again", service_release},
     {"personalization", "N P", 2, 2, "gives key N the personalization number P (1 to 4)", service_personalization},
     {"faults", "[UNIT]", 0, 1, "fault memory of one unit, or of all", service_faults},
