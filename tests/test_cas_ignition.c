@@ -306,6 +306,7 @@ START_TEST(key_taken_out_ends_its_call_ups_and_switches_the_terminals_off)
     cas_fixture_run_to(5 * TIME_S);
     ck_assert_uint_eq(cas_fixture_count(KCAN_S, KEY_STATUS, 0, TIME_MIN), 1);
     ck_assert_ptr_nonnull(find_status(0x00, INSERTED_NS + 520 * TIME_MS));
+    ck_assert_uint_eq(car->logs[LOG_TERMINAL], 2); // on, and off
     ck_assert(!ignition_holds(car->cas, 1));
     cas_fixture_insert(2); // and the next key finds them off
     cas_fixture_run_to(7 * TIME_S);
