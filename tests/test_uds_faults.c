@@ -57,6 +57,14 @@ START_TEST(snapshot_tells_first_time_and_active_profile)
 }
 END_TEST
 
+START_TEST(time_of_a_fault_stops_at_the_end_of_its_four_bytes)
+{
+    bench_wait(seat, (UINT32_MAX + INT64_C(1)) * TIME_MS);
+    hear_wrong_number();
+    ck_assert_str_eq(ask(seat, "19 04 00 9C 05 01"), "59 04 00 9C 05 2F 01 02 D0 00 FF FF FF FF D0 01 00");
+}
+END_TEST
+
 START_TEST(records_and_codes_that_there_are_not_are_out_of_range)
 {
     hear_wrong_number();
@@ -142,6 +150,7 @@ int main(void)
     tcase_add_test(cases, empty_memory_says_so);
     tcase_add_test(cases, fault_is_active_until_the_next_power_on_and_confirmed_beyond);
     tcase_add_test(cases, snapshot_tells_first_time_and_active_profile);
+    tcase_add_test(cases, time_of_a_fault_stops_at_the_end_of_its_four_bytes);
     tcase_add_test(cases, records_and_codes_that_there_are_not_are_out_of_range);
     tcase_add_test(cases, supported_codes_are_told_with_their_status);
     tcase_add_test(cases, clearing_is_durable_before_it_is_acknowledged);
