@@ -94,6 +94,20 @@ START_TEST(drivers_change_comes_back_with_the_profile)
 }
 END_TEST
 
+START_TEST(car_setting_is_not_recalled_even_before_it_is_stored)
+{
+    ck_assert(image_set(&node->image, "memory", -1, "style", 1));
+    node_fixture_power_on(node, 0, IMAGE_PRESENT);
+    at(100);
+    turn("style", 2);
+    turn("driver_temperature", 20);
+    at(1000);
+    node_fixture_remote(node, "unlock", 2);
+    ck_assert_int_eq(node_fixture_status(node, "Style"), 2);
+    ck_assert_int_eq(node_fixture_status(node, "DriverTemperature"), 12);
+}
+END_TEST
+
 START_TEST(stored_active_profile_holds_after_a_power_loss)
 {
     at(100);
@@ -195,6 +209,7 @@ int main(void)
     tcase_add_test(tests, knob_works_asleep_and_says_so_once);
     tcase_add_test(tests, knob_out_of_range_is_ignored);
     tcase_add_test(tests, drivers_change_comes_back_with_the_profile);
+    tcase_add_test(tests, car_setting_is_not_recalled_even_before_it_is_stored);
     tcase_add_test(tests, stored_active_profile_holds_after_a_power_loss);
     tcase_add_test(tests, passenger_temperature_is_told_twice);
     tcase_add_test(tests, call_up_tells_the_profile_in_a_message_of_its_own);
