@@ -51,6 +51,22 @@ START_TEST(recall_moves_all_four_together)
 }
 END_TEST
 
+START_TEST(car_setting_is_not_recalled)
+{
+    image_set(&node->image, "memory", -1, "passenger_vertical", 1);
+    node_fixture_power_on(node, 0, IMAGE_PRESENT);
+    at(100);
+    press("passenger_vertical", DECREASE);
+    at(350);
+    press("passenger_vertical", RELEASED);
+    at(1000);
+    node_fixture_remote(node, "unlock", 2);
+    at(5000);
+    ck_assert_int_eq(status("PassengerVertical"), 70);
+    ck_assert_int_eq(status("DriverHorizontal"), 40);
+}
+END_TEST
+
 START_TEST(switch_stops_a_recall)
 {
     at(100);
@@ -393,6 +409,7 @@ int main(void)
     TCase *tests = tcase_create("mirror");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, recall_moves_all_four_together);
+    tcase_add_test(tests, car_setting_is_not_recalled);
     tcase_add_test(tests, switch_stops_a_recall);
     tcase_add_test(tests, held_switch_stops_a_recall_that_begins);
     tcase_add_test(tests, passenger_mirror_tilts_in_reverse_and_returns);

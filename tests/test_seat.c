@@ -63,6 +63,26 @@ START_TEST(status_is_told_at_start_and_end_and_fast_between)
 }
 END_TEST
 
+START_TEST(car_setting_stays_where_the_driver_moved_it_whoever_comes)
+{
+    image_set(&node->image, "memory", -1, "longitudinal", 1);
+    code_profile_2();
+    at(100);
+    press("longitudinal", INCREASE);
+    at(600);
+    press("longitudinal", RELEASED);
+    at(1000);
+    node_fixture_remote(node, "unlock", 2);
+    at(10000);
+    ck_assert_int_eq(status("Longitudinal"), 1350);
+    ck_assert_int_eq(status("Height"), 600);
+    node_fixture_remote(node, "lock", 2);
+    at(11000);
+    ck_assert_int_eq(image_get(&node->image, "car", -1, "longitudinal", 0), 1350);
+    ck_assert_int_eq(image_get(&node->image, "profile", 2, "longitudinal", 0), 1450);
+}
+END_TEST
+
 START_TEST(unlocking_again_lets_the_recall_go_on)
 {
     code_profile_2();
@@ -350,6 +370,7 @@ int main(void)
     tcase_add_test(tests, story_begins_at_factory_values_with_nothing_moving);
     tcase_add_test(tests, recall_moves_two_motors_at_a_time_and_ends_exactly);
     tcase_add_test(tests, status_is_told_at_start_and_end_and_fast_between);
+    tcase_add_test(tests, car_setting_stays_where_the_driver_moved_it_whoever_comes);
     tcase_add_test(tests, unlocking_again_lets_the_recall_go_on);
     tcase_add_test(tests, another_profile_turns_the_seat_round_where_it_is);
     tcase_add_test(tests, recall_to_where_it_stands_moves_nothing_and_is_done);
