@@ -175,6 +175,22 @@ START_TEST(request_during_another_one_waits_for_its_turn)
 }
 END_TEST
 
+// The CAS has two buses: its answer goes where the request came from, which a second tester must not change.
+START_TEST(request_from_the_other_bus_during_a_conversation_is_ignored)
+{
+    bench_unlock(cas);
+    cas->store_ns = 30 * TIME_MS;
+    bench_hear(cas, "6F1#40063101DC730101");
+    cas->responses = 0;
+    node_input_t other = {.kind = INPUT_FRAME, .bus = 1};
+    ck_assert(frame_parse("6F1#400322F186", &other.frame));
+    bench_input(cas, &other);
+    bench_wait(cas, TIME_S); // the bench sees to it that nothing of diagnosis goes to the other bus
+    ck_assert_uint_eq(cas->responses, 1);
+    ck_assert_str_eq(cas->single, "71 01 DC 73 00");
+}
+END_TEST
+
 START_TEST(power_loss_before_the_store_keeps_the_old_and_says_nothing)
 {
     bench_unlock(seat);
@@ -327,7 +343,8 @@ int main(void)
           wrong_key_is_told_only_when_its_count_is_durable, count_that_cannot_be_is_the_worst}},
         {"pending",
          {slow_store_is_announced_within_p2, announced_response_comes_although_suppressed,
-          request_during_another_one_waits_for_its_turn, power_loss_before_the_store_keeps_the_old_and_says_nothing}},
+          request_during_another_one_waits_for_its_turn, request_from_the_other_bus_during_a_conversation_is_ignored,
+          power_loss_before_the_store_keeps_the_old_and_says_nothing}},
         {"communication",
          {communication_control_silences_what_it_names, deaf_unit_hears_diagnosis_alone,
           reset_ends_session_security_and_communication_control,
