@@ -236,6 +236,18 @@ START_TEST(image_of_another_unit_is_set_aside_as_foreign)
 }
 END_TEST
 
+START_TEST(image_of_a_newer_version_is_set_aside_as_newer)
+{
+    open_state();
+    write_file("seat.json", "{\n \"format\": \"kmsim image\",\n \"version\": 2,\n \"node\": \"seat\",\n"
+                            " \"entries\": {},\n \"checksum\": \"cffe5b085f5b02be\"\n}\n");
+    load("seat");
+    ck_assert_int_eq(image_state, IMAGE_NEWER);
+    ck_assert(exists("seat.json.newer-1") && !exists("seat.json"));
+    ck_assert_ptr_nonnull(strstr(notice.text, "it was written by a newer version; it is set aside as "));
+}
+END_TEST
+
 START_TEST(file_that_is_too_large_is_set_aside)
 {
     open_state();
@@ -335,6 +347,7 @@ int main(void)
     tcase_add_test(tests, damaged_image_is_set_aside_under_the_next_free_number);
     tcase_add_test(tests, empty_file_is_damaged);
     tcase_add_test(tests, image_of_another_unit_is_set_aside_as_foreign);
+    tcase_add_test(tests, image_of_a_newer_version_is_set_aside_as_newer);
     tcase_add_test(tests, file_that_is_too_large_is_set_aside);
     tcase_add_test(tests, what_is_no_file_is_an_error_and_stays);
     tcase_add_test(tests, pipe_in_place_of_an_image_does_not_hang);
