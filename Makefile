@@ -44,7 +44,8 @@ TOOLS    = kmsim bus-sniffer service-tool cip
 PROGRAMS = $(UNITS) $(TOOLS)
 MAINS    = $(foreach p,$(PROGRAMS),$(MAIN_$(p)))
 
-SOURCES  = $(filter-out $(MAINS),$(wildcard bus/*.c cas/*.c ecus/*.c scenarios/*.c tools/*.c))
+ROOMS    = $(shell find bus cas ecus scenarios tools -type d)
+SOURCES  = $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
 LIBRARY  = $(BUILD)/libkmsim.a
 BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
 TESTS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
@@ -123,7 +124,7 @@ lint: packages
 	@tests/lint.sh
 
 format:
-	clang-format -i $(wildcard */*.[ch] tests/*/*.[ch])
+	clang-format -i $(wildcard */*.[ch] */*/*.[ch])
 
 clean:
 	rm -rf $(BUILD)
