@@ -4,8 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "bus/node.h"
-
 #define ACK_SLOT_TO_END_BITS 8 // acknowledge delimiter and end of frame: what an unacknowledged frame is cut short by
 #define HEADER_BITS 19         // start of frame to data length code of a standard frame
 
@@ -45,7 +43,9 @@ void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_
     if (!self->busy || !(self->senders & bit)) return;
     self->senders &= ~bit;
     if (self->senders != 0) return;
-    self->broken = true; // the others see six equal bits and answer with an error frame
+    // Nobody drives the wire any more: the others see six equal bits, a stuff error, and answer with an error frame.
+    // The bits until they notice are left out.
+    self->broken = true;
     int64_t end_ns = now_ns + FRAME_ERROR_BITS * self->bit_ns;
     self->busy_total_ns += end_ns - self->end_ns;
     self->end_ns = end_ns;
@@ -80,15 +80,17 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
                                   int64_t now_ns)
 {
     can_bus_node_t *n = &self->nodes[node];
-    bool cyclic = (flags & OUTBOX_CYCLIC) != 0;
+    bool cyclic = (flags & CAN_BUS_CYCLIC) != 0;
+    // A sleeping bus takes nothing cyclic: a status that comes round anyway would keep every car awake for ever.
     if (!n->present || (cyclic && self->state == CAN_BUS_ASLEEP)) return CAN_BUS_REFUSED;
     if (!cyclic) note_event(self, now_ns);
-    can_mailbox_t *box = (flags & OUTBOX_REPLACE) ? find_waiting(n, frame) : NULL;
+    can_mailbox_t *box = (flags & CAN_BUS_REPLACE) ? find_waiting(n, frame) : NULL;
     if (box) {
         box->frame = *frame;
         box->flags = flags;
         return CAN_BUS_REPLACED;
     }
+    // Only now: what replaces needs no mailbox, and is heard even from a node whose mailboxes are all in use.
     if (n->used == UINT32_MAX) return CAN_BUS_REFUSED;
     int free_box = __builtin_ctz(~n->used);
     n->used |= UINT32_C(1) << free_box;
@@ -100,7 +102,8 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
     return CAN_BUS_ACCEPTED;
 }
 
-// The mailbox of a node that takes part in arbitration, -1 when it has nothing to send.
+// The mailbox of a node that takes part in arbitration, -1 when it has nothing to send. Among equal identifiers the
+// oldest request: ISO-TP's consecutive frames share one and must not overtake each other.
 static int best_mailbox(const can_bus_node_t *node)
 {
     int best = -1;
@@ -123,6 +126,7 @@ static bool has_pending(const can_bus_t *self)
     return false;
 }
 
+// Whether anybody is there to pull the ACK slot down. A sender does not hear itself, and a stranger only listens.
 static bool is_acknowledged(const can_bus_t *self)
 {
     for (size_t i = 0; i < CAN_BUS_NODES_MAX; i++) {
@@ -154,12 +158,14 @@ static void yield_to_successor(can_bus_node_t *node)
 {
     can_mailbox_t *failed = &node->mailboxes[node->sending];
     can_mailbox_t *newest = find_waiting(node, &failed->frame);
-    if (!newest || newest->order < failed->order || !(newest->flags & OUTBOX_REPLACE)) return;
+    if (!newest || newest->order < failed->order || !(newest->flags & CAN_BUS_REPLACE)) return;
     newest->order = failed->order;
     node->used &= ~(UINT32_C(1) << node->sending);
 }
 
-// A sender's part in a frame that the bus carried, or in one that failed.
+// A sender's part in a frame that the bus carried, or in one that failed. A failed frame stays in its mailbox and
+// arbitrates again after the intermission, unless its conflict has lasted: two units that own one identifier would
+// block everything below it for ever, where real ones go bus-off.
 static void settle_sender(can_bus_t *self, uint8_t node, can_bus_outcome_t *outcome)
 {
     can_bus_node_t *n = &self->nodes[node];
@@ -167,7 +173,7 @@ static void settle_sender(can_bus_t *self, uint8_t node, can_bus_outcome_t *outc
     uint32_t bit = UINT32_C(1) << node;
     bool carried = outcome->kind == CAN_BUS_CARRIED;
     bool given_up = self->conflict && ++box->conflicts >= CAN_BUS_CONFLICTS_MAX;
-    if (carried && (box->flags & OUTBOX_REPORT)) outcome->reports |= bit;
+    if (carried && (box->flags & CAN_BUS_REPORT)) outcome->reports |= bit;
     if (given_up) outcome->given_up |= bit;
     if (carried || given_up)
         n->used &= ~(UINT32_C(1) << n->sending);
@@ -178,6 +184,8 @@ static void settle_sender(can_bus_t *self, uint8_t node, can_bus_outcome_t *outc
 
 static can_bus_outcome_t finish_frame(can_bus_t *self, int64_t now_ns)
 {
+    // Somebody who hears must have been there from the start (who got power in the middle saw no start of frame), and
+    // somebody must be there now; that it is the same one is not asked.
     bool carried = !self->conflict && !self->broken && self->heard && is_acknowledged(self);
     can_bus_outcome_t outcome = {
         .kind = carried ? CAN_BUS_CARRIED : CAN_BUS_FAILED,
@@ -193,6 +201,8 @@ static can_bus_outcome_t finish_frame(can_bus_t *self, int64_t now_ns)
     return outcome;
 }
 
+// One thing ends at an instant: a bus that has just woken has nothing on the wire, and one with a frame on the wire
+// cannot fall asleep before the intermission behind it is over.
 can_bus_outcome_t can_bus_finish(can_bus_t *self, int64_t now_ns)
 {
     if (self->state == CAN_BUS_WAKING && self->ready_ns <= now_ns) {
@@ -217,6 +227,15 @@ static unsigned conflict_bits(const can_frame_t *a, const can_frame_t *b)
 }
 
 // All nodes whose best frame wins the arbitration send. Returns after how many bits their frames differ, 0: never.
+//
+//   on the wire    0 0 1 0 0 1 1 0 0 0 0 │ …
+//   node 0, 0x130  0 0 1 0 0 1 1 0 0 0 0 │ sends on
+//   node 1, 0x230  0 1 reads 0: has lost, falls silent, keeps its frame for the next time
+//   node 2, 0x130  0 0 1 0 0 1 1 0 0 0 0 │ sends on, too: arbitration cannot tell it from node 0
+//
+// A dominant 0 wins over a recessive 1, so bit by bit the smallest identifier is left over: it is enough to compare
+// ranks. Equal ranks go on together. With equal bytes nobody notices, and it is one frame with two senders; with other
+// bytes the one that sends 1 and reads 0 finds a bit error, which outside the identifier is no loss but a failure.
 static unsigned choose_senders(can_bus_t *self)
 {
     uint64_t best_rank = UINT64_MAX;
@@ -246,6 +265,16 @@ static unsigned choose_senders(can_bus_t *self)
     return differ_bits;
 }
 
+// From the first bit on it is known when this ends and how, unless power goes meanwhile (can_bus_set_power):
+//
+//               now_ns                                                    end_ns     ready_ns
+//   carried     ├─ identifier ─ control ─ data ─ CRC ─┤ACK├─ delimiter, end ─┤─ 3 bits ─┤
+//   unheard     ├─ identifier ─ control ─ data ─ CRC ─┤ 1 ├── error frame ───────┤─ 3 bits ─┤
+//   conflict    ├─ identifier ─ control ─ da┤── error frame ───────┤─ 3 bits ─┤
+//   power lost  ├─ identifier ─ con┤── error frame ───────┤─ 3 bits ─┤
+//
+// The intermission belongs to every frame, whatever became of it: only behind it is the bus idle, and only then does it
+// arbitrate among everything that was asked for meanwhile. Whoever asks during a frame waits, however urgent.
 void can_bus_start(can_bus_t *self, int64_t now_ns)
 {
     if (self->state != CAN_BUS_AWAKE || self->busy || self->ready_ns > now_ns) return;

@@ -16,14 +16,20 @@
 
 #define CAN_BUS_NODES_MAX 32
 #define CAN_BUS_MAILBOXES 32
-#define CAN_BUS_WAKE_NS (5 * TIME_MS)   // DOMAIN.md, sleep and wake-up (own)
+#define CAN_BUS_WAKE_NS (5 * TIME_MS)   // from the first request on a sleeping bus to the first bit (own)
 #define CAN_BUS_LINGER_NS (30 * TIME_S) // awake after the last event (own)
 #define CAN_BUS_CONFLICTS_MAX 32 // bit errors in a row after which ISO 11898's counters would have both nodes bus-off
 
 typedef enum { CAN_BUS_ASLEEP, CAN_BUS_WAKING, CAN_BUS_AWAKE } can_bus_state_t;
 
+enum {                   // flags of a request
+    CAN_BUS_CYCLIC = 1,  // no event: neither wakes the bus nor keeps it awake; refused while it sleeps
+    CAN_BUS_REPLACE = 2, // takes the place of a predecessor with the same identifier that still waits
+    CAN_BUS_REPORT = 4,  // the outcome names the node as one that wants to know that it was carried
+};
+
 typedef struct {
-    uint8_t flags;     // OUTBOX_… of bus/node.h
+    uint8_t flags;     // CAN_BUS_CYCLIC …
     uint8_t conflicts; // bit errors in a row
     uint64_t order;    // of all requests on this bus: first in, first out
     can_frame_t frame;
@@ -44,7 +50,7 @@ typedef struct {
     can_bus_outcome_kind_t kind;
     can_frame_t frame; // carried, or failed
     uint32_t senders;  // bit per node whose request it was
-    uint32_t reports;  // bit per sender that asked for OUTBOX_REPORT
+    uint32_t reports;  // bit per sender that asked for CAN_BUS_REPORT
     uint32_t given_up; // failed: bit per node whose frame was dropped for a standing conflict
 } can_bus_outcome_t;
 
@@ -77,8 +83,8 @@ void can_bus_set_hold(can_bus_t *self, uint8_t node, bool hold, int64_t now_ns);
 
 typedef enum { CAN_BUS_ACCEPTED, CAN_BUS_REPLACED, CAN_BUS_REFUSED } can_bus_request_t;
 
-/// A node asks to send. Refused: all mailboxes are in use, the node has no power, or a cyclic frame meets a bus that
-/// sleeps.
+/// A node asks to send; flags: CAN_BUS_CYCLIC … or 0. Refused: all mailboxes are in use, the node has no power, or a
+/// cyclic frame meets a bus that sleeps.
 can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t flags,
                                   int64_t now_ns);
 

@@ -10,6 +10,11 @@
 
 static_assert(ITEMS_MAX + 4 * VEHICLE_BUSES_MAX + 2 <= NODE_INPUTS_MAX, "an activation holds an instant");
 
+// A node's flags are handed to the medium as they are; nodes know the contract, not the medium.
+static_assert((int)OUTBOX_CYCLIC == CAN_BUS_CYCLIC && (int)OUTBOX_REPLACE == CAN_BUS_REPLACE &&
+                  (int)OUTBOX_REPORT == CAN_BUS_REPORT,
+              "the contract's request flags are the medium's");
+
 typedef struct { // what ended at this instant
     can_bus_outcome_t outcomes[VEHICLE_BUSES_MAX];
     int16_t outcome_events[VEHICLE_BUSES_MAX];

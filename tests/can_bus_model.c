@@ -4,8 +4,6 @@
 #include <check.h>
 #include <string.h>
 
-#include "bus/node.h"
-
 void can_bus_model_init(can_bus_model_t *self, uint32_t bit_rate)
 {
     memset(self, 0, sizeof *self);
@@ -75,7 +73,7 @@ static void forget_done(can_bus_model_t *self)
 can_bus_request_t can_bus_model_request(can_bus_model_t *self, unsigned node, const can_frame_t *frame, uint8_t flags,
                                         int64_t now_ns)
 {
-    bool cyclic = (flags & OUTBOX_CYCLIC) != 0;
+    bool cyclic = (flags & CAN_BUS_CYCLIC) != 0;
     if (!self->powered[node] || (cyclic && !self->awake && !self->waking)) return CAN_BUS_REFUSED;
     if (!cyclic) self->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
     forget_done(self);
@@ -87,7 +85,7 @@ can_bus_request_t can_bus_model_request(can_bus_model_t *self, unsigned node, co
         own++;
         if (waits(request) && same_identifier(&request->frame, frame)) predecessor = request; // the newest stays
     }
-    if ((flags & OUTBOX_REPLACE) && predecessor) {
+    if ((flags & CAN_BUS_REPLACE) && predecessor) {
         predecessor->frame = *frame;
         predecessor->flags = flags;
         return CAN_BUS_REPLACED;
@@ -124,7 +122,7 @@ static void yield_to_successor(can_bus_model_t *self, size_t index)
         if (request->node == old->node && waits(request) && same_identifier(&request->frame, &old->frame))
             newest = request;
     }
-    if (!newest || !(newest->flags & OUTBOX_REPLACE)) return;
+    if (!newest || !(newest->flags & CAN_BUS_REPLACE)) return;
     old->frame = newest->frame;
     old->flags = newest->flags;
     old->conflicts = newest->conflicts;
@@ -140,7 +138,7 @@ static can_bus_outcome_t finish_frame(can_bus_model_t *self, int64_t now_ns)
         if (!request->on_wire) continue;
         uint32_t bit = UINT32_C(1) << request->node;
         outcome.senders |= bit;
-        if (carried && (request->flags & OUTBOX_REPORT)) outcome.reports |= bit;
+        if (carried && (request->flags & CAN_BUS_REPORT)) outcome.reports |= bit;
         if (self->conflict && ++request->conflicts == CAN_BUS_CONFLICTS_MAX) outcome.given_up |= bit;
         request->on_wire = false;
         request->done = carried || (outcome.given_up & bit) != 0;

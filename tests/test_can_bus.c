@@ -4,7 +4,6 @@
 #include <check.h>
 #include <stdio.h>
 
-#include "bus/node.h"
 #include "tests/suite.h"
 
 #define BIT_NS (10 * TIME_US) // at 100 kbit/s
@@ -127,10 +126,10 @@ END_TEST
 START_TEST(replacing_request_takes_the_place_of_its_waiting_predecessor)
 {
     ask(0, "23A#01", 0, 0);
-    ck_assert_int_eq(ask(0, "130#01", OUTBOX_REPLACE, 0), CAN_BUS_ACCEPTED);
-    ck_assert_int_eq(ask(0, "130#02", OUTBOX_REPLACE, TIME_MS), CAN_BUS_REPLACED);
-    ck_assert_int_eq(ask(1, "130#02", OUTBOX_REPLACE, TIME_MS), CAN_BUS_ACCEPTED);      // another node's is not its own
-    ck_assert_int_eq(ask(0, "00000130#03", OUTBOX_REPLACE, TIME_MS), CAN_BUS_ACCEPTED); // nor is another format's
+    ck_assert_int_eq(ask(0, "130#01", CAN_BUS_REPLACE, 0), CAN_BUS_ACCEPTED);
+    ck_assert_int_eq(ask(0, "130#02", CAN_BUS_REPLACE, TIME_MS), CAN_BUS_REPLACED);
+    ck_assert_int_eq(ask(1, "130#02", CAN_BUS_REPLACE, TIME_MS), CAN_BUS_ACCEPTED); // another node's is not its own
+    ck_assert_int_eq(ask(0, "00000130#03", CAN_BUS_REPLACE, TIME_MS), CAN_BUS_ACCEPTED); // nor is another format's
     go_to_frame("00000130#03");
     go_to_frame("130#02");
     ck_assert_uint_eq(outcome.senders, 3);
@@ -140,10 +139,10 @@ END_TEST
 
 START_TEST(replacing_request_leaves_the_frame_on_the_wire_alone)
 {
-    ask(0, "130#01", OUTBOX_REPLACE, 0);
+    ask(0, "130#01", CAN_BUS_REPLACE, 0);
     go();
-    ck_assert_int_eq(ask(0, "130#02", OUTBOX_REPLACE, A_NS + BIT_NS), CAN_BUS_ACCEPTED);
-    ck_assert_int_eq(ask(0, "130#03", OUTBOX_REPLACE, A_NS + BIT_NS), CAN_BUS_REPLACED);
+    ck_assert_int_eq(ask(0, "130#02", CAN_BUS_REPLACE, A_NS + BIT_NS), CAN_BUS_ACCEPTED);
+    ck_assert_int_eq(ask(0, "130#03", CAN_BUS_REPLACE, A_NS + BIT_NS), CAN_BUS_REPLACED);
     go_to_frame("130#01");
     go_to_frame("130#03");
 }
@@ -152,9 +151,9 @@ END_TEST
 START_TEST(failed_frame_yields_to_the_one_that_replaces_it)
 {
     for (uint8_t node = 1; node < 4; node++) can_bus_set_power(&bus, node, false, 0);
-    ask(0, "130#01", OUTBOX_REPLACE | OUTBOX_REPORT, 0);
+    ask(0, "130#01", CAN_BUS_REPLACE | CAN_BUS_REPORT, 0);
     go();
-    ask(0, "130#02", OUTBOX_REPLACE | OUTBOX_REPORT, A_NS + BIT_NS); // while nobody acknowledges the first
+    ask(0, "130#02", CAN_BUS_REPLACE | CAN_BUS_REPORT, A_NS + BIT_NS); // while nobody acknowledges the first
     int64_t now_ns = go();
     ck_assert_int_eq(outcome.kind, CAN_BUS_FAILED);
     can_bus_set_power(&bus, 1, true, now_ns);
@@ -169,11 +168,11 @@ START_TEST(thirty_third_request_overflows)
     char text[FRAME_TEXT_MAX];
     for (unsigned i = 0; i < CAN_BUS_MAILBOXES; i++) {
         snprintf(text, sizeof text, "%03X#", 0x300 - i);
-        ck_assert_int_eq(ask(0, text, OUTBOX_REPLACE, 0), CAN_BUS_ACCEPTED);
+        ck_assert_int_eq(ask(0, text, CAN_BUS_REPLACE, 0), CAN_BUS_ACCEPTED);
     }
     ck_assert_int_eq(ask(0, "001#", 0, 0), CAN_BUS_REFUSED);
-    ck_assert_int_eq(ask(0, "300#11", OUTBOX_REPLACE, 0), CAN_BUS_REPLACED); // that needs no mailbox
-    ck_assert_int_eq(ask(1, "001#", 0, 0), CAN_BUS_ACCEPTED);                // others have their own
+    ck_assert_int_eq(ask(0, "300#11", CAN_BUS_REPLACE, 0), CAN_BUS_REPLACED); // that needs no mailbox
+    ck_assert_int_eq(ask(1, "001#", 0, 0), CAN_BUS_ACCEPTED);                 // others have their own
     go_to_frame("001#");
     for (unsigned i = CAN_BUS_MAILBOXES - 1; i > 0; i--) {
         snprintf(text, sizeof text, "%03X#", 0x300 - i);
@@ -185,7 +184,7 @@ END_TEST
 
 START_TEST(report_goes_to_those_who_asked)
 {
-    ask(0, "130#01", OUTBOX_REPORT, 0);
+    ask(0, "130#01", CAN_BUS_REPORT, 0);
     ask(1, "130#01", 0, 0);
     ask(2, "131#01", 0, 0);
     go_to_frame("130#01");
@@ -201,7 +200,7 @@ START_TEST(frame_that_nobody_acknowledges_is_tried_again_until_somebody_does)
     for (uint8_t node = 1; node < 4; node++) can_bus_set_power(&bus, node, false, 0);
     bus.nodes[3].listen_only = true;
     can_bus_set_power(&bus, 3, true, 0); // an observer never acknowledges
-    ask(0, "130#45", OUTBOX_REPORT, 0);
+    ask(0, "130#45", CAN_BUS_REPORT, 0);
     int64_t now_ns = go(), attempt_ns = length_ns("130#45") + (FRAME_ERROR_BITS - 8) * BIT_NS;
     for (int i = 0; i < 10; i++) {
         int64_t end_ns = go();
@@ -234,7 +233,7 @@ END_TEST
 START_TEST(unacknowledged_frame_is_dropped_when_the_bus_falls_asleep)
 {
     for (uint8_t node = 1; node < 4; node++) can_bus_set_power(&bus, node, false, 0);
-    ask(0, "130#45", OUTBOX_REPORT, 0);
+    ask(0, "130#45", CAN_BUS_REPORT, 0);
     int64_t now_ns;
     do now_ns = go();
     while (outcome.kind != CAN_BUS_SLEPT);
@@ -250,8 +249,8 @@ END_TEST
 
 START_TEST(equal_identifiers_with_equal_bytes_are_one_frame)
 {
-    ask(0, "130#4500", OUTBOX_REPORT, 0);
-    ask(2, "130#4500", OUTBOX_REPORT, 0);
+    ask(0, "130#4500", CAN_BUS_REPORT, 0);
+    ask(2, "130#4500", CAN_BUS_REPORT, 0);
     ck_assert_int_eq(go_to_frame("130#4500"), A_NS + length_ns("130#4500"));
     ck_assert_uint_eq(outcome.senders, 5);
     ck_assert_uint_eq(outcome.reports, 5);
@@ -315,7 +314,7 @@ END_TEST
 
 START_TEST(power_loss_breaks_the_frame_on_the_wire_and_empties_the_mailboxes)
 {
-    ask(0, "130#0011223344556677", OUTBOX_REPORT, 0);
+    ask(0, "130#0011223344556677", CAN_BUS_REPORT, 0);
     ask(0, "131#", 0, 0);
     ask(1, "700#01", 0, 0);
     go();
@@ -334,8 +333,8 @@ END_TEST
 
 START_TEST(frame_of_two_senders_goes_on_when_one_loses_power)
 {
-    ask(0, "130#4500", OUTBOX_REPORT, 0);
-    ask(1, "130#4500", OUTBOX_REPORT, 0);
+    ask(0, "130#4500", CAN_BUS_REPORT, 0);
+    ask(1, "130#4500", CAN_BUS_REPORT, 0);
     go();
     can_bus_set_power(&bus, 0, false, A_NS + 30 * BIT_NS);
     ck_assert_int_eq(go_to_frame("130#4500"), A_NS + length_ns("130#4500"));
@@ -347,14 +346,14 @@ START_TEST(bus_sleeps_30_s_after_the_last_event_and_cyclic_frames_are_none)
 {
     ask(0, "23A#01", 0, 0);
     go_to_frame("23A#01");
-    ask(1, "130#01", OUTBOX_CYCLIC, 29 * TIME_S);
+    ask(1, "130#01", CAN_BUS_CYCLIC, 29 * TIME_S);
     go_to_frame("130#01");
     ck_assert_int_eq(go(), CAN_BUS_LINGER_NS);
     ck_assert_int_eq(outcome.kind, CAN_BUS_SLEPT);
-    ck_assert_int_eq(ask(1, "130#01", OUTBOX_CYCLIC, 31 * TIME_S), CAN_BUS_REFUSED);
+    ck_assert_int_eq(ask(1, "130#01", CAN_BUS_CYCLIC, 31 * TIME_S), CAN_BUS_REFUSED);
     ck_assert_int_eq(can_bus_next(&bus), TIME_NEVER);
     ck_assert_int_eq(ask(1, "23A#02", 0, 40 * TIME_S), CAN_BUS_ACCEPTED);
-    ck_assert_int_eq(ask(1, "130#01", OUTBOX_CYCLIC, 40 * TIME_S), CAN_BUS_ACCEPTED); // it wakes already
+    ck_assert_int_eq(ask(1, "130#01", CAN_BUS_CYCLIC, 40 * TIME_S), CAN_BUS_ACCEPTED); // it wakes already
     go_to_frame("130#01");
     go_to_frame("23A#02");
     ck_assert_int_eq(go(), 40 * TIME_S + CAN_BUS_LINGER_NS);

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "bus/can_bus.h"
-#include "bus/node.h"
 #include "bus/random.h"
 #include "tests/can_bus_model.h"
 #include "tests/suite.h"
