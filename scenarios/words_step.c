@@ -3,36 +3,13 @@
 
 #include <inttypes.h>
 
-#include "scenarios/frame_text.h"
+#include "scenarios/story/words_value.h"
 #include "scenarios/words_workshop.h"
 
 static const char *const TERMINAL_NAMES[] = {STORY_TERMINALS};
 static const char *const BUTTON_NAMES[] = {"none", "unlock", "lock", "boot"};
 static const char *const GEAR_NAMES[] = {STORY_GEARS};
 static const char *const POWER_NAMES[] = {STORY_POWERS};
-
-// ---- values --------------------------------------------------------------------------------------------------------
-
-static void add_raw(words_t *self, const dbc_signal_t *signal, int64_t raw)
-{
-    char text[FRAME_TEXT_VALUE_MAX];
-    words_add(self, "%s", frame_text_raw(signal, raw, text, sizeof text));
-}
-
-void words_add_value(words_t *self, const story_value_t *value)
-{
-    char text[FRAME_TEXT_VALUE_MAX];
-    if (value->exact)
-        add_raw(self, value->signal, value->raw);
-    else
-        words_add(self, "%s", frame_text_physical(value->signal, value->physical, text, sizeof text));
-}
-
-static void add_named_value(words_t *self, const char *name, const story_value_t *value)
-{
-    words_add(self, " %s=", name);
-    words_add_value(self, value);
-}
 
 static const char *node_name(const story_t *story, uint8_t node)
 {
@@ -52,7 +29,7 @@ static void add_message(words_t *self, const story_t *story, const condition_t *
     add_bus(self, story, condition);
     if (condition->value_count > 0) words_add(self, " with");
     for (size_t i = 0; i < condition->value_count; i++)
-        add_named_value(self, condition->values[i].signal->name, &condition->values[i]);
+        words_add_named_value(self, condition->values[i].signal->name, &condition->values[i]);
 }
 
 static void add_period(words_t *self, const story_t *story, const condition_t *condition)
@@ -95,7 +72,7 @@ void words_add_condition(words_t *self, const story_t *story, const condition_t 
     case CONDITION_SETTINGS:
         words_add(self, "%s settings", node_name(story, condition->node));
         for (size_t i = 0; i < condition->value_count; i++)
-            add_named_value(self, condition->values[i].signal->setting, &condition->values[i]);
+            words_add_named_value(self, condition->values[i].signal->setting, &condition->values[i]);
         return;
     case CONDITION_CAR:
         words_add(self, condition->flag ? "car unlocked" : "car locked");
@@ -159,7 +136,7 @@ static void add_switch(words_t *self, const story_t *story, const story_switch_t
     words_add(self, "%s %s ", node_name(story, axis->node), axis->signal->setting);
     if (axis->hold_ns == STORY_NO_TIME) {
         words_add(self, "to ");
-        add_raw(self, axis->signal, axis->to_raw);
+        words_add_raw(self, axis->signal, axis->to_raw);
         return;
     }
     words_add(self, "%s, held ", axis->increase ? "increase" : "decrease");
@@ -171,7 +148,7 @@ static void add_adjust(words_t *self, const story_t *story, const story_adjust_t
     words_add(self, "%s", node_name(story, adjust->node));
     for (size_t i = 0; i < adjust->count; i++) {
         words_add(self, " %s=", adjust->knobs[i].signal->setting);
-        add_raw(self, adjust->knobs[i].signal, adjust->knobs[i].raw);
+        words_add_raw(self, adjust->knobs[i].signal, adjust->knobs[i].raw);
     }
 }
 

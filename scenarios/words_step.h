@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
-// What a story says, in words: values, conditions, steps.
+// What a story says, in words: conditions, steps.
 #ifndef KMSIM_SCENARIOS_WORDS_STEP_H
 #define KMSIM_SCENARIOS_WORDS_STEP_H
 
 #include "scenarios/story.h"
 #include "scenarios/words.h"
-
-/// A value as a story tells it: by name, "intensive", or with its unit of measure, "180.0 mm".
-void words_add_value(words_t *self, const story_value_t *value);
 
 /// "seat settings longitudinal=180.0 mm", "any of (… or …)"
 void words_add_condition(words_t *self, const story_t *story, const condition_t *condition);

@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "scenarios/words_step.h"
+#include "scenarios/story/words_value.h"
 
 #define BYTES_TOLD_MAX 24 // of a message: what tells one from another
 
@@ -60,10 +60,8 @@ static void add_service(words_t *self, const story_service_t *step)
 static void add_cip(words_t *self, const char *unit, const story_cip_t *step)
 {
     words_add(self, "%s profile %.15g", unit, step->coding.profile);
-    for (size_t i = 0; i < step->coding.count; i++) {
-        words_add(self, " %s=", step->values[i].signal->setting);
-        words_add_value(self, &step->values[i]);
-    }
+    for (size_t i = 0; i < step->coding.count; i++)
+        words_add_named_value(self, step->values[i].signal->setting, &step->values[i]);
     add_refused(self, step->refused);
 }
 
