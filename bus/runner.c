@@ -16,6 +16,7 @@
 #include "bus/process.h"
 #include "bus/socket.h"
 #include "bus/version.h"
+#include "bus/files/vehicle_file.h"
 
 #define LOOK_UP_MS 250 // how often an idle runner looks at its lifeline
 #define INBOX_MAX 1024 // public messages of one instant
@@ -130,7 +131,7 @@ static int parse_options(runner_t *self, int argc, char **argv)
 
 static bool bind_node(runner_t *self, error_t *error)
 {
-    if (!vehicle_load(&self->vehicle, self->options.vehicle, NULL, error)) return false;
+    if (!vehicle_file_load(&self->vehicle, self->options.vehicle, NULL, error)) return false;
     int index = vehicle_find_node(&self->vehicle, self->options.node);
     if (index < 0) return error_add(error, "%s: has no node \"%s\"", self->vehicle.path, self->options.node);
     self->entry = &self->vehicle.nodes[index];

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
-// A vehicle: its buses, its nodes and what the gateway routes, as bus/vehicles/*.json tells them.
-// The structures are plain values that pure modules may read; vehicle.c reads the files.
+// A vehicle: its buses, its nodes and what the gateway routes, as a value with its look-ups. Pure;
+// bus/files/vehicle_file.h reads one from its file.
 #ifndef KMSIM_BUS_VEHICLE_H
 #define KMSIM_BUS_VEHICLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "bus/error.h"
 
 #define VEHICLE_NAME_MAX 31
 #define VEHICLE_PATH_MAX 4095
@@ -17,8 +15,6 @@
 #define VEHICLE_ROUTES_MAX 32
 #define VEHICLE_OPTIONS_MAX 16
 #define VEHICLE_OPTION_VALUES_MAX 8
-
-#define VEHICLE_CAS "cas" // executable of the Car Access System: who keeps the keys, and where testers are connected
 
 typedef struct {
     char name[VEHICLE_NAME_MAX + 1]; // "kcan-s"
@@ -58,16 +54,12 @@ typedef struct {
     vehicle_route_t routes[VEHICLE_ROUTES_MAX];
 } vehicle_t;
 
-/// Loads a vehicle by name ("e65": from the vehicles directory of the build or installation) or by path (anything with
-/// '/' in it or ending in .json), relative to `directory` when that is not null. False with all mistakes told.
-bool vehicle_load(vehicle_t *self, const char *name_or_path, const char *directory, error_t *error);
-
-/// The index of a bus or node by name, or -1; of the first node of that kind of unit, or -1. Pure.
+/// The index of a bus or node by name, or -1; of the first node of that kind of unit, or -1.
 int vehicle_find_bus(const vehicle_t *self, const char *name);
 int vehicle_find_node(const vehicle_t *self, const char *name);
 int vehicle_find_kind(const vehicle_t *self, const char *executable);
 
-/// A node's coding option by name, or null; the index of an option's value by name, or -1. Pure.
+/// A node's coding option by name, or null; the index of an option's value by name, or -1.
 const vehicle_option_t *vehicle_find_option(const vehicle_node_t *self, const char *name);
 int vehicle_find_value(const vehicle_option_t *self, const char *name);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bus/dbc_file.h"
+#include "bus/files/vehicle_file.h"
 
 typedef struct place {
     struct place *next;
@@ -51,7 +52,7 @@ static place_t *load_place(const char *name, const char *directory, error_t *err
     assert(place);
     memcpy(place->name, name, strlen(name) + 1);
     memcpy(place->directory, directory, strlen(directory) + 1);
-    if (vehicle_load(&place->vehicle, name, *directory ? directory : NULL, error))
+    if (vehicle_file_load(&place->vehicle, name, *directory ? directory : NULL, error))
         place->dbc_file = dbc_file_new(place->vehicle.dbc_path, error);
     if (place->dbc_file) return place;
     free(place);

@@ -4,6 +4,7 @@
 #define KMSIM_SCENARIOS_GARAGE_H
 
 #include "bus/dbc.h"
+#include "bus/error.h"
 #include "bus/vehicle.h"
 
 typedef struct garage garage_t;

@@ -5,6 +5,7 @@
 #define KMSIM_SCENARIOS_STORY_H
 
 #include "bus/dbc.h"
+#include "bus/error.h"
 #include "bus/image.h"
 #include "bus/kernel.h"
 #include "bus/key_radio.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scenarios/story_parts.h"
+#include "bus/car/units.h"
 
 static void put(image_t *image, int key, const char *name, int64_t value)
 {
@@ -25,7 +26,7 @@ static void put_delivered(const story_key_t *key, int number, uint64_t seed, ima
 
 bool story_node_keeps_keys(const story_t *story, uint8_t node)
 {
-    return strcmp(story->vehicle->nodes[node].executable, VEHICLE_CAS) == 0;
+    return strcmp(story->vehicle->nodes[node].executable, UNIT_CAS) == 0;
 }
 
 bool story_image(const story_t *self, uint64_t seed, uint8_t node, image_t *image)

@@ -5,6 +5,7 @@
 
 #include "bus/hex.h"
 #include "scenarios/story_parts.h"
+#include "bus/car/units.h"
 
 #define CODE_DIGITS_MAX 6
 
@@ -52,7 +53,7 @@ static bool find_cas(story_loader_t *self, uint8_t *node)
 {
     const vehicle_t *vehicle = self->story->vehicle;
     if (!vehicle) return false;
-    int cas = vehicle_find_kind(vehicle, VEHICLE_CAS);
+    int cas = vehicle_find_kind(vehicle, UNIT_CAS);
     if (cas >= 0) return story_find_diagnosed(self, NULL, vehicle->nodes[cas].name, node);
     return json_reader_mistake(&self->reader, "this vehicle has no Car Access System");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/tester.h"
+#include "bus/car/units.h"
 
 #include <assert.h>
 #include <string.h>
@@ -9,7 +10,7 @@
 
 uint8_t tester_bus(const vehicle_t *vehicle)
 {
-    int cas = vehicle_find_kind(vehicle, VEHICLE_CAS);
+    int cas = vehicle_find_kind(vehicle, UNIT_CAS);
     return cas >= 0 ? vehicle->nodes[cas].buses[0] : 0;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/bound_node.h"
+#include "bus/files/vehicle_file.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@ void *bound_node_new(const node_class_t *class, const char *name, vehicle_t *veh
 {
     static error_t error;
     error_clear(&error);
-    ck_assert_msg(vehicle_load(vehicle, "e65", NULL, &error), "%s", error.text);
+    ck_assert_msg(vehicle_file_load(vehicle, "e65", NULL, &error), "%s", error.text);
     *file = dbc_file_new(vehicle->dbc_path, &error);
     ck_assert_msg(*file != NULL, "%s", error.text);
     void *state = calloc(1, class->size);

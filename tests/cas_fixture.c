@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/cas_fixture.h"
+#include "bus/files/vehicle_file.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -45,7 +46,7 @@ void cas_fixture_set_up_with(void (*change)(image_t *image))
     car = calloc(1, sizeof *car);
     car->kernel = calloc(1, kernel_size());
     car->cas = calloc(1, sizeof *car->cas);
-    ck_assert_msg(vehicle_load(&car->vehicle, "e65", NULL, &error), "%s", error.text);
+    ck_assert_msg(vehicle_file_load(&car->vehicle, "e65", NULL, &error), "%s", error.text);
     car->file = dbc_file_new(car->vehicle.dbc_path, &error);
     ck_assert_msg(car->file != NULL, "%s", error.text);
     image_clear(&image);

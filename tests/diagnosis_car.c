@@ -10,6 +10,7 @@
 #include "ecus/mirror.h"
 #include "ecus/seat.h"
 #include "tests/diagnosis_bench.h"
+#include "bus/files/vehicle_file.h"
 
 // ---- the tester is a node ------------------------------------------------------------------------------------------
 
@@ -130,7 +131,7 @@ car_t *car_new(uint8_t tester_bus)
     error_clear(&error);
     car_t *self = calloc(1, sizeof *self);
     ck_assert_ptr_nonnull(self);
-    ck_assert_msg(vehicle_load(&self->vehicle, "e65", NULL, &error), "%s", error.text);
+    ck_assert_msg(vehicle_file_load(&self->vehicle, "e65", NULL, &error), "%s", error.text);
     self->file = dbc_file_new(self->vehicle.dbc_path, &error);
     ck_assert_msg(self->file != NULL, "%s", error.text);
     self->kernel = calloc(1, kernel_size());

@@ -20,6 +20,7 @@
 #include "bus/runner.h"
 #include "bus/wire.h"
 #include "tests/suite.h"
+#include "bus/files/vehicle_file.h"
 
 extern char **environ;
 
@@ -181,7 +182,7 @@ hub_fixture_t *hub_fixture_new(int nodes, int external)
     snprintf(self->path, sizeof self->path, "/tmp/kmsim-test-%ld-%d.json", (long)getpid(), count++);
     synthetic_write_vehicle(self->path, self->program, nodes, external);
     error_clear(&self->error);
-    bool loaded = vehicle_load(&self->vehicle, self->path, NULL, &self->error);
+    bool loaded = vehicle_file_load(&self->vehicle, self->path, NULL, &self->error);
     if (loaded) self->dbc = dbc_file_new(self->vehicle.dbc_path, &self->error);
     ck_assert_msg(self->dbc != NULL, "%s", self->error.text);
     self->kernel = calloc(1, kernel_size());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "tests/synthetic_unit.h"
+#include "bus/files/vehicle_file.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -110,7 +111,7 @@ void synthetic_write_vehicle(const char *path, const char *program, int nodes, i
     static vehicle_t standard;
     static error_t error;
     error_clear(&error);
-    if (!vehicle_load(&standard, "e65", NULL, &error)) {
+    if (!vehicle_file_load(&standard, "e65", NULL, &error)) {
         fprintf(stderr, "%s\n", error.text);
         abort();
     }

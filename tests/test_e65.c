@@ -8,6 +8,7 @@
 
 #include "bus/vehicle.h"
 #include "tests/suite.h"
+#include "bus/files/vehicle_file.h"
 
 static error_t error;
 static vehicle_t vehicle;
@@ -16,7 +17,7 @@ static dbc_file_t *own_file;
 static const dbc_t *own(void)
 {
     error_clear(&error);
-    ck_assert_msg(vehicle_load(&vehicle, "e65", NULL, &error), "%s", error.text);
+    ck_assert_msg(vehicle_file_load(&vehicle, "e65", NULL, &error), "%s", error.text);
     own_file = dbc_file_new(vehicle.dbc_path, &error);
     ck_assert_msg(own_file != NULL, "%s", error.text);
     return dbc_file_dbc(own_file);

@@ -15,6 +15,7 @@
 #include "bus/socket.h"
 #include "tests/hub_fixture.h"
 #include "tools/live_client.h"
+#include "bus/files/vehicle_file.h"
 
 static hub_fixture_t *car;
 static error_t error;
@@ -252,7 +253,7 @@ END_TEST
 static int meet_other_car(void)
 {
     vehicle_t *other = calloc(1, sizeof *other);
-    if (!other || !vehicle_load(other, "e65", NULL, &error)) return tell("no vehicle:");
+    if (!other || !vehicle_file_load(other, "e65", NULL, &error)) return tell("no vehicle:");
     if (live_client_new(hub_fixture_endpoint(), other, &error)) return tell("another vehicle is taken");
     return strstr(error.text, "the car has another vehicle file or DBC") ? 0 : tell("other words:");
 }

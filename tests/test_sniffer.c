@@ -10,6 +10,7 @@
 #include "tests/suite.h"
 #include "tools/sniffer_filter.h"
 #include "tools/sniffer_line.h"
+#include "bus/files/vehicle_file.h"
 
 static vehicle_t vehicle;
 static dbc_file_t *file;
@@ -19,7 +20,7 @@ static error_t error;
 static void begin(void)
 {
     error_clear(&error);
-    ck_assert_msg(vehicle_load(&vehicle, "e65", NULL, &error), "%s", error.text);
+    ck_assert_msg(vehicle_file_load(&vehicle, "e65", NULL, &error), "%s", error.text);
     file = dbc_file_new(vehicle.dbc_path, &error);
     ck_assert_msg(file != NULL, "%s", error.text);
     dbc = dbc_file_dbc(file);

@@ -16,6 +16,7 @@
 #include "tools/options.h"
 #include "tools/sniffer_filter.h"
 #include "tools/sniffer_line.h"
+#include "bus/files/vehicle_file.h"
 
 #define LOOK_UP_MS 500 // a signal may come just before we wait
 
@@ -112,7 +113,7 @@ static bool load(sniffer_t *self)
 {
     const options_t *options = &self->options;
     if (!options->decode && !options->filter) return true;
-    if (!vehicle_load(&self->vehicle, options->vehicle, NULL, &self->error)) return false;
+    if (!vehicle_file_load(&self->vehicle, options->vehicle, NULL, &self->error)) return false;
     self->dbc = dbc_file_new(options->dbc ? options->dbc : self->vehicle.dbc_path, &self->error);
     if (!self->dbc || !options->filter) return self->dbc != NULL;
     return sniffer_filter_parse(&self->filter, options->filter, dbc_file_dbc(self->dbc), &self->vehicle, &self->error);

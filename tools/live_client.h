@@ -14,6 +14,7 @@
 #ifndef KMSIM_TOOLS_LIVE_CLIENT_H
 #define KMSIM_TOOLS_LIVE_CLIENT_H
 
+#include "bus/error.h"
 #include "bus/frame.h"
 #include "bus/uds_client.h"
 #include "bus/vehicle.h"

@@ -13,6 +13,8 @@
 #include "bus/version.h"
 #include "scenarios/words_workshop.h"
 #include "tools/options.h"
+#include "bus/files/vehicle_file.h"
+#include "bus/car/units.h"
 
 enum { STATUS_DONE, STATUS_REFUSED, STATUS_WRONG, STATUS_BROKEN, STATUS_SIGNAL = 128 };
 
@@ -131,7 +133,7 @@ bool workbench_has_memory(const workbench_t *self, uint8_t node, workshop_settin
 
 bool workbench_find_cas(workbench_t *self, uint8_t *node)
 {
-    int cas = vehicle_find_kind(&self->vehicle, VEHICLE_CAS);
+    int cas = vehicle_find_kind(&self->vehicle, UNIT_CAS);
     if (cas < 0) return workbench_wrong(self, "vehicle %s has no Car Access System", self->vehicle.name);
     *node = (uint8_t)cas;
     return true;
@@ -357,7 +359,8 @@ static bool load(workbench_t *self)
     endpoint_t endpoint;
     error_clear(&error);
     if (self->bus && !endpoint_parse(&endpoint, self->bus, &error)) return workbench_wrong(self, "%s", error.text);
-    if (!vehicle_load(&self->vehicle, self->vehicle_name, NULL, &error)) return workbench_wrong(self, "%s", error.text);
+    if (!vehicle_file_load(&self->vehicle, self->vehicle_name, NULL, &error))
+        return workbench_wrong(self, "%s", error.text);
     self->dbc_file = dbc_file_new(self->vehicle.dbc_path, &error);
     if (!self->dbc_file) return workbench_wrong(self, "%s", error.text);
     self->dbc = dbc_file_dbc(self->dbc_file);

@@ -18,6 +18,7 @@
 #include "bus/hub.h"
 #include "bus/runner.h"
 #include "tests/bench/measure.h"
+#include "bus/files/vehicle_file.h"
 
 #define NODES_MAX 8
 #define TURNS 7
@@ -81,7 +82,7 @@ static void write_vehicle(const char *path, int nodes)
     vehicle_t standard;
     error_t *error = calloc(1, sizeof *error);
     assert(error);
-    if (!vehicle_load(&standard, "e65", NULL, error)) fprintf(stderr, "%s\n", error->text), exit(3);
+    if (!vehicle_file_load(&standard, "e65", NULL, error)) fprintf(stderr, "%s\n", error->text), exit(3);
     free(error);
     FILE *file = fopen(path, "w");
     assert(file);
@@ -103,7 +104,7 @@ static void ours_begin(ours_t *self, int nodes, const char *directory, bool spre
     char path[128];
     snprintf(path, sizeof path, "/tmp/kmsim-bench-%ld.json", (long)getpid());
     write_vehicle(path, nodes);
-    bool good = vehicle_load(&self->vehicle, path, NULL, error);
+    bool good = vehicle_file_load(&self->vehicle, path, NULL, error);
     hub_options_t options = {.vehicle = &self->vehicle, .unit_directory = directory, .spread = spread};
     self->hub = good ? hub_new(&options, error) : NULL;
     unlink(path);

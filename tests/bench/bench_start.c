@@ -10,6 +10,7 @@
 
 #include "bus/hub.h"
 #include "tests/bench/measure.h"
+#include "bus/files/vehicle_file.h"
 
 #define TURNS 15
 #define BUDGET_MS 30.0
@@ -40,7 +41,7 @@ int main(void)
     double start_ms[TURNS], end_ms[TURNS], both_ms[TURNS];
     long peak_kb = 0;
     hub_options_t options = {.vehicle = &vehicle, .unit_directory = directory};
-    bool good = vehicle_load(&vehicle, "e65", NULL, &error);
+    bool good = vehicle_file_load(&vehicle, "e65", NULL, &error);
     for (int turn = 0; good && turn < TURNS; turn++) {
         double began_ms = measure_now_s() * 1e3;
         hub_t *hub = hub_new(&options, &error);

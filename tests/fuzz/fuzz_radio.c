@@ -15,6 +15,7 @@
 #include "bus/dbc_file.h"
 #include "bus/key_radio.h"
 #include "cas/cas.h"
+#include "bus/files/vehicle_file.h"
 
 #define STORE_NS (5 * TIME_MS)
 #define REMOTE_KEY_STATUS 0x23A
@@ -152,7 +153,7 @@ static void set_up(void)
 {
     static error_t error;
     if (file == NULL) {
-        if (!vehicle_load(&vehicle, "e65", NULL, &error)) abort();
+        if (!vehicle_file_load(&vehicle, "e65", NULL, &error)) abort();
         file = dbc_file_new(vehicle.dbc_path, &error);
         if (file == NULL) abort();
     }

@@ -18,6 +18,7 @@
 #include "ecus/climate.h"
 #include "ecus/mirror.h"
 #include "ecus/seat.h"
+#include "bus/files/vehicle_file.h"
 
 #define FRAME_NS (250 * TIME_US)
 #define STORE_NS (5 * TIME_MS)
@@ -257,7 +258,7 @@ static void set_up(uint8_t unit)
 {
     static error_t error;
     if (file == NULL) {
-        if (!vehicle_load(&vehicle, "e65", NULL, &error)) abort();
+        if (!vehicle_file_load(&vehicle, "e65", NULL, &error)) abort();
         file = dbc_file_new(vehicle.dbc_path, &error);
         if (file == NULL) abort();
     }

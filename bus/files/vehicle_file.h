@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+// Reads a vehicle from its file (bus/vehicles/*.json) and knows where such files are.
+#ifndef KMSIM_BUS_FILES_VEHICLE_FILE_H
+#define KMSIM_BUS_FILES_VEHICLE_FILE_H
+
+#include "bus/error.h"
+#include "bus/vehicle.h"
+
+/// Loads a vehicle by name ("e65": from the directory that KMSIM_VEHICLES names, else from the vehicles of the build or
+/// installation that the program is of) or by path (anything with '/' in it or ending in .json), relative to
+/// `directory` when that is not null. False with all mistakes told.
+bool vehicle_file_load(vehicle_t *vehicle, const char *name_or_path, const char *directory, error_t *error);
+
+#endif
