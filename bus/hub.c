@@ -11,6 +11,10 @@
 #include <unistd.h>
 
 #include "bus/hub_state.h"
+#include "bus/zmq/hub_join.h"
+#include "bus/zmq/hub_live.h"
+#include "bus/zmq/hub_peers.h"
+#include "bus/zmq/hub_round.h"
 
 #define GRACE_MS 1000          // for units to end by themselves
 #define GRACE_BROKEN_MS 200    // the same when one has failed
@@ -49,7 +53,7 @@ static bool set_peers(hub_t *self, error_t *error)
     }
     for (size_t i = 0; i < self->options.launch_count; i++) {
         const hub_launch_t *launch = &self->options.launches[i];
-        int node = hub_find_remote(self, launch->unit);
+        int node = hub_peers_find(self, launch->unit);
         if (node < 0) return error_add(error, "--launch: unknown control unit \"%s\"", launch->unit);
         self->peers[node].launch = launch->command;
     }
@@ -81,6 +85,9 @@ static bool open_sockets(hub_t *self, error_t *error)
     return bind_socket(self->down, endpoint->down, error) && bind_socket(self->up, endpoint->up, error);
 }
 
+// The lifeline before the sockets before the processes: what is started inherits the one and connects to the others.
+// Signals are caught before there is a process whose end could be missed. We are put on one processor last, which our
+// units were told in their welcome: while they start, in parallel, they may have all of them.
 static bool begin(hub_t *self, error_t *error)
 {
     if (!find_units(self, error) || !set_peers(self, error)) return false;
@@ -89,7 +96,7 @@ static bool begin(hub_t *self, error_t *error)
     process_catch_signals();
     self->children_signals = process_children_signals();
     self->processor = affinity_processor();
-    if (!hub_start_units(self, error) || !hub_join_units(self, error)) return false;
+    if (!hub_join_start_units(self, error) || !hub_join_units(self, error)) return false;
     if (!hub_join_observers(self, error)) return false;
     if (!self->options.spread) {
         self->affinity = affinity_new();
@@ -132,7 +139,7 @@ static void publish_end(hub_t *self)
         zmq_setsockopt(self->down_handle, ZMQ_XPUB_NODROP, &(int){1}, sizeof(int));
         zsock_set_sndtimeo(self->down, LINGER_MS);
     }
-    hub_publish(self, &message, topic, wire_topic("sim/", "end", topic));
+    hub_peers_publish(self, &message, topic, wire_topic("sim/", "end", topic));
 }
 
 // Whether a process of those launched under a tool (or of the others) still runs; those that have ended are reaped.
@@ -141,9 +148,9 @@ static bool any_runs(hub_t *self, bool launched)
     bool any = false;
     for (size_t i = 0; i < VEHICLE_NODES_MAX; i++) {
         int status;
-        peer_t *peer = &self->peers[i];
+        hub_peer_t *peer = &self->peers[i];
         if (!peer->process.pid || process_ended(&peer->process, &status)) continue;
-        if ((peer->launch != NULL) == launched) any = true;
+        if (!peer->launch == !launched) any = true;
     }
     return any;
 }
@@ -169,12 +176,17 @@ static bool others_listen(const hub_t *self)
     return self->observers > 0;
 }
 
+//    sim/end published ──> units end; observers know what they have missed
+//    lifeline cut ──> whoever missed that ends by himself at his next look around
+//    grace over ──> killed, whoever is left
+//    sockets closed, context down: waits for the linger
+//    endpoint given up: from here on the next run may bind it, and nobody of ours is there any more
 void hub_destroy(hub_t **self_p)
 {
     hub_t *self = *self_p;
     if (!self) return;
     if (self->down_handle) {
-        hub_take_subscriptions(self);
+        hub_peers_take_subscriptions(self);
         int64_t began_ms = socket_clock_ms();
         publish_end(self);
         int64_t left_ms = LINGER_MS - (socket_clock_ms() - began_ms);
@@ -199,6 +211,11 @@ const node_ports_t *hub_ports(const hub_t *self, uint8_t node)
     return &self->peers[node].ports;
 }
 
+host_t hub_host(hub_t *self)
+{
+    return hub_round_host(self);
+}
+
 const char *hub_endpoint(const hub_t *self)
 {
     return endpoint_claim_endpoint(self->claim)->down;
@@ -209,6 +226,21 @@ const char *hub_endpoint_steps(const hub_t *self)
     return endpoint_claim_endpoint(self->claim)->steps;
 }
 
+bool hub_wait(hub_t *self, void *socket, int64_t wait_ns, error_t *error)
+{
+    return hub_live_wait(self, socket, wait_ns, error);
+}
+
+bool hub_has_stranger(const hub_t *self, uint8_t bus)
+{
+    return hub_live_has_stranger(self, bus);
+}
+
+bool hub_take_stranger(hub_t *self, uint8_t bus, can_frame_t *frame)
+{
+    return hub_live_take_stranger(self, bus, frame);
+}
+
 hub_figures_t hub_figures(const hub_t *self)
 {
     return self->figures;
@@ -216,5 +248,5 @@ hub_figures_t hub_figures(const hub_t *self)
 
 long hub_process(const hub_t *self, uint8_t node)
 {
-    return node < VEHICLE_NODES_MAX ? (long)self->peers[node].process.pid : 0;
+    return hub_peers_process(self, node);
 }

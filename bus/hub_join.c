@@ -1,14 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Units begin: started in parallel, hello, welcome, ready.
-//
-//   hub                                     unit
-//    │ bind XPUB, SUB; start process ────────>│ bind the node; connect; subscribe to all it accepts, last step/NODE
-//    │<── subscription step/NODE ─────────────│
-//    │─── subscription (our SUB's) ──────────>│ now a hello can reach us
-//    │<── hello ──────────────────────────────│
-//    │─── welcome (barrier) ─────────────────>│ both directions work
-//    │<── subscription ready/NODE/BARRIER ────│ on a connection that keeps order: whatever it subscribed to is here too
-#include "bus/hub_state.h"
+#include "bus/zmq/hub_join.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,17 +7,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SUBSCRIPTIONS_AT_ONCE 256
+#include "bus/zmq/hub_peers.h"
+#include "bus/zmq/hub_watch.h"
+
+#define HELLOS_AT_ONCE 256
 #define TELL_AFTER_MS 1000 // a wait that long is told to the user
 #define LISTENER_MS 1000   // for one who is to be refused
 
+static const char *endpoint_of(const hub_t *self)
+{
+    return endpoint_claim_endpoint(self->claim)->down;
+}
+
 // ---- processes -----------------------------------------------------------------------------------------------------
 
-bool hub_start_unit(hub_t *self, uint8_t node, error_t *error)
+bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
 {
-    peer_t *peer = &self->peers[node];
+    hub_peer_t *peer = &self->peers[node];
     const vehicle_node_t *entry = &self->vehicle->nodes[node];
-    peer->state = PEER_AWAY;
+    peer->state = HUB_PEER_AWAY;
     peer->listens = false;
     peer->incarnation = random_next(&self->random) | 1;
     peer->barrier = random_next(&self->random);
@@ -35,8 +34,8 @@ bool hub_start_unit(hub_t *self, uint8_t node, error_t *error)
     snprintf(incarnation, sizeof incarnation, "%016" PRIx64, peer->incarnation);
     snprintf(lifeline, sizeof lifeline, "%d", PROCESS_LIFELINE);
     const char *const argv[] = {
-        program,         "--bus",     hub_endpoint(self), "--node", entry->name, "--vehicle", self->vehicle->path,
-        "--incarnation", incarnation, "--lifeline",       lifeline, NULL,
+        program,         "--bus",     endpoint_of(self), "--node", entry->name, "--vehicle", self->vehicle->path,
+        "--incarnation", incarnation, "--lifeline",      lifeline, NULL,
     };
     if (peer->launch) return process_launch(&peer->process, &self->lifeline, peer->launch, argv, error);
     if (access(program, X_OK) != 0)
@@ -44,67 +43,13 @@ bool hub_start_unit(hub_t *self, uint8_t node, error_t *error)
     return process_start(&peer->process, &self->lifeline, argv, error);
 }
 
-bool hub_start_units(hub_t *self, error_t *error)
+bool hub_join_start_units(hub_t *self, error_t *error)
 {
     for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
         if (!self->peers[i].remote || self->vehicle->nodes[i].external) continue;
-        if (!hub_start_unit(self, i, error)) return false;
+        if (!hub_join_start_unit(self, i, error)) return false;
     }
     return true;
-}
-
-// ---- down: who listens ---------------------------------------------------------------------------------------------
-
-void hub_send_step(hub_t *self, uint8_t node, size_t size)
-{
-    char topic[WIRE_TOPIC_MAX];
-    socket_send(self->down_handle, topic, wire_topic("step/", self->vehicle->nodes[node].name, topic), self->body,
-                size);
-}
-
-static void send_welcome(hub_t *self, uint8_t node)
-{
-    const peer_t *peer = &self->peers[node];
-    wire_welcome_t welcome = {peer->incarnation, peer->barrier, (int16_t)(self->options.spread ? -1 : self->processor)};
-    hub_send_step(self, node, wire_encode_welcome(&welcome, self->body));
-}
-
-static void take_listener(hub_t *self, const char *name)
-{
-    int node = hub_find_remote(self, name);
-    if (node < 0) return;
-    self->peers[node].listens = true;
-    if (self->peers[node].state == PEER_GREETED) send_welcome(self, (uint8_t)node);
-}
-
-static void take_ready(hub_t *self, const char *topic)
-{
-    for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
-        char expected[WIRE_TOPIC_MAX];
-        size_t size = wire_topic_ready(self->vehicle->nodes[i].name, self->peers[i].barrier, expected);
-        bool same = strlen(topic) == size && memcmp(topic, expected, size) == 0;
-        if (same && self->peers[i].state == PEER_GREETED) self->peers[i].state = PEER_READY;
-    }
-}
-
-static void take_subscription(hub_t *self, const char *topic, bool begins)
-{
-    if (wire_topic_behind(topic, "sim/observer/")) self->observers += begins ? 1 : -1;
-    if (!begins) return;
-    const char *listener = wire_topic_behind(topic, "step/");
-    if (listener) take_listener(self, listener);
-    if (wire_topic_behind(topic, "ready/")) take_ready(self, topic);
-    if (wire_topic_behind(topic, "live/")) hub_attach(self, topic);
-}
-
-void hub_take_subscriptions(hub_t *self)
-{
-    char topic[WIRE_TOPIC_MAX + 1];
-    bool begins;
-    for (int i = 0; i < SUBSCRIPTIONS_AT_ONCE; i++) {
-        if (!socket_receive_subscription(self->down_handle, topic, &begins)) return;
-        take_subscription(self, topic, begins);
-    }
 }
 
 // ---- up: hello -----------------------------------------------------------------------------------------------------
@@ -115,7 +60,7 @@ static void wait_for_listener(hub_t *self, uint8_t node)
 {
     zmq_pollitem_t item = {.socket = self->down_handle, .events = ZMQ_POLLIN};
     int64_t until_ms = socket_clock_ms() + LISTENER_MS;
-    for (hub_take_subscriptions(self); !self->peers[node].listens; hub_take_subscriptions(self)) {
+    for (hub_peers_take_subscriptions(self); !self->peers[node].listens; hub_peers_take_subscriptions(self)) {
         if (socket_clock_ms() >= until_ms || process_interrupted()) return;
         zmq_poll(&item, 1, HUB_TICK_MS);
     }
@@ -126,7 +71,7 @@ static bool refuse(hub_t *self, uint8_t node, uint64_t incarnation, const char *
     wait_for_listener(self, node);
     wire_refuse_t message = {.incarnation = incarnation};
     snprintf(message.reason, sizeof message.reason, "%s", reason);
-    hub_send_step(self, node, wire_encode_refuse(&message, self->body));
+    hub_peers_send_step(self, node, wire_encode_refuse(&message, self->body));
     return error_add(error, "%s: refused: %s", self->vehicle->nodes[node].name, reason);
 }
 
@@ -144,7 +89,7 @@ static bool ports_equal(const node_ports_t *a, const node_ports_t *b)
 
 static bool accept_hello(hub_t *self, uint8_t node, const wire_hello_t *hello, error_t *error)
 {
-    peer_t *peer = &self->peers[node];
+    hub_peer_t *peer = &self->peers[node];
     const vehicle_node_t *entry = &self->vehicle->nodes[node];
     char reason[WIRE_REASON_MAX];
     if (hello->definitions != 0 && hello->definitions != self->definitions)
@@ -161,8 +106,8 @@ static bool accept_hello(hub_t *self, uint8_t node, const wire_hello_t *hello, e
     peer->incarnation = hello->incarnation;
     peer->ports = hello->ports;
     peer->has_ports = true;
-    peer->state = PEER_GREETED;
-    if (peer->listens) send_welcome(self, node);
+    peer->state = HUB_PEER_GREETED;
+    if (peer->listens) hub_peers_welcome(self, node);
     return true;
 }
 
@@ -171,12 +116,12 @@ static bool accept_hello(hub_t *self, uint8_t node, const wire_hello_t *hello, e
 static bool take_hello(hub_t *self, uint8_t node, error_t *error)
 {
     const socket_message_t *message = &self->message;
-    const peer_t *peer = &self->peers[node];
+    const hub_peer_t *peer = &self->peers[node];
     uint8_t version;
     uint64_t incarnation;
     bool known = wire_hello_origin(message->body, message->body_size, &version, &incarnation) && incarnation != 0;
     bool awaited =
-        peer->state == PEER_AWAY && (self->vehicle->nodes[node].external || incarnation == peer->incarnation);
+        peer->state == HUB_PEER_AWAY && (self->vehicle->nodes[node].external || incarnation == peer->incarnation);
     if (!known || !awaited) {
         self->figures.outsiders++;
         return true;
@@ -198,7 +143,7 @@ static bool take_hello(hub_t *self, uint8_t node, error_t *error)
 
 static bool take_hellos(hub_t *self, error_t *error)
 {
-    for (int i = 0; i < SUBSCRIPTIONS_AT_ONCE; i++) {
+    for (int i = 0; i < HELLOS_AT_ONCE; i++) {
         socket_result_t result = socket_receive(self->up_handle, &self->message, ZMQ_DONTWAIT);
         if (result == SOCKET_NOTHING) return true;
         if (result == SOCKET_GARBAGE) {
@@ -206,7 +151,7 @@ static bool take_hellos(hub_t *self, error_t *error)
             continue;
         }
         const char *name = wire_topic_behind(self->message.topic, "hello/");
-        int node = name ? hub_find_remote(self, name) : -1;
+        int node = name ? hub_peers_find(self, name) : -1;
         if (node < 0)
             self->figures.outsiders++;
         else if (!take_hello(self, (uint8_t)node, error))
@@ -220,22 +165,23 @@ static bool take_hellos(hub_t *self, error_t *error)
 static bool units_ready(const hub_t *self)
 {
     for (size_t i = 0; i < self->vehicle->node_count; i++) {
-        const peer_t *peer = &self->peers[i];
-        if (peer->remote && peer->state != PEER_READY && (peer->process.pid != 0 || self->vehicle->nodes[i].external))
+        const hub_peer_t *peer = &self->peers[i];
+        if (peer->remote && peer->state != HUB_PEER_READY &&
+            (peer->process.pid != 0 || self->vehicle->nodes[i].external))
             return false;
     }
     return true;
 }
 
-static bool check_patience(hub_t *self, const hub_wait_t *wait, error_t *error)
+static bool check_patience(hub_t *self, const hub_watch_wait_t *wait, error_t *error)
 {
     for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
-        const peer_t *peer = &self->peers[i];
+        const hub_peer_t *peer = &self->peers[i];
         bool expected = peer->process.pid != 0 || (self->vehicle->nodes[i].external && !self->invites);
-        if (!expected || peer->launch || peer->state == PEER_READY) continue;
-        if (!hub_fail_overdue(self, i, wait, error)) return false;
+        if (!expected || peer->launch || peer->state == HUB_PEER_READY) continue;
+        if (!hub_watch_fail_overdue(self, i, wait, error)) return false;
     }
-    if (self->invites || !units_ready(self) || !hub_is_overdue(self, wait)) return true;
+    if (self->invites || !units_ready(self) || !hub_watch_is_overdue(self, wait)) return true;
     return error_add(error, "%d of %d observers are there (waited %.1f s)", self->observers, self->options.observers,
                      (double)wait->waited_ms / 1000.0);
 }
@@ -243,10 +189,10 @@ static bool check_patience(hub_t *self, const hub_wait_t *wait, error_t *error)
 static void tell_wait(const hub_t *self)
 {
     for (size_t i = 0; i < self->vehicle->node_count; i++)
-        if (self->peers[i].remote && self->peers[i].state != PEER_READY)
-            fprintf(stderr, "kmsim: waiting for unit %s at %s\n", self->vehicle->nodes[i].name, hub_endpoint(self));
+        if (self->peers[i].remote && self->peers[i].state != HUB_PEER_READY)
+            fprintf(stderr, "kmsim: waiting for unit %s at %s\n", self->vehicle->nodes[i].name, endpoint_of(self));
     if (units_ready(self))
-        fprintf(stderr, "kmsim: waiting for observers at %s, %d of %d are there\n", hub_endpoint(self), self->observers,
+        fprintf(stderr, "kmsim: waiting for observers at %s, %d of %d are there\n", endpoint_of(self), self->observers,
                 self->options.observers);
 }
 
@@ -254,18 +200,18 @@ static bool join(hub_t *self, bool (*there)(const hub_t *self), error_t *error)
 {
     zmq_pollitem_t items[] = {{.socket = self->down_handle, .events = ZMQ_POLLIN},
                               {.socket = self->up_handle, .events = ZMQ_POLLIN}};
-    hub_wait_t wait = hub_wait_begin();
+    hub_watch_wait_t wait = hub_watch_begin();
     for (bool told = false;;) {
-        hub_take_subscriptions(self);
+        hub_peers_take_subscriptions(self);
         if (!take_hellos(self, error)) return false;
         if (there(self)) return true;
-        if (!hub_watch(self, error) || !check_patience(self, &wait, error)) return false;
+        if (!hub_watch_units(self, error) || !check_patience(self, &wait, error)) return false;
         if (!told && wait.waited_ms >= (self->options.verbose ? HUB_TICK_MS : TELL_AFTER_MS)) {
             tell_wait(self);
             told = true;
         }
         zmq_poll(items, 2, HUB_TICK_MS);
-        hub_wait_look(&wait);
+        hub_watch_look(&wait);
     }
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A live car between its instants: waits in real time, and takes in what strangers send, in bounded queues.
-#include <string.h>
+#include "bus/zmq/hub_live.h"
 
-#include "bus/hub_state.h"
+#include "bus/zmq/hub_peers.h"
+#include "bus/zmq/hub_watch.h"
 
 #define LOOK_UP_NS (100 * TIME_MS) // a signal may come just before we wait
 #define MESSAGES_AT_ONCE 256       // then the car's own time goes on
 
-bool hub_note_stranger(hub_t *self)
+bool hub_live_note_stranger(hub_t *self)
 {
     const socket_message_t *message = &self->message;
     const char *name = wire_topic_behind(message->topic, "stranger/");
@@ -28,20 +28,12 @@ bool hub_note_stranger(hub_t *self)
     return true;
 }
 
-// Before the story begins nobody is answered: frames that came then would be lost. Whoever asks, asks again.
-void hub_attach(hub_t *self, const char *topic)
-{
-    if (!self->options.live || self->now_ns < 0) return;
-    size_t size = wire_encode_attached(self->definitions, self->now_ns, self->body);
-    socket_send(self->down_handle, topic, strlen(topic), self->body, size);
-}
-
-bool hub_has_stranger(const hub_t *self, uint8_t bus)
+bool hub_live_has_stranger(const hub_t *self, uint8_t bus)
 {
     return self->strangers[bus].count > 0;
 }
 
-bool hub_take_stranger(hub_t *self, uint8_t bus, can_frame_t *frame)
+bool hub_live_take_stranger(hub_t *self, uint8_t bus, can_frame_t *frame)
 {
     hub_strangers_t *waiting = &self->strangers[bus];
     if (waiting->count == 0) return false;
@@ -59,12 +51,12 @@ static void take_messages(hub_t *self)
         if (result == SOCKET_NOTHING) return;
         if (result == SOCKET_GARBAGE)
             self->figures.garbage++;
-        else if (!hub_note_stranger(self))
+        else if (!hub_live_note_stranger(self))
             self->figures.outsiders++;
     }
 }
 
-bool hub_wait(hub_t *self, void *socket, int64_t wait_ns, error_t *error)
+bool hub_live_wait(hub_t *self, void *socket, int64_t wait_ns, error_t *error)
 {
     zmq_pollitem_t items[] = {{.socket = self->down_handle, .events = ZMQ_POLLIN},
                               {.socket = self->up_handle, .events = ZMQ_POLLIN},
@@ -73,7 +65,7 @@ bool hub_wait(hub_t *self, void *socket, int64_t wait_ns, error_t *error)
     int come = zmq_poll(items, socket ? 3 : 2, (long)(wait_ns / TIME_MS));
     // libzmq counts in milliseconds, buses do not.
     if (come == 0 && wait_ns < TIME_MS) nanosleep(&(struct timespec){.tv_nsec = (long)wait_ns}, NULL);
-    hub_take_subscriptions(self);
+    hub_peers_take_subscriptions(self);
     take_messages(self);
-    return hub_watch(self, error);
+    return hub_watch_units(self, error);
 }

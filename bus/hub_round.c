@@ -1,73 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Instants: publish, grant, collect. The order in which packets arrive decides nothing.
-#include "bus/hub_state.h"
+#include "bus/zmq/hub_round.h"
 
-#include <signal.h>
 #include <stdio.h>
-#include <string.h>
+
+#include "bus/zmq/hub_join.h"
+#include "bus/zmq/hub_live.h"
+#include "bus/zmq/hub_peers.h"
+#include "bus/zmq/hub_watch.h"
 
 #define CLOCK_EVERY 1024 // messages of others, after which a wait looks at the clock
-
-// ---- what went wrong -----------------------------------------------------------------------------------------------
-
-bool hub_fail_unit(hub_t *self, uint8_t node, const char *what, error_t *error)
-{
-    self->broken = true;
-    const char *joined = self->peers[node].state == PEER_READY ? "" : " before it had joined";
-    char time[TIME_TEXT_MAX];
-    if (self->now_ns < 0) return error_add(error, "%s: %s%s", self->vehicle->nodes[node].name, what, joined);
-    return error_add(error, "%s: %s%s at %s s of virtual time", self->vehicle->nodes[node].name, what, joined,
-                     time_format(self->now_ns, time));
-}
-
-bool hub_watch(hub_t *self, error_t *error)
-{
-    // A live car is ended between its instants, by whoever drives it.
-    if (process_interrupted() && !(self->options.live && self->now_ns >= 0)) {
-        self->broken = true;
-        return error_add(error, "interrupted by signal %d", process_interrupted());
-    }
-    unsigned signals = process_children_signals();
-    if (signals == self->children_signals) return true;
-    self->children_signals = signals;
-    bool alive = true;
-    for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
-        int status;
-        if (!process_ended(&self->peers[i].process, &status)) continue;
-        char what[PROCESS_TEXT_MAX], text[PROCESS_TEXT_MAX + 16];
-        snprintf(text, sizeof text, "process %s", process_describe(status, what));
-        alive = hub_fail_unit(self, i, text, error);
-    }
-    return alive;
-}
-
-hub_wait_t hub_wait_begin(void)
-{
-    return (hub_wait_t){.last_ms = socket_clock_ms()};
-}
-
-void hub_wait_look(hub_wait_t *self)
-{
-    int64_t now_ms = socket_clock_ms();
-    self->waited_ms += time_earlier(now_ms - self->last_ms, INT64_C(2) * HUB_TICK_MS);
-    self->last_ms = now_ms;
-}
-
-bool hub_is_overdue(const hub_t *self, const hub_wait_t *wait)
-{
-    return wait->waited_ms * TIME_MS > self->options.patience_ns;
-}
-
-bool hub_fail_overdue(hub_t *self, uint8_t node, const hub_wait_t *wait, error_t *error)
-{
-    if (!hub_is_overdue(self, wait)) return true;
-    char process[32] = "external unit", text[96];
-    bool own = hub_process(self, node) != 0;
-    if (own) snprintf(process, sizeof process, "process %ld", hub_process(self, node));
-    snprintf(text, sizeof text, "%s does not answer%s (waited %.1f s)", process, own ? ", stopped?" : "",
-             (double)wait->waited_ms / 1000.0);
-    return hub_fail_unit(self, node, text, error);
-}
 
 // The first unit that still owes a packet and is not under a tool, where it may take its time; -1 for none.
 static int owing_unit(const hub_t *self)
@@ -78,14 +19,6 @@ static int owing_unit(const hub_t *self)
 }
 
 // ---- down ----------------------------------------------------------------------------------------------------------
-
-uint64_t hub_publish(hub_t *self, wire_public_t *message, const char *topic, size_t topic_size)
-{
-    message->sequence = ++self->sequences[message->stream];
-    self->figures.published++;
-    socket_send(self->down_handle, topic, topic_size, self->body, wire_encode_public(message, self->body));
-    return message->sequence;
-}
 
 static void set_sender(wire_public_t *message, const char *name)
 {
@@ -130,7 +63,7 @@ static void publish_event(hub_t *self, const kernel_t *kernel, const kernel_even
     default:
         return;
     }
-    *reference = (hub_reference_t){message.stream, hub_publish(self, &message, topic, size)};
+    *reference = (hub_reference_t){message.stream, hub_peers_publish(self, &message, topic, size)};
 }
 
 static void publish_logs(hub_t *self, const char *name, int64_t now_ns, const outbox_t *outbox)
@@ -141,7 +74,7 @@ static void publish_logs(hub_t *self, const char *name, int64_t now_ns, const ou
         wire_public_t message = {
             .kind = WIRE_LOG, .stream = WIRE_STREAM_SIM, .time_ns = now_ns, .log = outbox->logs[i]};
         set_sender(&message, name);
-        hub_publish(self, &message, topic, size);
+        hub_peers_publish(self, &message, topic, size);
     }
 }
 
@@ -169,26 +102,19 @@ static void send_grant(hub_t *self, const kernel_t *kernel, const kernel_activat
         input->stream = self->references[activation->event[i]].stream;
         input->sequence = self->references[activation->event[i]].sequence;
     }
-    hub_send_step(self, activation->node, wire_encode_grant(grant, self->body));
+    hub_peers_send_step(self, activation->node, wire_encode_grant(grant, self->body));
 }
 
 // ---- up ------------------------------------------------------------------------------------------------------------
-
-int hub_find_remote(const hub_t *self, const char *name)
-{
-    for (int i = 0; i < self->vehicle->node_count; i++)
-        if (self->peers[i].remote && strcmp(self->vehicle->nodes[i].name, name) == 0) return i;
-    return -1;
-}
 
 // The unit from which a packet of this round is awaited and this is it, else -1. Only then is the outbox touched: a
 // packet that came before would otherwise be overwritten by anybody.
 static int find_sender(hub_t *self)
 {
-    if (hub_note_stranger(self)) return -1;
+    if (hub_live_note_stranger(self)) return -1;
     const socket_message_t *message = &self->message;
     const char *name = wire_topic_behind(message->topic, "packet/");
-    int node = name ? hub_find_remote(self, name) : -1;
+    int node = name ? hub_peers_find(self, name) : -1;
     uint64_t incarnation, round;
     if (node < 0 || !wire_packet_origin(message->body, message->body_size, &incarnation, &round)) {
         self->figures.outsiders++;
@@ -202,19 +128,19 @@ static int find_sender(hub_t *self)
 
 static bool take_packet(hub_t *self, uint8_t node, outbox_t *outboxes, error_t *error)
 {
-    peer_t *peer = &self->peers[node];
+    hub_peer_t *peer = &self->peers[node];
     wire_packet_t packet;
     if (!wire_decode_packet(&packet, &outboxes[peer->activation], self->message.body, self->message.body_size))
-        return hub_fail_unit(self, node, "process answers nonsense", error);
+        return hub_watch_fail(self, node, "process answers nonsense", error);
     if (packet.status == WIRE_GAP)
-        return hub_fail_unit(self, node, "process has missed a message that was meant for it", error);
+        return hub_watch_fail(self, node, "process has missed a message that was meant for it", error);
     peer->activation = -1;
     return true;
 }
 
 static bool collect(hub_t *self, size_t pending, outbox_t *outboxes, error_t *error)
 {
-    hub_wait_t wait = {.last_ms = -1};
+    hub_watch_wait_t wait = {.last_ms = -1};
     for (size_t others = 0; pending > 0;) {
         socket_result_t result = socket_receive(self->up_handle, &self->message, 0);
         int node = result == SOCKET_MESSAGE ? find_sender(self) : -1;
@@ -225,11 +151,11 @@ static bool collect(hub_t *self, size_t pending, outbox_t *outboxes, error_t *er
         }
         if (result == SOCKET_GARBAGE) self->figures.garbage++;
         if (result != SOCKET_NOTHING && ++others % CLOCK_EVERY != 0) continue;
-        if (!hub_watch(self, error)) return false;
-        if (wait.last_ms < 0) wait = hub_wait_begin(); // the clock is not asked while all goes well
-        hub_wait_look(&wait);
+        if (!hub_watch_units(self, error)) return false;
+        if (wait.last_ms < 0) wait = hub_watch_begin(); // the clock is not asked while all goes well
+        hub_watch_look(&wait);
         int owing = owing_unit(self);
-        if (owing >= 0 && !hub_fail_overdue(self, (uint8_t)owing, &wait, error)) return false;
+        if (owing >= 0 && !hub_watch_fail_overdue(self, (uint8_t)owing, &wait, error)) return false;
     }
     return true;
 }
@@ -241,12 +167,15 @@ static bool is_actor(const hub_t *self, uint8_t node)
     return self->options.actors && host_in_process_has(self->options.actors, node);
 }
 
+// Everything public goes out before the first grant, since a grant only names what its unit must have by then; all
+// grants before the actors are called, so that the units compute meanwhile; log entries only when all packets are in,
+// in the kernel's order: published as they came they would tell who was fastest.
 static bool run_round(void *hub, const kernel_t *kernel, outbox_t *outboxes, error_t *error)
 {
     hub_t *self = hub;
     int64_t now_ns = self->now_ns = kernel_now(kernel);
-    hub_take_subscriptions(self);
-    if (!hub_watch(self, error)) return false;
+    hub_peers_take_subscriptions(self);
+    if (!hub_watch_units(self, error)) return false;
     const kernel_event_t *events;
     size_t event_count = kernel_events(kernel, &events);
     for (size_t i = 0; i < event_count; i++) publish_event(self, kernel, &events[i], &self->references[i]);
@@ -276,7 +205,7 @@ static void publish_power(hub_t *self, uint8_t node, int64_t now_ns, kernel_powe
     wire_public_t message = {.kind = WIRE_POWER, .stream = WIRE_STREAM_SIM, .time_ns = now_ns, .power = (uint8_t)state};
     set_sender(&message, self->vehicle->nodes[node].name);
     char topic[WIRE_TOPIC_MAX];
-    hub_publish(self, &message, topic, wire_topic("sim/", "power", topic));
+    hub_peers_publish(self, &message, topic, wire_topic("sim/", "power", topic));
 }
 
 static bool power_on(void *hub, uint8_t node, int64_t now_ns, const kernel_power_on_t *start, outbox_t *outbox,
@@ -289,16 +218,17 @@ static bool power_on(void *hub, uint8_t node, int64_t now_ns, const kernel_power
         host_in_process_power_on(self->options.actors, node, now_ns, start, outbox);
         return true;
     }
-    peer_t *peer = &self->peers[node];
+    hub_peer_t *peer = &self->peers[node];
     bool gone = peer->process.pid == 0 && !self->vehicle->nodes[node].external;
-    if (gone && (!hub_start_unit(self, node, error) || !hub_join_units(self, error))) {
+    if (gone && (!hub_join_start_unit(self, node, error) || !hub_join_units(self, error))) {
         self->broken = true;
         return false;
     }
+    // Read only now: the incarnation of a process that has just been started is a new one.
     wire_power_on_t message = {.incarnation = peer->incarnation, .round = ++self->round, .time_ns = now_ns};
     message.state = start->state;
     message.random = start->random;
-    hub_send_step(self, node, wire_encode_power_on(&message, start->image, self->body));
+    hub_peers_send_step(self, node, wire_encode_power_on(&message, start->image, self->body));
     self->figures.rounds++;
     peer->activation = 0;
     if (!collect(self, 1, outbox, error)) return false;
@@ -316,7 +246,7 @@ static bool power_off(void *hub, uint8_t node, int64_t now_ns, bool crash, error
     return true;
 }
 
-host_t hub_host(hub_t *self)
+host_t hub_round_host(hub_t *self)
 {
     return (host_t){.self = self, .round = run_round, .power_on = power_on, .power_off = power_off};
 }

@@ -1,35 +1,42 @@
 // SPDX-License-Identifier: MIT
-// The inside of a hub, for its own files: hub.c (whole life), hub_join.c (units begin), hub_round.c (instants),
-// hub_live.c (what comes from outside between them).
+// The inside of a hub, for its own files alone, which build on each other in one direction:
+//
+//   hub          a whole life: bind, begin, end; the public face
+//   hub_round    instants: publish, grant, collect
+//   hub_join     units begin; observers are waited for        hub_live   what comes from outside between the instants
+//   hub_watch    who has ended, who makes us wait too long
+//   hub_peers    who is there, what is sent to them, what they subscribe to
+//   hub_state    this
 #ifndef KMSIM_BUS_HUB_STATE_H
 #define KMSIM_BUS_HUB_STATE_H
 
 #include "bus/affinity.h"
 #include "bus/endpoint.h"
-#include "bus/hub.h"
+#include "bus/kernel.h"
 #include "bus/process.h"
 #include "bus/socket.h"
+#include "bus/zmq/hub_options.h"
 
 #define HUB_TICK_MS 20        // how often a wait looks up from its socket
 #define HUB_STRANGERS_MAX 256 // frames per bus that wait; what is more is lost
 
 typedef enum {
-    PEER_AWAY,    // no process, or none that has spoken
-    PEER_GREETED, // its hello was good
-    PEER_READY,   // and all its subscriptions have arrived
-} peer_state_t;
+    HUB_PEER_AWAY,    // no process, or none that has spoken
+    HUB_PEER_GREETED, // its hello was good
+    HUB_PEER_READY,   // and all its subscriptions have arrived
+} hub_peer_state_t;
 
 typedef struct {
     bool remote;        // lives in another process; else in ours, or nowhere
     const char *launch; // command, or null
     process_t process;
-    peer_state_t state;
+    hub_peer_state_t state;
     bool listens; // its subscription to step/NODE has been seen
     uint64_t incarnation, barrier;
     bool has_ports;
     node_ports_t ports;
     int16_t activation; // whose packet is awaited, -1: none
-} peer_t;
+} hub_peer_t;
 
 typedef struct { // where a public event of the instant is found
     uint8_t stream;
@@ -41,7 +48,7 @@ typedef struct { // a ring: frames of strangers for one bus
     can_frame_t frames[HUB_STRANGERS_MAX];
 } hub_strangers_t;
 
-struct hub {
+typedef struct hub {
     hub_options_t options;
     const vehicle_t *vehicle;
     endpoint_claim_t *claim;
@@ -62,61 +69,11 @@ struct hub {
     hub_figures_t figures;
     hub_strangers_t strangers[VEHICLE_BUSES_MAX];
     char unit_directory[VEHICLE_PATH_MAX + 1];
-    peer_t peers[VEHICLE_NODES_MAX];
+    hub_peer_t peers[VEHICLE_NODES_MAX];
     hub_reference_t references[KERNEL_EVENTS_MAX];
     wire_grant_t grant;
     socket_message_t message;
     uint8_t body[WIRE_SIZE_MAX];
-};
-
-/// Starts the processes of all remote units that are not external. hub_join.c
-bool hub_start_units(hub_t *self, error_t *error);
-
-/// Starts (again) the process of one unit.
-bool hub_start_unit(hub_t *self, uint8_t node, error_t *error);
-
-/// Waits until every remote unit that runs, or is external, is ready.
-bool hub_join_units(hub_t *self, error_t *error);
-
-/// Waits until as many observers are there as the options say.
-bool hub_join_observers(hub_t *self, error_t *error);
-
-/// Patience is counted while we look: time in which we stood still ourselves (Ctrl-Z, a laptop's lid) is not held
-/// against a unit.
-typedef struct {
-    int64_t last_ms, waited_ms;
-} hub_wait_t;
-hub_wait_t hub_wait_begin(void);
-void hub_wait_look(hub_wait_t *self);
-
-/// Takes note of subscriptions that have come; a bounded number of them.
-void hub_take_subscriptions(hub_t *self);
-
-/// Sends a body to step/NODE.
-void hub_send_step(hub_t *self, uint8_t node, size_t size);
-
-/// Publishes the body under the topic in the message's stream, with its next sequence number. hub_round.c
-uint64_t hub_publish(hub_t *self, wire_public_t *message, const char *topic, size_t topic_size);
-
-/// False with the error told when a unit's process has ended or an interrupt came.
-bool hub_watch(hub_t *self, error_t *error);
-
-/// Returns false, with `unit: what` and the virtual time told.
-bool hub_fail_unit(hub_t *self, uint8_t node, const char *what, error_t *error);
-
-/// Whether the wait is longer than the patience.
-bool hub_is_overdue(const hub_t *self, const hub_wait_t *wait);
-
-/// False with the error told when the unit has been waited for longer than the patience.
-bool hub_fail_overdue(hub_t *self, uint8_t node, const hub_wait_t *wait, error_t *error);
-
-/// Takes in the message just received when it is a stranger's to a live car; false: it is something else. hub_live.c
-bool hub_note_stranger(hub_t *self);
-
-/// Answers somebody who asks whether this is a live car, and whether his subscriptions are in effect.
-void hub_attach(hub_t *self, const char *topic);
-
-/// The node whose name that is, when it is a remote one; else -1.
-int hub_find_remote(const hub_t *self, const char *name);
+} hub_t;
 
 #endif

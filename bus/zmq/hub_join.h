@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// Units begin: started in parallel, hello, welcome, ready. Observers are waited for.
+//
+//   hub                                     unit
+//    │ bind XPUB, SUB; start process ────────>│ bind the node; connect; subscribe to all it accepts, last step/NODE
+//    │<── subscription step/NODE ─────────────│
+//    │─── subscription (our SUB's) ──────────>│ now a hello can reach us
+//    │<── hello ──────────────────────────────│
+//    │─── welcome (barrier) ─────────────────>│ both directions work
+//    │<── subscription ready/NODE/BARRIER ────│ on a connection that keeps order: whatever it subscribed to is here too
+//
+// Order is everything here, for ZeroMQ drops what nobody has subscribed to and tells nobody:
+// - The hub's sockets are bound before the first process is started (hub.c): whoever connects to nobody sleeps 100 ms.
+// - The unit subscribes to all that it accepts before it says hello, and to step/NODE last: the subscriptions travel on
+//   one connection, so one that has come vouches for those before it.
+// - It says hello only after the hub's own subscription has reached it: an earlier one would go nowhere.
+// - Hello (up) and the subscription to step/NODE (down) travel on two connections and overtake each other: the hub
+//   welcomes when it has both, whichever came last.
+// - The welcome names a barrier that nobody can know beforehand: a subscription to it cannot be left over from an
+//   earlier life of that unit. Only when it is here is the unit granted anything.
+#ifndef KMSIM_BUS_ZMQ_HUB_JOIN_H
+#define KMSIM_BUS_ZMQ_HUB_JOIN_H
+
+#include "bus/hub_state.h"
+
+/// Starts the processes of all remote units that are not external.
+bool hub_join_start_units(hub_t *self, error_t *error);
+
+/// Starts (again) the process of one unit.
+bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error);
+
+/// Waits until every remote unit that runs, or is external, is ready.
+bool hub_join_units(hub_t *self, error_t *error);
+
+/// Waits until as many observers are there as the options say.
+bool hub_join_observers(hub_t *self, error_t *error);
+
+#endif

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "bus/zmq/hub_peers.h"
+
+#include <string.h>
+
+#define SUBSCRIPTIONS_AT_ONCE 256 // then whoever called looks at something else
+
+// ---- who -----------------------------------------------------------------------------------------------------------
+
+int hub_peers_find(const hub_t *self, const char *name)
+{
+    for (int i = 0; i < self->vehicle->node_count; i++)
+        if (self->peers[i].remote && strcmp(self->vehicle->nodes[i].name, name) == 0) return i;
+    return -1;
+}
+
+long hub_peers_process(const hub_t *self, uint8_t node)
+{
+    return node < VEHICLE_NODES_MAX ? (long)self->peers[node].process.pid : 0;
+}
+
+// ---- down ----------------------------------------------------------------------------------------------------------
+
+uint64_t hub_peers_publish(hub_t *self, wire_public_t *message, const char *topic, size_t topic_size)
+{
+    message->sequence = ++self->sequences[message->stream];
+    self->figures.published++;
+    socket_send(self->down_handle, topic, topic_size, self->body, wire_encode_public(message, self->body));
+    return message->sequence;
+}
+
+void hub_peers_send_step(hub_t *self, uint8_t node, size_t size)
+{
+    char topic[WIRE_TOPIC_MAX];
+    socket_send(self->down_handle, topic, wire_topic("step/", self->vehicle->nodes[node].name, topic), self->body,
+                size);
+}
+
+void hub_peers_welcome(hub_t *self, uint8_t node)
+{
+    const hub_peer_t *peer = &self->peers[node];
+    wire_welcome_t welcome = {peer->incarnation, peer->barrier, (int16_t)(self->options.spread ? -1 : self->processor)};
+    hub_peers_send_step(self, node, wire_encode_welcome(&welcome, self->body));
+}
+
+// ---- up: who listens -----------------------------------------------------------------------------------------------
+
+static void take_listener(hub_t *self, const char *name)
+{
+    int node = hub_peers_find(self, name);
+    if (node < 0) return;
+    self->peers[node].listens = true;
+    if (self->peers[node].state == HUB_PEER_GREETED) hub_peers_welcome(self, (uint8_t)node);
+}
+
+static void take_ready(hub_t *self, const char *topic)
+{
+    for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
+        char expected[WIRE_TOPIC_MAX];
+        size_t size = wire_topic_ready(self->vehicle->nodes[i].name, self->peers[i].barrier, expected);
+        bool same = strlen(topic) == size && memcmp(topic, expected, size) == 0;
+        if (same && self->peers[i].state == HUB_PEER_GREETED) self->peers[i].state = HUB_PEER_READY;
+    }
+}
+
+// Before the story begins nobody is answered: frames that came then would be lost. Whoever asks, asks again.
+static void answer_knock(hub_t *self, const char *topic)
+{
+    if (!self->options.live || self->now_ns < 0) return;
+    size_t size = wire_encode_attached(self->definitions, self->now_ns, self->body);
+    socket_send(self->down_handle, topic, strlen(topic), self->body, size);
+}
+
+static void take_subscription(hub_t *self, const char *topic, bool begins)
+{
+    if (wire_topic_behind(topic, "sim/observer/")) self->observers += begins ? 1 : -1;
+    if (!begins) return;
+    const char *listener = wire_topic_behind(topic, "step/");
+    if (listener) take_listener(self, listener);
+    if (wire_topic_behind(topic, "ready/")) take_ready(self, topic);
+    if (wire_topic_behind(topic, "live/")) answer_knock(self, topic);
+}
+
+void hub_peers_take_subscriptions(hub_t *self)
+{
+    char topic[WIRE_TOPIC_MAX + 1];
+    bool begins;
+    for (int i = 0; i < SUBSCRIPTIONS_AT_ONCE; i++) {
+        if (!socket_receive_subscription(self->down_handle, topic, &begins)) return;
+        take_subscription(self, topic, begins);
+    }
+}

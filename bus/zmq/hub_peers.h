@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// A hub's peers: who they are, what is sent to them, and what they subscribe to. They speak for themselves in hub_join
+// (hello) and hub_round (packet).
+//
+//   hub ──publish──────> whoever subscribes        public messages, numbered per stream
+//       ──send_step────> one unit                  welcome, refuse, power_on, grant
+//       <─subscription── step/NODE                 the unit hears us: a greeted one is welcomed
+//                        ready/NODE/BARRIER        and all that it had subscribed to before is in effect
+//                        sim/observer/NONCE        counted, up and down
+//                        live/NONCE                somebody asks for a live car: attached
+#ifndef KMSIM_BUS_ZMQ_HUB_PEERS_H
+#define KMSIM_BUS_ZMQ_HUB_PEERS_H
+
+#include "bus/hub_state.h"
+
+/// The node whose name that is, when it is a remote one; else -1.
+int hub_peers_find(const hub_t *self, const char *name);
+
+/// The process of a unit, 0 when it has none.
+long hub_peers_process(const hub_t *self, uint8_t node);
+
+/// Publishes under the topic in the message's stream, with the next sequence number of that, which is returned.
+uint64_t hub_peers_publish(hub_t *self, wire_public_t *message, const char *topic, size_t topic_size);
+
+/// Sends so many bytes of self->body to step/NODE.
+void hub_peers_send_step(hub_t *self, uint8_t node, size_t size);
+
+/// Sends its welcome to a unit that listens and whose hello was good.
+void hub_peers_welcome(hub_t *self, uint8_t node);
+
+/// Takes note of subscriptions that have come; a bounded number of them.
+void hub_peers_take_subscriptions(hub_t *self);
+
+#endif
