@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "scenarios/trace.h"
+#include "bus/trace/trace_format.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -57,7 +57,7 @@ static const char ASC[] = "date Thu Jan 1 00:00:00.000 1970\n"
                           "7200.000000 2  1               Rx   d 1 FF\n"
                           "End TriggerBlock\n";
 
-static size_t traced(trace_format_t format, char *text, size_t size)
+static size_t traced(const trace_format_t *format, char *text, size_t size)
 {
     FILE *file = tmpfile();
     ck_assert_ptr_nonnull(file);
@@ -76,7 +76,7 @@ static size_t traced(trace_format_t format, char *text, size_t size)
 START_TEST(candump_log_is_as_candump_writes_it)
 {
     char text[4096];
-    traced(TRACE_CANDUMP, text, sizeof text);
+    traced(&trace_candump, text, sizeof text);
     ck_assert_str_eq(text, CANDUMP);
 }
 END_TEST
@@ -84,7 +84,7 @@ END_TEST
 START_TEST(asc_is_as_other_tools_read_it)
 {
     char text[4096];
-    traced(TRACE_ASC, text, sizeof text);
+    traced(&trace_asc, text, sizeof text);
     ck_assert_str_eq(text, ASC);
 }
 END_TEST
@@ -98,7 +98,7 @@ static uint32_t number_at(const char *bytes)
 START_TEST(pcapng_consists_of_whole_blocks)
 {
     char bytes[4096];
-    size_t size = traced(TRACE_PCAPNG, bytes, sizeof bytes);
+    size_t size = traced(&trace_pcapng, bytes, sizeof bytes);
     static const uint32_t TYPES[] = {0x0A0D0D0A, 1, 1, 6, 6, 6, 6, 6, 6, 6};
     size_t at = 0;
     for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++) {
@@ -127,7 +127,7 @@ START_TEST(pcapng_is_byte_for_byte_this)
         0x98, 0xDA, 0xF1, 0x10, 8,  0, 0, 0, 1,  2, 3, 4, 5, 6, 7, 8, 48, 0, 0, 0,
     };
     char bytes[4096];
-    traced(TRACE_PCAPNG, bytes, sizeof bytes);
+    traced(&trace_pcapng, bytes, sizeof bytes);
     ck_assert_mem_eq(bytes + 28, INTERFACE, sizeof INTERFACE);
     const char *packet = bytes + 28 + 44 + 44; // behind section and interfaces
     packet += number_at(packet + 4);
@@ -208,11 +208,8 @@ START_TEST(unknown_extension_is_refused)
         ck_assert_msg(trace_new(PATHS[i], &VEHICLE, &error) == NULL, "%s", PATHS[i]);
         ck_assert_ptr_nonnull(strstr(error.text, "a trace must be named .log (candump), .asc or .pcapng"));
     }
-    trace_format_t format;
-    ck_assert(trace_format_of("x.asc", &format, &error));
-    ck_assert_int_eq(format, TRACE_ASC);
-    ck_assert(trace_format_of("a/b.c/x.pcapng", &format, &error));
-    ck_assert_int_eq(format, TRACE_PCAPNG);
+    ck_assert_ptr_eq(trace_format_of("x.asc", &error), &trace_asc);
+    ck_assert_ptr_eq(trace_format_of("a/b.c/x.pcapng", &error), &trace_pcapng);
 }
 END_TEST
 
@@ -238,7 +235,7 @@ START_TEST(full_disk_is_told_at_close)
 
     FILE *full = fopen("/dev/full", "wb");
     error_clear(&error);
-    trace = trace_new_stream(full, TRACE_PCAPNG, &VEHICLE);
+    trace = trace_new_stream(full, &trace_pcapng, &VEHICLE);
     for (int i = 0; i < 1000; i++) write_story(trace); // more than a buffer
     ck_assert(!trace_close(&trace, &error));
     ck_assert_str_eq(error.text, "trace: No space left on device");

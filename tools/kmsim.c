@@ -7,7 +7,7 @@
 
 #include "bus/endpoint.h"
 #include "bus/process.h"
-#include "scenarios/trace.h"
+#include "bus/trace/trace.h"
 #include "tools/kmsim_command.h"
 #include "tools/kmsim_do.h"
 #include "tools/kmsim_run.h"
@@ -116,13 +116,12 @@ static bool take_launches(const run_told_t *told, char names[][VEHICLE_NAME_MAX 
 static bool check_run(const run_told_t *told, const kmsim_run_options_t *options, const story_list_t *list,
                       error_t *error)
 {
-    trace_format_t format;
     endpoint_t endpoint;
     if (told->trace && list->count > 1)
         error_add(error, "--trace takes one story, not %zu: use --trace-failures", list->count);
     if (told->state && list->count > 1)
         error_add(error, "--state takes one story, not %zu: run them one after the other", list->count);
-    if (told->trace) trace_format_of(told->trace, &format, error);
+    if (told->trace) trace_format_of(told->trace, error);
     if (told->bus) endpoint_parse(&endpoint, told->bus, error);
     if (told->observers.value > 1000) error_add(error, "--observers: at most 1000");
     if (told->in_process && (told->bus || told->observers.told || told->launches.count > 0 || told->patience_ns > 0))

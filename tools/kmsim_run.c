@@ -12,7 +12,7 @@
 #include "bus/process.h"
 #include "scenarios/fobs.h"
 #include "scenarios/tester.h"
-#include "scenarios/trace.h"
+#include "bus/trace/trace.h"
 #include "tools/narrator.h"
 #include "tools/units.h"
 

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// The log of candump -L (can-utils): one line per frame, "(0.104233) kcan-s 23A#11300101".
+#include <stdio.h>
+
+#include "bus/time.h"
+#include "bus/trace/trace_format.h"
+
+#define LINE_MAX_SIZE 160
+
+static void write_frame(trace_t *trace, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
+{
+    char line[LINE_MAX_SIZE];
+    char time[TIME_TEXT_MAX];
+    char text[FRAME_TEXT_MAX];
+    snprintf(line, sizeof line, "(%s) %s %s\n", time_format(now_ns, time), trace_vehicle(trace)->buses[bus].name,
+             frame_format(frame, text));
+    trace_put_text(trace, line);
+}
+
+const trace_format_t trace_candump = {"candump", ".log", NULL, write_frame, NULL};
