@@ -45,7 +45,7 @@ const vehicle_t *trace_vehicle(const trace_t *self)
 
 // A new format is a file of its own and a row here.
 static const trace_format_t *const FORMATS[] = {&trace_candump, &trace_asc, &trace_pcapng};
-#define FORMAT_COUNT (sizeof FORMATS / sizeof *FORMATS)
+#define FORMAT_COUNT (sizeof FORMATS / sizeof FORMATS[0])
 
 const trace_format_t *trace_format_of(const char *path, error_t *error)
 {
