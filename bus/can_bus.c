@@ -10,9 +10,20 @@
 void can_bus_init(can_bus_t *self, uint32_t bit_rate)
 {
     assert(bit_rate >= 10000 && bit_rate <= 1000000);
-    memset(self, 0, sizeof *self);
+    // Member by member: the mailboxes are most of a bus, and one that is not in use is never read.
     self->bit_ns = TIME_S / bit_rate;
-    for (size_t i = 0; i < CAN_BUS_NODES_MAX; i++) self->nodes[i].sending = -1;
+    self->state = CAN_BUS_ASLEEP;
+    self->ready_ns = self->sleep_ns = self->end_ns = self->busy_total_ns = 0;
+    self->busy = self->conflict = self->broken = self->heard = false;
+    self->senders = 0;
+    self->frame = (can_frame_t){0};
+    self->order = self->carried = 0;
+    for (size_t i = 0; i < CAN_BUS_NODES_MAX; i++) {
+        can_bus_node_t *node = &self->nodes[i];
+        node->present = node->listen_only = node->hold = false;
+        node->sending = -1;
+        node->used = 0;
+    }
 }
 
 static bool is_held(const can_bus_t *self)

@@ -72,7 +72,7 @@ typedef struct {
     can_bus_node_t nodes[CAN_BUS_NODES_MAX];
 } can_bus_t;
 
-/// An empty, sleeping bus; bit rate in bit/s, 10,000 .. 1,000,000.
+/// An empty, sleeping bus, whatever its storage held before; bit rate in bit/s, 10,000 .. 1,000,000.
 void can_bus_init(can_bus_t *self, uint32_t bit_rate);
 
 /// A node appears (its mailboxes are empty) or disappears: its requests are gone, and its frame on the wire breaks.

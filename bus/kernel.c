@@ -13,11 +13,20 @@ size_t kernel_size(void)
     return sizeof(kernel_t);
 }
 
+// The arrays stay as they are: each is read no further than its count, and of an element only what its kind fills.
 void kernel_init(kernel_t *self, const vehicle_t *vehicle, uint64_t seed)
 {
     self->vehicle = vehicle;
     self->seed = seed;
+    self->now_ns = 0;
+    self->begun = self->seen = false;
     self->player_ns = TIME_NEVER;
+    self->node_count = self->line_count = self->queue_count = self->event_count = self->seen_count = 0;
+    self->activation_count = self->power_count = 0;
+    self->order = self->nonsense = 0;
+    self->transmissions = 0;
+    self->busy_ms = 0;
+    self->busy_count = 0;
     for (uint8_t i = 0; i < vehicle->bus_count; i++) {
         can_bus_init(&self->buses[i], vehicle->buses[i].bit_rate);
         self->buses[i].nodes[KERNEL_STRANGER].listen_only = true;
@@ -29,7 +38,10 @@ static int add_line(kernel_t *self, const char *name)
 {
     int known = kernel_find_line(self, name);
     if (known >= 0 || self->line_count == KERNEL_LINES_MAX) return known;
-    memcpy(self->lines[self->line_count].name, name, strlen(name) + 1);
+    kernel_line_t *line = &self->lines[self->line_count];
+    memcpy(line->name, name, strlen(name) + 1);
+    line->known = false;
+    line->value = 0;
     return (int)self->line_count++;
 }
 
@@ -63,8 +75,11 @@ int kernel_add_node(kernel_t *self, const char *name, const uint8_t *buses, uint
         if (line < 0) return -1;
         node->lines[i] = (uint16_t)line;
     }
+    node->powered = node->keep = false;
+    node->power_count = 0;
     node->deadline_ns = node->stored_ns = TIME_NEVER;
     node->image_state = image ? image_state : IMAGE_NONE;
+    image_clear(&node->image);
     if (image) image_copy(&node->image, image);
     return (int)self->node_count++;
 }

@@ -73,10 +73,11 @@ typedef struct kernel kernel_t; // a value of the caller's, some megabytes: allo
 
 // ---- set-up --------------------------------------------------------------------------------------------------------
 
-/// Bytes that a kernel needs, zeroed by the caller before kernel_init.
+/// Bytes that a kernel needs; what they hold before kernel_init does not matter.
 size_t kernel_size(void);
 
-/// Buses as the vehicle has them; the seed of every random draw. The vehicle is borrowed.
+/// Begins a run: no nodes yet, buses as the vehicle has them, the seed of every random draw. The vehicle is borrowed. A
+/// kernel that has run is as good as a fresh one, and cheaper than clearing it: nothing is touched but what counts.
 void kernel_init(kernel_t *self, const vehicle_t *vehicle, uint64_t seed);
 
 /// Adds a node: those of the vehicle first and in its order, then actors. Its index, or -1 when the kernel is full or a

@@ -44,8 +44,9 @@ void kernel_fixture_set_up(void)
     memset(&fixture, 0, sizeof fixture);
     fixture.vehicle.bus_count = 2;
     fixture.vehicle.buses[LEFT].bit_rate = fixture.vehicle.buses[RIGHT].bit_rate = 100000;
-    fixture.kernel = calloc(1, kernel_size());
+    fixture.kernel = malloc(kernel_size());
     ck_assert_ptr_nonnull(fixture.kernel);
+    memset(fixture.kernel, 0xA5, kernel_size()); // every test runs in storage that held something else
     kernel_init(fixture.kernel, &fixture.vehicle, 1);
     for (int i = 0; i < 3; i++) outbox_clear(&fixture.power_on[i]);
     add_nodes();
