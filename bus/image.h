@@ -8,7 +8,7 @@
 //   units with Key Memory          profile/N/coded 0|1 · profile/N/SETTING · active 0 (none) .. 4
 //                                  car/SETTING (the value common to all keys) · position/SETTING (where a motor stands)
 //   every unit                     coding/OPTION (index of the value in the vehicle file) · memory/SETTING 0 key, 1 car
-//                                  fault/CODE (fault memory, ecus/fault_memory.h)
+//                                  fault/CODE (fault memory, bus/diagnosis/fault_memory.h)
 //                                  security/attempts (wrong keys to security access in a row, 1 .. 3)
 //   cas                            key/N/personalization 1..4 (0 unknown) · key/N/secret (16 bytes) · key/N/counter
 //                                  key/N/learned · key/N/blocked · key/N/battery 0 ok, 1 low

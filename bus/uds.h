@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Diagnosis as units and testers both know it (ISO 14229-1 over ISO 15765-2): addresses, services, negative responses,
-// identifiers, the seed and key. Pure. The server is ecus/uds_server.h, a tester's side bus/uds_client.h.
+// identifiers, the seed and key. Pure. The server is bus/diagnosis/uds_server.h, a tester's side bus/uds_client.h.
 //
 // Addresses: a request has identifier 0x6F1 and the target's address in byte 0, a response identifier 0x600 + the
 // unit's address and the tester's (0xF1) in byte 0. To 0xEF all units listen, to 0xEE those with Key Memory; single
@@ -114,8 +114,6 @@ typedef enum {
     UDS_DATA_STATUS = 0x3030,
     UDS_DATA_SCRATCH = 0x3E00,
     UDS_DATA_KEYS = 0xAC5A,
-    UDS_DATA_SNAPSHOT_TIME = 0xD000,    // in snapshots: first occurrence in ms (4 bytes, stops at their end)
-    UDS_DATA_SNAPSHOT_CONTEXT = 0xD001, // in snapshots: 1 byte, what the unit was about (ecus/uds_server.h)
     UDS_DATA_SESSION = 0xF186,
     UDS_DATA_IDENTIFICATION = 0xF18C,
     UDS_DATA_VIN = 0xF190,

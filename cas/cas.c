@@ -203,7 +203,6 @@ static const ecu_type_t CAS_TYPE = {
                  [CAS_MESSAGE_LOCKING] = {"CentralLocking", .counts = false},
                  [CAS_MESSAGE_DOORS] = {"DoorState", .counts = false},
                  [CAS_MESSAGE_NETWORK] = {"NetworkManagementCas", .counts = false}},
-    .diagnosis = &services_diagnosis,
     .gateway = true,
     .hooks =
         {.start = start, .input = take_input, .timer = take_timer, .compose = compose, .save = save, .stored = stored},
@@ -227,6 +226,7 @@ static bool bind(void *node, const node_setup_t *setup, node_ports_t *ports, con
     cas_t *self = node;
     if (!bind_signals(self, setup->dbc, missing)) return false;
     if (!ecu_bind(&self->ecu, &CAS_TYPE, self, setup, ports, missing)) return false;
+    ecu_serve(&self->ecu, &services_diagnosis, self);
     gateway_bind(&self->gateway, setup, ports);
     node_accept_line(ports, LINE_KEY); // in the order of cas_line_t
     node_accept_line(ports, LINE_TERMINAL);

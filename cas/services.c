@@ -13,36 +13,36 @@ static key_slot_t *find_slot(cas_t *self, uint8_t number)
     return keys_find(&self->keys, number + 1);
 }
 
-static uds_nrc_t lock_key(ecu_t *ecu, const uint8_t *option, uint32_t *ticket)
+static uds_nrc_t lock_key(void *owner, const uint8_t *option, uint32_t *ticket)
 {
-    cas_t *self = ecu->unit;
+    cas_t *self = owner;
     key_slot_t *slot = find_slot(self, option[LOCK_KEY]);
     if (slot == NULL || !slot->learned || option[LOCK_ACTION] > ACTION_BLOCK) return UDS_OUT_OF_RANGE;
     int key = option[LOCK_KEY] + 1;
     if (ignition_holds(self, key)) return UDS_CONDITIONS_NOT_CORRECT;
     slot->blocked = option[LOCK_ACTION] == ACTION_BLOCK;
-    *ticket = ecu_store(ecu);
-    ecu_log(ecu, LOG_KEY_LOCKED, key, slot->blocked, 0);
+    *ticket = ecu_store(&self->ecu);
+    ecu_log(&self->ecu, LOG_KEY_LOCKED, key, slot->blocked, 0);
     return UDS_ACCEPTED;
 }
 
-static uds_nrc_t enter_personalization(ecu_t *ecu, const uint8_t *option, uint32_t *ticket)
+static uds_nrc_t enter_personalization(void *owner, const uint8_t *option, uint32_t *ticket)
 {
-    cas_t *self = ecu->unit;
+    cas_t *self = owner;
     key_slot_t *slot = find_slot(self, option[ENTER_KEY]);
     if (slot == NULL || option[ENTER_NUMBER] >= KEY_PERSONALIZATION_MAX) return UDS_OUT_OF_RANGE;
     int key = option[ENTER_KEY] + 1;
     slot->personalization = option[ENTER_NUMBER] + 1;
     ignition_rewrite(self, key);
-    *ticket = ecu_store(ecu);
-    ecu_log(ecu, LOG_KEY_ASSIGNED, key, slot->personalization, 0);
+    *ticket = ecu_store(&self->ecu);
+    ecu_log(&self->ecu, LOG_KEY_ASSIGNED, key, slot->personalization, 0);
     return UDS_ACCEPTED;
 }
 
-static bool read_keys(ecu_t *ecu, uint16_t id, uds_message_t *message)
+static bool read_keys(void *owner, uint16_t id, uds_message_t *message)
 {
     (void)id;
-    cas_t *self = ecu->unit;
+    cas_t *self = owner;
     for (uint8_t i = 0; i < KEY_COUNT_MAX; i++) {
         static const key_slot_t EMPTY;
         const key_slot_t *found = find_slot(self, i), *slot = found != NULL ? found : &EMPTY;
@@ -60,9 +60,9 @@ static bool read_keys(ecu_t *ecu, uint16_t id, uds_message_t *message)
     return true;
 }
 
-static uint8_t context(const ecu_t *ecu)
+static uint8_t context(const void *owner)
 {
-    const cas_t *self = ecu->unit;
+    const cas_t *self = owner;
     return (uint8_t)((unsigned)self->ignition.key << 4 | self->ignition.terminal);
 }
 
@@ -78,7 +78,7 @@ static const uds_routine_t ROUTINES[] = {
 static const uint16_t FAULTS[] = {FAULT_KEY_BLOCKED, FAULT_KEY_FOREIGN, FAULT_KEY_SILENT, FAULT_KEY_DIFFERS,
                                   FAULT_IMAGE_DAMAGED};
 
-const uds_unit_t services_diagnosis = {
+const uds_tables_t services_diagnosis = {
     .data = DATA,
     .data_count = sizeof DATA / sizeof DATA[0],
     .routines = ROUTINES,

@@ -10,8 +10,8 @@
 
 #include "ecus/ecu.h"
 
-/// For the CAS's type. Snapshots of its faults tell the terminal (low nibble: terminal_t) and the key in the lock (high
-/// nibble: 1 .. 10, 0 none or unknown).
-extern const uds_unit_t services_diagnosis;
+/// Their owner is the cas_t. Snapshots of its faults tell the terminal (low nibble: terminal_t) and the key in the lock
+/// (high nibble: 1 .. 10, 0 none or unknown).
+extern const uds_tables_t services_diagnosis;
 
 #endif

@@ -94,7 +94,6 @@ static const ecu_type_t TYPE = {
             [MESSAGE_NETWORK] = {.find = ECU_NETWORK},
         },
     .hooks = {.start = start, .input = input, .compose = compose, .save = save},
-    .diagnosis = &coding_diagnosis,
 };
 
 static bool bind_passenger(climate_t *self, const char **missing)
@@ -108,9 +107,12 @@ static bool bind_passenger(climate_t *self, const char **missing)
 static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, const char **missing)
 {
     climate_t *self = unit;
-    return ecu_bind(&self->ecu, &TYPE, self, setup, ports, missing) &&
-           key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, setup, ports, missing) &&
-           bind_passenger(self, missing) &&
+    if (!ecu_bind(&self->ecu, &TYPE, self, setup, ports, missing) ||
+        !key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, setup, ports, missing)) {
+        return false;
+    }
+    ecu_serve(&self->ecu, &coding_diagnosis, &self->memory);
+    return bind_passenger(self, missing) &&
            key_memory_bind_lines(&self->memory, LINE_KNOB, setup, ports, &self->first_knob, missing);
 }
 

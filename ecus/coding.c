@@ -18,11 +18,12 @@ static void put_raw(uds_message_t *message, int64_t raw)
 
 // ---- profiles ------------------------------------------------------------------------------------------------------
 
-static bool read_profile(ecu_t *ecu, uint16_t id, uds_message_t *message)
+static bool read_profile(void *owner, uint16_t id, uds_message_t *message)
 {
-    const key_memory_profile_t *profile = key_memory_profile(ecu->memory, (uint8_t)(id - UDS_DATA_PROFILE));
+    const key_memory_t *memory = owner;
+    const key_memory_profile_t *profile = key_memory_profile(memory, (uint8_t)(id - UDS_DATA_PROFILE));
     uds_message_put_number(message, profile->coded, 1);
-    for (size_t i = 0; i < ecu->memory->setting_count; i++) put_raw(message, profile->values[i]);
+    for (size_t i = 0; i < memory->setting_count; i++) put_raw(message, profile->values[i]);
     return true;
 }
 
@@ -37,25 +38,25 @@ static bool take_values(const key_memory_t *memory, const uint8_t *record, key_m
     return true;
 }
 
-static uds_nrc_t write_profile(ecu_t *ecu, uint16_t id, const uint8_t *record, size_t size, uint32_t *ticket)
+static uds_nrc_t write_profile(void *owner, uint16_t id, const uint8_t *record, size_t size, uint32_t *ticket)
 {
-    key_memory_t *memory = ecu->memory;
+    key_memory_t *memory = owner;
     uint8_t number = (uint8_t)(id - UDS_DATA_PROFILE);
     if (size != 1 + RAW_SIZE * (size_t)memory->setting_count) return UDS_OUT_OF_RANGE;
     key_memory_profile_t profile = {.coded = record[0] == 1};
     if (record[0] > 1 || !take_values(memory, record + 1, &profile)) return UDS_OUT_OF_RANGE;
     if (!key_memory_set_profile(memory, number, &profile, ticket)) return UDS_OUT_OF_RANGE;
-    ecu_log(ecu, LOG_PROFILE_CODED, number, profile.coded, 0);
+    ecu_log(memory->ecu, LOG_PROFILE_CODED, number, profile.coded, 0);
     if (memory->active == number) key_memory_tell_coded(memory);
     return UDS_ACCEPTED;
 }
 
 // ---- about the settings --------------------------------------------------------------------------------------------
 
-static bool read_description(ecu_t *ecu, uint16_t id, uds_message_t *message)
+static bool read_description(void *owner, uint16_t id, uds_message_t *message)
 {
     (void)id;
-    const key_memory_t *memory = ecu->memory;
+    const key_memory_t *memory = owner;
     uds_message_put_number(message, memory->setting_count, 1);
     for (size_t i = 0; i < memory->setting_count; i++) {
         const key_memory_setting_t *setting = &memory->settings[i];
@@ -68,37 +69,40 @@ static bool read_description(ecu_t *ecu, uint16_t id, uds_message_t *message)
     return true;
 }
 
-static bool read_memory(ecu_t *ecu, uint16_t id, uds_message_t *message)
+static bool read_memory(void *owner, uint16_t id, uds_message_t *message)
 {
     (void)id;
-    for (uint8_t i = 0; i < ecu->memory->setting_count; i++) {
-        uds_message_put_number(message, key_memory_is_car(ecu->memory, i), 1);
+    const key_memory_t *memory = owner;
+    for (uint8_t i = 0; i < memory->setting_count; i++) {
+        uds_message_put_number(message, key_memory_is_car(memory, i), 1);
     }
     return true;
 }
 
-static uds_nrc_t write_memory(ecu_t *ecu, uint16_t id, const uint8_t *record, size_t size, uint32_t *ticket)
+static uds_nrc_t write_memory(void *owner, uint16_t id, const uint8_t *record, size_t size, uint32_t *ticket)
 {
     (void)id;
-    if (size != ecu->memory->setting_count) return UDS_OUT_OF_RANGE;
+    key_memory_t *memory = owner;
+    if (size != memory->setting_count) return UDS_OUT_OF_RANGE;
     for (size_t i = 0; i < size; i++) {
         if (record[i] > 1) return UDS_OUT_OF_RANGE;
     }
-    for (size_t i = 0; i < size; i++) key_memory_set_car(ecu->memory, (uint8_t)i, record[i] == 1, ticket);
+    for (size_t i = 0; i < size; i++) key_memory_set_car(memory, (uint8_t)i, record[i] == 1, ticket);
     return UDS_ACCEPTED;
 }
 
-static bool read_status(ecu_t *ecu, uint16_t id, uds_message_t *message)
+static bool read_status(void *owner, uint16_t id, uds_message_t *message)
 {
     (void)id;
-    uds_message_put_number(message, ecu->memory->active, 1);
-    uds_message_put_number(message, key_memory_is_coded(ecu->memory), 1);
+    const key_memory_t *memory = owner;
+    uds_message_put_number(message, memory->active, 1);
+    uds_message_put_number(message, key_memory_is_coded(memory), 1);
     return true;
 }
 
-static uint8_t context(const ecu_t *ecu)
+static uint8_t context(const void *owner)
 {
-    return ecu->memory->active;
+    return ((const key_memory_t *)owner)->active;
 }
 
 // ---- the tables ----------------------------------------------------------------------------------------------------
@@ -115,11 +119,11 @@ static const uint16_t FAULTS[] = {
     FAULT_PROFILE_NOT_CODED + 4, FAULT_NUMBER_INVALID,        FAULT_IMAGE_DAMAGED,
 };
 
-const uds_unit_t coding_diagnosis = {
+const uds_tables_t coding_diagnosis = {
     .data = DATA,
     .data_count = sizeof DATA / sizeof DATA[0],
     .faults = FAULTS,
     .fault_count = sizeof FAULTS / sizeof FAULTS[0],
-    .personalization = true,
+    .functional = UDS_FUNCTIONAL_PERSONALIZATION,
     .context = context,
 };

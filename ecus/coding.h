@@ -11,7 +11,8 @@
 
 #include "ecus/key_memory.h"
 
-/// For the type of every unit with Key Memory. Snapshots of its faults tell the active profile (0 none).
-extern const uds_unit_t coding_diagnosis;
+/// For every unit with Key Memory; their owner is its key_memory_t, bound. Snapshots of its faults tell the active
+/// profile (0 none).
+extern const uds_tables_t coding_diagnosis;
 
 #endif

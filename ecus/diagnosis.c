@@ -2,16 +2,34 @@
 #include "ecus/diagnosis.h"
 
 #include "ecus/ecu.h"
+#include "ecus/identification.h"
 
 #define SINGLE_HEADER_SIZE 2 // address, length
 
-void diagnosis_bind(diagnosis_t *self, ecu_t *ecu, const uds_unit_t *unit, const node_setup_t *setup,
-                    node_ports_t *ports)
+static uint32_t store(void *unit)
+{
+    return ecu_store(unit);
+}
+
+static void forget_scratch(void *unit)
+{
+    ((ecu_t *)unit)->diagnosis.scratch_size = 0;
+}
+
+void diagnosis_bind(diagnosis_t *self, ecu_t *ecu, const node_setup_t *setup, node_ports_t *ports)
 {
     self->ecu = ecu;
     self->address = setup->entry->address;
     self->present = self->address != 0;
-    uds_server_bind(&self->server, ecu, unit, self->address);
+    const uds_port_t port = {.now_ns = &ecu->now_ns,
+                             .random = &ecu->random,
+                             .stored = &ecu->ticket_stored,
+                             .faults = &ecu->faults,
+                             .unit = ecu,
+                             .store = store,
+                             .restarted = forget_scratch};
+    uds_server_bind(&self->server, &port, self->address);
+    uds_server_serve(&self->server, &identification_diagnosis, ecu);
     for (uint8_t bus = 0; self->present && bus < setup->entry->bus_count; bus++)
         node_accept_id(ports, bus, UDS_REQUEST_ID);
 }
@@ -35,12 +53,6 @@ void diagnosis_save(const diagnosis_t *self, image_t *image)
 static bool is_busy(const diagnosis_t *self)
 {
     return !uds_server_is_idle(&self->server) || isotp_sending(&self->link) || isotp_receiving(&self->link);
-}
-
-static bool listens_to(const diagnosis_t *self, uint8_t address)
-{
-    return address == UDS_FUNCTIONAL_ALL ||
-           (address == UDS_FUNCTIONAL_PERSONALIZATION && self->server.unit->personalization);
 }
 
 // A functional request that meets a busy server is lost: the standard's one that comes so, TesterPresent, has no effect
@@ -70,7 +82,7 @@ bool diagnosis_take_frame(diagnosis_t *self, uint8_t bus, const can_frame_t *fra
         isotp_accept(&self->link, frame, self->ecu->now_ns);
         return true;
     }
-    if (!listens_to(self, frame->data[0])) return false;
+    if (!uds_server_listens_to(&self->server, frame->data[0])) return false;
     take_functional(self, bus, frame);
     return true;
 }

@@ -9,7 +9,7 @@
 #define KMSIM_ECUS_DIAGNOSIS_H
 
 #include "bus/node.h"
-#include "ecus/uds_server.h"
+#include "bus/diagnosis/uds_server.h"
 
 typedef struct {
     // bound once
@@ -19,13 +19,14 @@ typedef struct {
     // since power-on
     isotp_t link;
     uds_server_t server;
-    uint8_t bus;      // of the conversation
+    size_t scratch_size;
+    uint8_t scratch[UDS_SCRATCH_MAX]; // forgotten at a reset, too
+    uint8_t bus;                      // of the conversation
     uint32_t ignored; // frames of another conversation while one was under way, and malformed functional ones
 } diagnosis_t;
 
-/// Accepts requests on every bus of the unit; the tables may be null.
-void diagnosis_bind(diagnosis_t *self, struct ecu *ecu, const uds_unit_t *unit, const node_setup_t *setup,
-                    node_ports_t *ports);
+/// Accepts requests on every bus of the unit; serves what every unit has (ecus/identification.h).
+void diagnosis_bind(diagnosis_t *self, struct ecu *ecu, const node_setup_t *setup, node_ports_t *ports);
 
 /// Power is there.
 void diagnosis_start(diagnosis_t *self, const image_t *image);

@@ -71,8 +71,13 @@ bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_
     for (size_t i = 0; i < type->message_count; i++) {
         if (!bind_message(self, i, setup, missing)) return false;
     }
-    diagnosis_bind(&self->diagnosis, self, type->diagnosis, setup, ports);
+    diagnosis_bind(&self->diagnosis, self, setup, ports);
     return true;
+}
+
+void ecu_serve(ecu_t *self, const uds_tables_t *tables, void *owner)
+{
+    uds_server_serve(&self->diagnosis.server, tables, owner);
 }
 
 // ---- sending -------------------------------------------------------------------------------------------------------
@@ -425,13 +430,9 @@ bool ecu_option_is(const ecu_t *self, const char *option, const char *value)
 
 void ecu_fault(ecu_t *self, uint16_t code)
 {
-    const diagnosis_t *diagnosis = &self->diagnosis;
-    if (diagnosis->server.faults_off) return;
-    if (fault_memory_set(&self->faults, code, self->now_ns)) {
-        const uds_unit_t *unit = diagnosis->server.unit;
-        if (unit->context != NULL) fault_memory_set_context(&self->faults, code, unit->context(self));
-        ecu_log(self, LOG_FAULT_STORED, code, 0, 0);
-    }
+    bool is_new;
+    if (!uds_server_enter_fault(&self->diagnosis.server, code, &is_new)) return;
+    if (is_new) ecu_log(self, LOG_FAULT_STORED, code, 0, 0);
     ecu_store(self);
 }
 

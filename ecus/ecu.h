@@ -11,9 +11,9 @@
 
 #include <assert.h>
 
+#include "bus/diagnosis/fault_memory.h"
 #include "bus/node.h"
 #include "ecus/diagnosis.h"
-#include "ecus/fault_memory.h"
 
 #define ECU_TIMERS_MAX 16
 #define ECU_MESSAGES_MAX 8
@@ -54,11 +54,8 @@ typedef struct {
     size_t message_count;
     ecu_message_t messages[ECU_MESSAGES_MAX];
     ecu_hooks_t hooks;
-    const uds_unit_t *diagnosis; // what diagnosis finds in it besides what every unit has; may be null
-    bool gateway;                // gets every frame, also those of diagnosis and those that it is told not to receive
+    bool gateway; // gets every frame, also those of diagnosis and those that it is told not to receive
 } ecu_type_t;
-
-struct key_memory;
 
 typedef struct ecu {
     // bound once
@@ -66,7 +63,6 @@ typedef struct ecu {
     void *unit;
     const vehicle_node_t *entry;
     uint8_t bus_count;
-    struct key_memory *memory; // the unit's Key Memory, null: it has none
     int64_t bit_ns[VEHICLE_BUSES_MAX];
     const dbc_message_t *messages[ECU_MESSAGES_MAX]; // null: one that this unit does not send
     bool status[ECU_MESSAGES_MAX];                   // sent at power-on
@@ -92,6 +88,10 @@ typedef struct ecu {
 /// message.
 bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_t *setup, node_ports_t *ports,
               const char **missing);
+
+/// Lets diagnosis find what these tables have (borrowed, as is their owner). Call it after ecu_bind, at most three
+/// times.
+void ecu_serve(ecu_t *self, const uds_tables_t *tables, void *owner);
 
 /// For the node_class_t of a unit whose state begins with its ecu_t.
 void ecu_power_on(void *unit, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
@@ -127,8 +127,7 @@ uint32_t ecu_store(ecu_t *self);
 /// Whether the coding option has that value; false for an option that the unit does not have.
 bool ecu_option_is(const ecu_t *self, const char *option, const char *value);
 
-/// Makes a fault memory entry (ecus/fault_memory.h), stores it and logs it when it is new; not while diagnosis has
-/// switched that off.
+/// Makes a fault memory entry, stores it and logs it when it is new; not while diagnosis has switched that off.
 void ecu_fault(ecu_t *self, uint16_t code);
 
 void ecu_log(ecu_t *self, log_code_t code, int64_t a, int64_t b, int64_t c);

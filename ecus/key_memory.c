@@ -80,7 +80,6 @@ bool key_memory_bind(key_memory_t *self, ecu_t *ecu, const key_memory_hooks_t *h
                      node_ports_t *ports, const char **missing)
 {
     self->ecu = ecu;
-    ecu->memory = self;
     self->hooks = hooks;
     self->setting_count = 0;
     bind_messages(self);

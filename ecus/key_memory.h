@@ -37,7 +37,7 @@ typedef struct {
     void (*locked)(void *unit);
 } key_memory_hooks_t;
 
-typedef struct key_memory {
+typedef struct {
     // bound once
     ecu_t *ecu;
     const key_memory_hooks_t *hooks;

@@ -167,7 +167,6 @@ static const ecu_type_t TYPE = {
     .message_count = 2,
     .messages = {[MESSAGE_STATUS] = {.find = ECU_STATUS}, [MESSAGE_NETWORK] = {.find = ECU_NETWORK}},
     .hooks = {.start = start, .input = input, .timer = timer, .compose = compose, .save = save},
-    .diagnosis = &coding_diagnosis,
 };
 
 static bool bind_tilt(mirror_t *self, const node_setup_t *setup, node_ports_t *ports, const char **missing)
@@ -186,9 +185,12 @@ static bool bind_tilt(mirror_t *self, const node_setup_t *setup, node_ports_t *p
 static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, const char **missing)
 {
     mirror_t *self = unit;
-    return ecu_bind(&self->ecu, &TYPE, self, setup, ports, missing) &&
-           key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, setup, ports, missing) &&
-           motor_unit_bind(&self->motors, &MOTORS, &self->ecu, &self->memory, setup, ports, missing) &&
+    if (!ecu_bind(&self->ecu, &TYPE, self, setup, ports, missing) ||
+        !key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, setup, ports, missing)) {
+        return false;
+    }
+    ecu_serve(&self->ecu, &coding_diagnosis, &self->memory);
+    return motor_unit_bind(&self->motors, &MOTORS, &self->ecu, &self->memory, setup, ports, missing) &&
            bind_tilt(self, setup, ports, missing);
 }
 

@@ -154,7 +154,6 @@ static const ecu_type_t TYPE = {
             [MESSAGE_NETWORK] = {.find = ECU_NETWORK},
         },
     .hooks = {.start = start, .input = input, .timer = timer, .compose = compose, .save = save},
-    .diagnosis = &coding_diagnosis,
 };
 
 static bool bind_door(seat_t *self, const node_setup_t *setup, node_ports_t *ports, const char **missing)
@@ -169,9 +168,12 @@ static bool bind_door(seat_t *self, const node_setup_t *setup, node_ports_t *por
 static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, const char **missing)
 {
     seat_t *self = unit;
-    return ecu_bind(&self->ecu, &TYPE, self, setup, ports, missing) &&
-           key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, setup, ports, missing) &&
-           motor_unit_bind(&self->motors, &MOTORS, &self->ecu, &self->memory, setup, ports, missing) &&
+    if (!ecu_bind(&self->ecu, &TYPE, self, setup, ports, missing) ||
+        !key_memory_bind(&self->memory, &self->ecu, &MEMORY_HOOKS, setup, ports, missing)) {
+        return false;
+    }
+    ecu_serve(&self->ecu, &coding_diagnosis, &self->memory);
+    return motor_unit_bind(&self->motors, &MOTORS, &self->ecu, &self->memory, setup, ports, missing) &&
            bind_door(self, setup, ports, missing);
 }
 

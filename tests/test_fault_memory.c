@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ecus/fault_memory.h"
+#include "bus/diagnosis/fault_memory.h"
 
 #include <check.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ecus/uds_server.h"
+#include "bus/diagnosis/uds_server.h"
 #include "tests/suite.h"
 
 // ---- security access -----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <inttypes.h>
 
-#include "ecus/fault_memory.h"
+#include "bus/diagnosis/uds_server.h"
 #include "tools/service_commands.h"
 #include "tools/text_table.h"
 
@@ -68,7 +68,7 @@ static bool read_details(workbench_t *self, uint8_t node, entry_t *entry)
     request = record_request(UDS_FAULTS_SNAPSHOT, entry->fault.code);
     if (!workbench_ask(self, node, &request, "read snapshot")) return false;
     record = record_of(&self->job, SNAPSHOT_CONTEXT + 1);
-    entry->has_snapshot = record && uds_number(record + 2, 2) == UDS_DATA_SNAPSHOT_TIME;
+    entry->has_snapshot = record && uds_number(record + 2, 2) == UDS_SERVER_SNAPSHOT_TIME;
     if (!entry->has_snapshot) return true;
     entry->first_ms = uds_number(record + SNAPSHOT_TIME, 4);
     entry->context = record[SNAPSHOT_CONTEXT];

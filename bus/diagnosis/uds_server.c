@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "ecus/uds_server.h"
+#include "bus/diagnosis/uds_server.h"
 
 #include <assert.h>
 #include <string.h>
 
-#include "ecus/uds_services.h"
-
-static const uds_unit_t NOTHING_OF_ITS_OWN;
+#include "bus/diagnosis/uds_services.h"
 
 enum { IN_DEFAULT = 1, IN_EXTENDED = 2, ALWAYS = IN_DEFAULT | IN_EXTENDED };
 
@@ -113,27 +111,36 @@ void uds_server_hold_session(uds_server_t *self)
 void uds_server_release_session(uds_server_t *self)
 {
     if (self->session != UDS_SESSION_DEFAULT && uds_server_is_idle(self))
-        self->session_ends_ns = self->ecu->now_ns + UDS_S3_NS;
+        self->session_ends_ns = *self->port.now_ns + UDS_S3_NS;
 }
 
 static void restart(uds_server_t *self)
 {
     uds_server_enter_session(self, UDS_SESSION_DEFAULT);
-    self->scratch_size = 0;
     memset(self->routine_started, 0, sizeof self->routine_started);
     self->state = UDS_SERVER_IDLE;
     self->reset = self->pending_due = self->pending_sending = false;
     // Who takes the power away or resets the unit must not gain attempts.
     bool delayed = self->attempts >= UDS_SERVER_ATTEMPTS_MAX;
-    self->delay_ends_ns = delayed ? self->ecu->now_ns + UDS_SERVER_DELAY_NS : TIME_NEVER;
+    self->delay_ends_ns = delayed ? *self->port.now_ns + UDS_SERVER_DELAY_NS : TIME_NEVER;
+    if (self->port.restarted) self->port.restarted(self->port.unit);
 }
 
-void uds_server_bind(uds_server_t *self, struct ecu *ecu, const uds_unit_t *unit, uint8_t address)
+void uds_server_bind(uds_server_t *self, const uds_port_t *port, uint8_t address)
 {
-    self->ecu = ecu;
-    self->unit = unit != NULL ? unit : &NOTHING_OF_ITS_OWN;
+    assert(port->now_ns && port->random && port->stored && port->faults && port->store);
+    self->port = *port;
     self->address = address;
-    assert(self->unit->routine_count <= UDS_SERVER_ROUTINES_MAX);
+    self->served_count = 0;
+}
+
+void uds_server_serve(uds_server_t *self, const uds_tables_t *tables, void *owner)
+{
+    assert(self->served_count < UDS_SERVER_TABLES_MAX);
+    self->served[self->served_count++] = (uds_served_t){.tables = tables, .owner = owner};
+    size_t routines = 0;
+    for (size_t i = 0; i < self->served_count; i++) routines += self->served[i].tables->routine_count;
+    assert(routines <= UDS_SERVER_ROUTINES_MAX);
 }
 
 void uds_server_start(uds_server_t *self, const image_t *image)
@@ -146,6 +153,15 @@ void uds_server_start(uds_server_t *self, const image_t *image)
 void uds_server_save(const uds_server_t *self, image_t *image)
 {
     if (self->attempts > 0) image_set(image, "security/attempts", -1, NULL, self->attempts);
+}
+
+bool uds_server_listens_to(const uds_server_t *self, uint8_t address)
+{
+    if (address == UDS_FUNCTIONAL_ALL) return true;
+    for (size_t i = 0; i < self->served_count; i++) {
+        if (address != 0 && self->served[i].tables->functional == address) return true;
+    }
+    return false;
 }
 
 // ---- a request -----------------------------------------------------------------------------------------------------
@@ -190,7 +206,7 @@ static void make_negative(const uds_server_t *self, uds_nrc_t code, uds_message_
 static void settle(uds_server_t *self)
 {
     if (self->state != UDS_SERVER_WAITING) return;
-    if (self->stores && (int32_t)(self->ecu->ticket_stored - self->ticket) < 0) return;
+    if (self->stores && (int32_t)(*self->port.stored - self->ticket) < 0) return;
     self->pending_due = false;
     self->pending_ns = TIME_NEVER;
     if (self->result != UDS_ACCEPTED) make_negative(self, self->result, &self->response);
@@ -211,7 +227,7 @@ void uds_server_request(uds_server_t *self, const uint8_t *bytes, size_t size, b
     self->result = check(self, service, bytes, size);
     if (self->result == UDS_ACCEPTED) self->result = service->handle(self, bytes, size);
     if (self->result == UDS_ACCEPTED && self->response.overflow) self->result = UDS_RESPONSE_TOO_LONG;
-    self->pending_ns = self->ecu->now_ns + UDS_SERVER_PENDING_NS;
+    self->pending_ns = *self->port.now_ns + UDS_SERVER_PENDING_NS;
     self->state = UDS_SERVER_WAITING;
     settle(self);
 }
@@ -220,7 +236,7 @@ void uds_server_request(uds_server_t *self, const uint8_t *bytes, size_t size, b
 
 void uds_server_tick(uds_server_t *self)
 {
-    int64_t now_ns = self->ecu->now_ns;
+    int64_t now_ns = *self->port.now_ns;
     settle(self);
     if (self->state == UDS_SERVER_WAITING && self->pending_ns <= now_ns) {
         self->pending_due = true;

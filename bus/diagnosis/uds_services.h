@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The handlers of the diagnostic services; private to the server. Each gets a request that has passed the checks of the
 // services' table, appends to the response (which begins with the positive service byte) or refuses.
-#ifndef KMSIM_ECUS_UDS_SERVICES_H
-#define KMSIM_ECUS_UDS_SERVICES_H
+#ifndef KMSIM_BUS_DIAGNOSIS_UDS_SERVICES_H
+#define KMSIM_BUS_DIAGNOSIS_UDS_SERVICES_H
 
-#include "ecus/ecu.h"
+#include "bus/diagnosis/uds_server.h"
 
 typedef uds_nrc_t uds_handler_t(uds_server_t *self, const uint8_t *request, size_t size);
 

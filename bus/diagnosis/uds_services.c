@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ecus/uds_services.h"
+#include "bus/diagnosis/uds_services.h"
 
 #define P2_UNIT_NS TIME_MS
 #define P2_EXTENDED_UNIT_NS (10 * TIME_MS)
@@ -65,7 +65,7 @@ uds_nrc_t uds_service_communication(uds_server_t *self, const uint8_t *request, 
 static bool is_delayed(uds_server_t *self)
 {
     if (self->attempts < UDS_SERVER_ATTEMPTS_MAX) return false;
-    if (self->ecu->now_ns < self->delay_ends_ns) return true;
+    if (*self->port.now_ns < self->delay_ends_ns) return true;
     self->attempts = UDS_SERVER_ATTEMPTS_MAX - 1;
     return false;
 }
@@ -79,7 +79,7 @@ static uds_nrc_t give_seed(uds_server_t *self)
         uds_message_put(&self->response, UNLOCKED, UDS_SEED_SIZE);
         return UDS_ACCEPTED;
     }
-    uint64_t seed = random_next(&self->ecu->random);
+    uint64_t seed = random_next(self->port.random);
     for (size_t i = 0; i < UDS_SEED_SIZE; i++) self->seed[i] = (uint8_t)(seed >> (8 * i));
     if (seed == 0) self->seed[0] = 1; // zeros would say "unlocked"
     self->seed_given = true;
@@ -102,7 +102,7 @@ static uds_nrc_t take_key(uds_server_t *self, const uint8_t *key)
     if (!self->seed_given) return UDS_SEQUENCE_ERROR;
     self->seed_given = false;
     bool right = is_key(self, key);
-    if (!right || self->attempts > 0) uds_server_wait(self, ecu_store(self->ecu));
+    if (!right || self->attempts > 0) uds_server_wait(self, self->port.store(self->port.unit));
     if (right) {
         self->attempts = 0;
         self->unlocked = true;
@@ -110,7 +110,7 @@ static uds_nrc_t take_key(uds_server_t *self, const uint8_t *key)
         return UDS_ACCEPTED;
     }
     if (++self->attempts < UDS_SERVER_ATTEMPTS_MAX) return UDS_INVALID_KEY;
-    self->delay_ends_ns = self->ecu->now_ns + UDS_SERVER_DELAY_NS;
+    self->delay_ends_ns = *self->port.now_ns + UDS_SERVER_DELAY_NS;
     return UDS_TOO_MANY_ATTEMPTS;
 }
 

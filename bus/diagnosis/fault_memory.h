@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The fault memory of a control unit: codes with their status (ISO 14229-1, annex D.2) and occurrence count. Pure.
-#ifndef KMSIM_ECUS_FAULT_MEMORY_H
-#define KMSIM_ECUS_FAULT_MEMORY_H
+#ifndef KMSIM_BUS_DIAGNOSIS_FAULT_MEMORY_H
+#define KMSIM_BUS_DIAGNOSIS_FAULT_MEMORY_H
 
 #include "bus/image.h"
 
@@ -20,7 +20,7 @@ typedef struct {
     uint16_t code;
     uint8_t status;   // DTC status byte
     uint8_t count;    // occurrences, stops at 255
-    uint8_t context;  // what the unit was about at the first one (its own, see uds_unit_t)
+    uint8_t context;  // what the unit was about at the first one (uds_server.h, uds_tables_t)
     int64_t first_ns; // of the run in which it was made
 } fault_t;
 

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "ecus/identification.h"
+
+#include <string.h>
+
+#include "ecus/ecu.h"
+
+static bool read_name(void *owner, uint16_t id, uds_message_t *message)
+{
+    (void)id;
+    static const char MAKER[] = "KMSIM ";
+    const ecu_t *ecu = owner;
+    uds_message_put(message, MAKER, sizeof MAKER - 1);
+    uds_message_put(message, ecu->entry->name, strlen(ecu->entry->name));
+    return true;
+}
+
+static bool read_vin(void *owner, uint16_t id, uds_message_t *message)
+{
+    (void)owner;
+    (void)id;
+    uds_message_put(message, UDS_VIN, sizeof UDS_VIN - 1);
+    return true;
+}
+
+static bool read_scratch(void *owner, uint16_t id, uds_message_t *message)
+{
+    (void)id;
+    const diagnosis_t *diagnosis = &((const ecu_t *)owner)->diagnosis;
+    uds_message_put(message, diagnosis->scratch, diagnosis->scratch_size);
+    return true;
+}
+
+static uds_nrc_t write_scratch(void *owner, uint16_t id, const uint8_t *record, size_t size, uint32_t *ticket)
+{
+    (void)id;
+    ecu_t *ecu = owner;
+    assert(size <= sizeof ecu->diagnosis.scratch);
+    memcpy(ecu->diagnosis.scratch, record, size);
+    ecu->diagnosis.scratch_size = size;
+    *ticket = ecu->ticket_stored; // nothing of it is stored
+    return UDS_ACCEPTED;
+}
+
+static bool read_options(void *owner, uint16_t id, uds_message_t *message)
+{
+    (void)id;
+    const ecu_t *ecu = owner;
+    uds_message_put(message, ecu->options, ecu->entry->option_count);
+    return ecu->entry->option_count > 0;
+}
+
+static uds_nrc_t write_options(void *owner, uint16_t id, const uint8_t *record, size_t size, uint32_t *ticket)
+{
+    (void)id;
+    ecu_t *ecu = owner;
+    if (ecu->entry->option_count == 0 || size != ecu->entry->option_count) return UDS_OUT_OF_RANGE;
+    for (size_t i = 0; i < size; i++) {
+        if (record[i] >= ecu->entry->options[i].value_count) return UDS_OUT_OF_RANGE;
+    }
+    memcpy(ecu->options, record, size);
+    *ticket = ecu_store(ecu);
+    return UDS_ACCEPTED;
+}
+
+static const uds_data_t DATA[] = {
+    {UDS_DATA_IDENTIFICATION, UDS_DATA_IDENTIFICATION, read_name, NULL},
+    {UDS_DATA_VIN, UDS_DATA_VIN, read_vin, NULL},
+    {UDS_DATA_SCRATCH, UDS_DATA_SCRATCH, read_scratch, write_scratch},
+    {UDS_DATA_OPTIONS, UDS_DATA_OPTIONS, read_options, write_options},
+};
+
+const uds_tables_t identification_diagnosis = {.data = DATA, .data_count = sizeof DATA / sizeof DATA[0]};
