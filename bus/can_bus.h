@@ -21,6 +21,7 @@
 #define CAN_BUS_CONFLICTS_MAX 32 // bit errors in a row after which ISO 11898's counters would have both nodes bus-off
 
 typedef enum { CAN_BUS_ASLEEP, CAN_BUS_WAKING, CAN_BUS_AWAKE } can_bus_state_t;
+#define CAN_BUS_STATE_COUNT (CAN_BUS_AWAKE + 1)
 
 enum {                   // flags of a request
     CAN_BUS_CYCLIC = 1,  // no event: neither wakes the bus nor keeps it awake; refused while it sleeps

@@ -40,6 +40,7 @@ typedef struct {
 } image_t;
 
 typedef enum { IMAGE_NONE, IMAGE_PRESENT, IMAGE_DAMAGED, IMAGE_NEWER } image_state_t;
+#define IMAGE_STATE_COUNT (IMAGE_NEWER + 1)
 
 /// Empties the image without touching the unused entries.
 void image_clear(image_t *self);

@@ -29,6 +29,7 @@ typedef enum {
     IMAGE_FILE_NEWER,   // whole, but of a later version
     IMAGE_FILE_FOREIGN, // whole, but another node's
 } image_file_verdict_t;
+#define IMAGE_FILE_VERDICT_COUNT (IMAGE_FILE_FOREIGN + 1)
 
 /// Returns a new text that the caller frees, or null with the error told: an image that holds a name twice, or one that
 /// is empty or no UTF-8, cannot be written.

@@ -63,6 +63,7 @@ typedef struct {
 } kernel_activation_t;
 
 typedef enum { POWER_OFF, POWER_ON, POWER_CRASH } kernel_power_t;
+#define KERNEL_POWER_COUNT (POWER_CRASH + 1)
 
 typedef struct {
     uint8_t node;

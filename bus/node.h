@@ -47,6 +47,7 @@ typedef enum {
     AIR_RF_END, // that transmission ends (no bytes): the button is no longer held
     AIR_LF,     // the coil at the ignition lock, both ways: challenge, answer, write (cas/transponder.h)
 } air_channel_t;
+#define AIR_CHANNEL_COUNT (AIR_LF + 1)
 
 typedef struct {
     size_t accept_count;
@@ -82,6 +83,7 @@ typedef enum {
     INPUT_STORED,     // the last store request is durable
     INPUT_DEADLINE,   // the deadline that the node had named is now
 } node_input_kind_t;
+#define INPUT_KIND_COUNT (INPUT_DEADLINE + 1)
 
 typedef struct {
     uint8_t kind; // node_input_kind_t
@@ -99,6 +101,7 @@ enum {
     OUTBOX_CYCLIC = 1,  // no event: neither wakes a bus nor keeps it awake; not sent at all on a sleeping bus
     OUTBOX_REPLACE = 2, // takes the place of its predecessor with the same identifier that is still waiting
     OUTBOX_REPORT = 4,  // tell me by INPUT_SENT when a bus has carried it
+    OUTBOX_FLAGS_ALL = 7,
 };
 
 typedef struct {

@@ -161,7 +161,7 @@ static bool set_aside(const state_directory_t *self, const char *path, const cha
 bool state_directory_load(state_directory_t *self, const char *node, image_t *image, image_state_t *state,
                           error_t *notice, error_t *error)
 {
-    static const char *const WORDS[] = {
+    static const char *const WORDS[IMAGE_FILE_VERDICT_COUNT] = {
         [IMAGE_FILE_DAMAGED] = "damaged", [IMAGE_FILE_NEWER] = "newer", [IMAGE_FILE_FOREIGN] = "foreign"};
     char path[PATH_SIZE], aside[PATH_SIZE];
     size_t size, mistakes = error->count;

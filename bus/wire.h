@@ -153,6 +153,7 @@ typedef struct {
 } wire_hello_t;
 
 typedef enum { WIRE_DONE, WIRE_GAP } wire_status_t;
+#define WIRE_STATUS_COUNT (WIRE_GAP + 1)
 
 typedef struct {
     uint64_t incarnation, round;
