@@ -3,19 +3,7 @@
 // or files. The host owns the stored images; a story's keys, key_memory and coding reach a node only as its first
 // image.
 //
-// Names in use (N counts from 1, SETTING as the DBC's KeyMemorySetting attribute names it, values raw as on the wire):
-//
-//   units with Key Memory          profile/N/coded 0|1 · profile/N/SETTING · active 0 (none) .. 4
-//                                  car/SETTING (the value common to all keys) · position/SETTING (where a motor stands)
-//   every unit                     coding/OPTION (index of the value in the vehicle file) · memory/SETTING 0 key, 1 car
-//                                  fault/CODE (fault memory, bus/diagnosis/fault_memory.h)
-//                                  security/attempts (wrong keys to security access in a row, 1 .. 3)
-//   cas                            key/N/personalization 1..4 (0 unknown) · key/N/secret (16 bytes) · key/N/counter
-//                                  key/N/learned · key/N/blocked · key/N/battery 0 ok, 1 low
-//   fobs (the key fobs' own)       key/N/personalization · key/N/secret · key/N/counter · key/N/battery
-//
-// A name that is missing has its default: a profile never named is coded with factory values, a key never named is
-// none.
+// A name that is missing has its default. The names that the units of this car use: bus/car/units.h.
 #ifndef KMSIM_BUS_IMAGE_H
 #define KMSIM_BUS_IMAGE_H
 

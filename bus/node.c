@@ -45,13 +45,13 @@ bool outbox_transmit(outbox_t *self, air_channel_t channel, const uint8_t *bytes
     return true;
 }
 
-bool outbox_log(outbox_t *self, log_code_t code, int64_t a, int64_t b, int64_t c)
+bool outbox_log(outbox_t *self, uint16_t code, int64_t a, int64_t b, int64_t c)
 {
     if (self->log_count == OUTBOX_LOGS_MAX) {
         self->dropped++;
         return false;
     }
-    self->logs[self->log_count++] = (log_entry_t){.code = (uint16_t)code, .values = {a, b, c}};
+    self->logs[self->log_count++] = (log_entry_t){.code = code, .values = {a, b, c}};
     return true;
 }
 

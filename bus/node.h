@@ -45,7 +45,7 @@ typedef struct {
 typedef enum {
     AIR_RF,     // a telegram of a remote control, from its first moment
     AIR_RF_END, // that transmission ends (no bytes): the button is no longer held
-    AIR_LF,     // the coil at the ignition lock, both ways: challenge, answer, write (cas/transponder.h)
+    AIR_LF,     // the coil at the ignition lock, both ways; who speaks first and in what layout: bus/key_radio.h
 } air_channel_t;
 #define AIR_CHANNEL_COUNT (AIR_LF + 1)
 
@@ -130,7 +130,7 @@ void outbox_clear(outbox_t *self);
 bool outbox_send(outbox_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags);
 bool outbox_set_line(outbox_t *self, uint8_t line, int64_t value, bool momentary);
 bool outbox_transmit(outbox_t *self, air_channel_t channel, const uint8_t *bytes, uint8_t size);
-bool outbox_log(outbox_t *self, log_code_t code, int64_t a, int64_t b, int64_t c);
+bool outbox_log(outbox_t *self, uint16_t code, int64_t a, int64_t b, int64_t c);
 
 // ---- a kind of node ------------------------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ typedef struct {
 } node_setup_t;
 
 typedef struct {
-    const char *name; // the executable in the vehicle file: "seat"
+    const char *name; // the executable in the vehicle file
     size_t size;      // bytes of the state that the host provides
     /// Binds names of the DBC and states what the node accepts. Called once, before power_on, on zeroed storage.
     /// False when the DBC or vehicle lacks something; *missing then names it (static or setup's storage).

@@ -17,11 +17,11 @@
 #define VEHICLE_OPTION_VALUES_MAX 8
 
 typedef struct {
-    char name[VEHICLE_NAME_MAX + 1]; // "kcan-s"
+    char name[VEHICLE_NAME_MAX + 1]; // "comfort"
     uint32_t bit_rate;               // bit/s, 10,000 .. 1,000,000
 } vehicle_bus_t;
 
-typedef struct { // a coding option: "recall": immediate | door_open
+typedef struct { // a coding option: "opens": by_touch | while_held
     char name[VEHICLE_NAME_MAX + 1];
     uint8_t value_count;
     uint8_t standard; // index of the value that holds when nothing was coded
@@ -29,8 +29,8 @@ typedef struct { // a coding option: "recall": immediate | door_open
 } vehicle_option_t;
 
 typedef struct {
-    char name[VEHICLE_NAME_MAX + 1];       // "seat": the name in stories, and the sender in the DBC
-    char executable[VEHICLE_NAME_MAX + 1]; // "seat": kind of unit, and the program that runs it
+    char name[VEHICLE_NAME_MAX + 1];       // "left": the name in stories, and the sender in the DBC
+    char executable[VEHICLE_NAME_MAX + 1]; // "window": kind of unit, and the program that runs it
     bool external;                         // started by its owner and waited for
     uint8_t address;                       // diagnostic address, 0 for none
     uint8_t bus_count;

@@ -6,6 +6,7 @@
 #include "bus/dbc_bind.h"
 #include "bus/lines.h"
 #include "cas/services.h"
+#include "bus/car/words.h"
 
 #define COMMAND_NS (500 * TIME_MS) // own: how long cyclic CentralLocking frames repeat a command
 #define ALIVE_MODULUS 15

@@ -2,6 +2,7 @@
 #include "cas/ignition.h"
 
 #include "cas/cas.h"
+#include "bus/car/words.h"
 
 const char *const IGNITION_SIGNALS[IGNITION_SIGNAL_COUNT] = {
     "TerminalR",  "Terminal15",  "Terminal50",         "KeyValid", "KeyNumber", "KeyType",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cas/cas.h"
+#include "bus/car/words.h"
 
 #define ACTS_AT_ONCE 4               // the frames of more presses would not fit one outbox
 #define ACT_AGAIN_NS (100 * TIME_US) // until the next ones act
@@ -101,7 +102,7 @@ static void accept(cas_t *self, const key_telegram_t *telegram, uint32_t transmi
 
 static void refuse(cas_t *self, keys_verdict_t verdict, const key_telegram_t *telegram, uint32_t ahead)
 {
-    static const log_code_t LOGS[KEYS_VERDICT_COUNT] = {
+    static const uint16_t LOGS[KEYS_VERDICT_COUNT] = {
         [KEYS_UNKNOWN] = LOG_KEY_UNKNOWN, [KEYS_FORGED] = LOG_KEY_FORGED,   [KEYS_AHEAD] = LOG_KEY_AHEAD,
         [KEYS_TOO_FAR] = LOG_KEY_TOO_FAR, [KEYS_BLOCKED] = LOG_KEY_BLOCKED,
     };

@@ -2,6 +2,7 @@
 #include "cas/services.h"
 
 #include "cas/cas.h"
+#include "bus/car/words.h"
 
 enum { ACTION_RELEASE, ACTION_BLOCK };
 enum { LOCK_KEY, LOCK_ACTION, LOCK_SIZE };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/coding.h"
+#include "bus/car/words.h"
 
 #include <string.h>
 

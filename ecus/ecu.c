@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/ecu.h"
+#include "bus/car/words.h"
 
 #include <assert.h>
 #include <string.h>
@@ -436,7 +437,7 @@ void ecu_fault(ecu_t *self, uint16_t code)
     ecu_store(self);
 }
 
-void ecu_log(ecu_t *self, log_code_t code, int64_t a, int64_t b, int64_t c)
+void ecu_log(ecu_t *self, uint16_t code, int64_t a, int64_t b, int64_t c)
 {
     assert(self->outbox != NULL);
     outbox_log(self->outbox, code, a, b, c);

@@ -130,6 +130,6 @@ bool ecu_option_is(const ecu_t *self, const char *option, const char *value);
 /// Makes a fault memory entry, stores it and logs it when it is new; not while diagnosis has switched that off.
 void ecu_fault(ecu_t *self, uint16_t code);
 
-void ecu_log(ecu_t *self, log_code_t code, int64_t a, int64_t b, int64_t c);
+void ecu_log(ecu_t *self, uint16_t code, int64_t a, int64_t b, int64_t c);
 
 #endif

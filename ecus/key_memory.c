@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bus/dbc_bind.h"
+#include "bus/car/words.h"
 
 #define NUMBER_INVALID 0xF           // nibble of a personalization number that says "none" (DOMAIN.md)
 #define RAW_LIMIT (INT64_C(1) << 32) // a setting's range; leaves room for products with nanoseconds

@@ -4,6 +4,7 @@
 #include "bus/lines.h"
 #include "ecus/coding.h"
 #include "ecus/motor_unit.h"
+#include "bus/car/words.h"
 
 #define KERB_TILT 50 // 5.0 deg in the wire's 0.1 deg (own)
 

@@ -4,6 +4,7 @@
 #include "bus/dbc_bind.h"
 #include "ecus/coding.h"
 #include "ecus/motor_unit.h"
+#include "bus/car/words.h"
 
 enum { MESSAGE_STATUS, MESSAGE_POSITIONING, MESSAGE_POSITIONS, MESSAGE_NETWORK };
 enum { TIMER_MOTORS };

@@ -30,7 +30,7 @@ typedef struct {
 /// The actor: node_class_t.name "fobs", air AIR_LF.
 extern const node_class_t fobs_class;
 
-/// Takes what is stored (names in bus/image.h); what is in the lock stays there.
+/// Takes what is stored (names in bus/car/units.h); what is in the lock stays there.
 void fobs_load(fobs_t *self, const image_t *image);
 
 /// Writes everything that is stored.

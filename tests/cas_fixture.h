@@ -12,6 +12,7 @@
 #include "bus/dbc_file.h"
 #include "bus/kernel.h"
 #include "cas/cas.h"
+#include "bus/car/words.h"
 
 #define CAS_FIXTURE_SEEN_MAX 20000
 #define CAS_FIXTURE_SILENT (-1)  // a key whose transponder says nothing

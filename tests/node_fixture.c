@@ -178,7 +178,7 @@ int64_t node_fixture_status(node_fixture_t *self, const char *signal)
     return dbc_get(found, &self->status);
 }
 
-unsigned node_fixture_logged(const node_fixture_t *self, log_code_t code)
+unsigned node_fixture_logged(const node_fixture_t *self, uint16_t code)
 {
     unsigned count = 0;
     for (size_t i = 0; i < self->log_count; i++) count += self->logs[i].code == code;

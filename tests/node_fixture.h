@@ -66,7 +66,7 @@ const outbox_frame_t *node_fixture_asked(const node_fixture_t *self, uint32_t id
 int64_t node_fixture_status(node_fixture_t *self, const char *signal);
 
 /// How many log entries with that code there were so far.
-unsigned node_fixture_logged(const node_fixture_t *self, log_code_t code);
+unsigned node_fixture_logged(const node_fixture_t *self, uint16_t code);
 
 /// Codes an option in the durable image; it holds from the next power-on.
 void node_fixture_code(node_fixture_t *self, const char *option, const char *value);

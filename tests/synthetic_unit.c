@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/synthetic_unit.h"
 #include "bus/files/vehicle_file.h"
+#include "bus/car/words.h"
 
 #include <assert.h>
 #include <inttypes.h>

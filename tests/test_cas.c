@@ -7,6 +7,7 @@
 
 #include "tests/cas_fixture.h"
 #include "tests/suite.h"
+#include "bus/car/words.h"
 
 static void expect_silence(int64_t since_ns)
 {

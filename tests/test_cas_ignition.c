@@ -5,6 +5,7 @@
 
 #include "tests/cas_fixture.h"
 #include "tests/suite.h"
+#include "bus/car/words.h"
 
 #define INSERTED_NS TIME_S
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/suite.h"
+#include "bus/car/words.h"
 
 enum { STATUS, COUNTER, EVENT, NETWORK };
 enum { TIMER_A, TIMER_B };

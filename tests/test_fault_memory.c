@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "tests/suite.h"
+#include "bus/car/words.h"
 
 START_TEST(new_fault_is_told_and_a_repeat_only_counts)
 {

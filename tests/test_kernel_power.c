@@ -6,6 +6,7 @@
 #include "bus/kernel.h"
 #include "tests/kernel_fixture.h"
 #include "tests/suite.h"
+#include "bus/car/words.h"
 
 static void store_7(outbox_t *outbox)
 {

@@ -5,6 +5,7 @@
 #include "tests/memory_unit.h"
 #include "tests/node_sentences.h"
 #include "tests/suite.h"
+#include "bus/car/words.h"
 
 // ---- fixture -------------------------------------------------------------------------------------------------------
 

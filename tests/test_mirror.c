@@ -6,6 +6,7 @@
 
 #include "tests/node_sentences.h"
 #include "tests/suite.h"
+#include "bus/car/words.h"
 
 enum { GEAR_P, GEAR_R, GEAR_N, GEAR_D };
 

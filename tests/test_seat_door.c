@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "tests/suite.h"
+#include "bus/car/words.h"
 
 // ---- only when the door opens --------------------------------------------------------------------------------------
 

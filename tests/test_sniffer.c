@@ -11,6 +11,7 @@
 #include "tools/sniffer_filter.h"
 #include "tools/sniffer_line.h"
 #include "bus/files/vehicle_file.h"
+#include "bus/car/words.h"
 
 static vehicle_t vehicle;
 static dbc_file_t *file;

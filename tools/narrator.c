@@ -7,6 +7,7 @@
 
 #include "scenarios/frame_text.h"
 #include "scenarios/words_step.h"
+#include "bus/car/words.h"
 
 #define LINE_MAX 2048
 #define NAME_WIDTH 8
@@ -76,7 +77,7 @@ static void tell_log(const narrator_t *self, const kernel_t *kernel, const kerne
 {
     char text[LINE_MAX];
     report_line(self->report, " %s  %-*s %s", time, NAME_WIDTH, kernel_node_name(kernel, event->node),
-                log_format(&event->log, text, sizeof text));
+                words_format_log(&event->log, text, sizeof text));
 }
 
 static void tell_power(narrator_t *self, const kernel_t *kernel, const kernel_event_t *event, const char *time)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <inttypes.h>
 
+#include "bus/car/words.h"
 #include "bus/diagnosis/uds_server.h"
 #include "tools/service_commands.h"
 #include "tools/text_table.h"
@@ -19,29 +20,6 @@ typedef struct {
     uint8_t occurrences, context;
     uint32_t first_ms;
 } entry_t;
-
-static const struct {
-    uint32_t code;
-    const char *meaning;
-} MEANINGS[] = {
-    {FAULT_KEY_BLOCKED, "a blocked key was used"},
-    {FAULT_KEY_FOREIGN, "foreign transponder in the lock"},
-    {FAULT_KEY_SILENT, "no transponder data"},
-    {FAULT_KEY_DIFFERS, "the key's personalization number differs from the CAS's"},
-    {FAULT_PROFILE_NOT_CODED + 1, "profile 1 was called up, is not coded"},
-    {FAULT_PROFILE_NOT_CODED + 2, "profile 2 was called up, is not coded"},
-    {FAULT_PROFILE_NOT_CODED + 3, "profile 3 was called up, is not coded"},
-    {FAULT_PROFILE_NOT_CODED + 4, "profile 4 was called up, is not coded"},
-    {FAULT_NUMBER_INVALID, "received a personalization number outside 1 to 4"},
-    {FAULT_IMAGE_DAMAGED, "the stored image was damaged, defaults are used"},
-};
-
-static const char *meaning_of(uint32_t code)
-{
-    for (size_t i = 0; i < sizeof MEANINGS / sizeof MEANINGS[0]; i++)
-        if (MEANINGS[i].code == code) return MEANINGS[i].meaning;
-    return "";
-}
 
 // ---- reading -------------------------------------------------------------------------------------------------------
 
@@ -107,7 +85,7 @@ static void print_entry(text_table_t *table, const char *unit, const entry_t *en
         text_table_add(table, "%.3f s", entry->first_ms / MS_PER_S);
     else
         text_table_add(table, "-");
-    text_table_add(table, "%s", meaning_of(entry->fault.code));
+    text_table_add(table, "%s", words_find_fault(entry->fault.code));
 }
 
 static void print_entry_json(json_printer_t *json, const char *unit, const entry_t *entry)
@@ -124,7 +102,7 @@ static void print_entry_json(json_printer_t *json, const char *unit, const entry
         json_printer_whole(json, "first_ms", entry->first_ms);
         json_printer_whole(json, "context", entry->context);
     }
-    json_printer_text(json, "meaning", meaning_of(entry->fault.code));
+    json_printer_text(json, "meaning", words_find_fault(entry->fault.code));
     json_printer_end(json);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scenarios/frame_text.h"
+#include "bus/car/words.h"
 
 #define LOG_TEXT_MAX 200
 
@@ -57,7 +58,7 @@ void sniffer_line_other(FILE *file, const wire_public_t *message, const char *to
         fprintf(file, "bus %s %s", message->bus.name, BUS_NAMES[message->bus.state]);
         break;
     case WIRE_LOG:
-        fprintf(file, "%s: %s", message->sender, log_format(&message->log, text, sizeof text));
+        fprintf(file, "%s: %s", message->sender, words_format_log(&message->log, text, sizeof text));
         break;
     default:
         break;

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The fault memory of a control unit: codes with their status (ISO 14229-1, annex D.2) and occurrence count. Pure.
+// The fault memory of a control unit: codes with their status (ISO 14229-1, annex D.2) and occurrence count. What a
+// code means, the unit knows. Pure.
 #ifndef KMSIM_BUS_DIAGNOSIS_FAULT_MEMORY_H
 #define KMSIM_BUS_DIAGNOSIS_FAULT_MEMORY_H
 
 #include "bus/image.h"
 
 #define FAULT_MEMORY_MAX 16
-
-// Codes. The CAS's first three are known (DOMAIN.md); all others are our own.
-#define FAULT_KEY_BLOCKED 0x9907       // a blocked key was used
-#define FAULT_KEY_FOREIGN 0x9908       // a foreign transponder is in the lock
-#define FAULT_KEY_SILENT 0x9909        // no transponder data
-#define FAULT_KEY_DIFFERS 0x990A       // the key's personalization number differs from the table's
-#define FAULT_IMAGE_DAMAGED 0x9C10     // the stored image could not be used
-#define FAULT_PROFILE_NOT_CODED 0x9C00 // + profile 1 .. 4: called up, never coded
-#define FAULT_NUMBER_INVALID 0x9C05    // a personalization number outside 1 to 4 was received
 
 typedef struct {
     uint16_t code;
