@@ -1,34 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Diagnosis as units and testers both know it (ISO 14229-1 over ISO 15765-2): addresses, services, negative responses,
-// identifiers, the seed and key. Pure. The server is bus/diagnosis/uds_server.h, a tester's side bus/uds_client.h.
+// the seed and key. Pure. The server is bus/diagnosis/uds_server.h, a tester's side bus/uds_client.h.
 //
 // Addresses: a request has identifier 0x6F1 and the target's address in byte 0, a response identifier 0x600 + the
-// unit's address and the tester's (0xF1) in byte 0. To 0xEF all units listen, to 0xEE those with Key Memory; single
-// frames only.
+// unit's address and the tester's (0xF1) in byte 0. To 0xEF all units listen, to 0xEE those that adapt to a person;
+// single frames only.
 //
-// Data identifiers. Numbers of keys and profiles count from zero on the wire, 0xFF is invalid; what has more than one
-// byte has the most significant first. All layouts are this simulator's own.
-//
-//   0xF186  active session   1 default, 3 extended                                                       read
-//   0xF18C  identification   text "KMSIM <unit>"                                                         read
-//   0xF190  VIN              17 characters, the same in every unit                                       read
-//   0x3E00  scratch          0 .. 4,092 bytes, forgotten at a reset: for long transfers                  read, write
-//   units with Key Memory (ecus/coding.h)
-//   0x3001 .. 0x3004         profile 1 .. 4: coded (0, 1); per setting its raw value (int16)             read, write
-//   0x3010  description      count; per setting: raw minimum, raw maximum (int16), length of name, name  read
-//   0x3020  memory           per setting 0 key, 1 car                                                    read, write
-//   0x3030  status           active profile (0 none, 1 .. 4), whether it is coded (0, 1)                 read
-//   every unit with coding options
-//   0x3021  options          per option of the vehicle's entry the index of its value                    read, write
-//   CAS (cas/services.h)
-//   0xAC5A  keys             10 x: slot exists, personalization (0xFF unknown), learned, blocked,        read
-//                            battery low, key number
-// Writing needs the extended session and security access. The order of settings is that of the signals in the DBC.
-//
-// Routines of the CAS (0x31 01 start, 03 results), extended session and security access:
-//
-//   0xDC73  key, action (0 release, 1 block)         answered by one byte: 0 done
-//   0xDC5B  key, personalization number              likewise
+// What there is to read, write and start is the units' own: of this car it stands in bus/car/identifiers.h.
 #ifndef KMSIM_BUS_UDS_H
 #define KMSIM_BUS_UDS_H
 
@@ -50,15 +28,12 @@
 #define UDS_POSITIVE 0x40       // added to a service in its positive response
 #define UDS_NEGATIVE 0x7F       // begins a negative response
 #define UDS_SUPPRESS 0x80       // bit of a sub-function: no positive response
-#define UDS_NUMBER_INVALID 0xFF
 #define UDS_SEED_SIZE 8
 #define UDS_KEY_SIZE 8
 #define UDS_SECRET_SIZE 16
-#define UDS_SCRATCH_MAX (UDS_MESSAGE_MAX - 3)
-#define UDS_FAULT_SIZE 3 // bytes of a fault code: 0x9907 is 00 99 07
+#define UDS_FAULT_SIZE 3 // bytes of a fault code: 0x1234 is 00 12 34
 #define UDS_FAULTS_ALL 0xFFFFFFU
-
-#define UDS_VIN "KMSIME65000000001" // made up
+#define UDS_DATA_SESSION 0xF186 // the identifier of the active session (ISO 14229-1, annex C.1)
 
 typedef enum {
     UDS_SESSION_CONTROL = 0x10,
@@ -105,32 +80,6 @@ typedef enum {
     UDS_SUB_FUNCTION_NOT_IN_SESSION = 0x7E,
     UDS_SERVICE_NOT_IN_SESSION = 0x7F,
 } uds_nrc_t;
-
-typedef enum {
-    UDS_DATA_PROFILE = 0x3000, // + profile 1 .. 4
-    UDS_DATA_DESCRIPTION = 0x3010,
-    UDS_DATA_MEMORY = 0x3020,
-    UDS_DATA_OPTIONS = 0x3021,
-    UDS_DATA_STATUS = 0x3030,
-    UDS_DATA_SCRATCH = 0x3E00,
-    UDS_DATA_KEYS = 0xAC5A,
-    UDS_DATA_SESSION = 0xF186,
-    UDS_DATA_IDENTIFICATION = 0xF18C,
-    UDS_DATA_VIN = 0xF190,
-} uds_data_id_t;
-
-typedef enum { UDS_ROUTINE_KEY_LOCK = 0xDC73, UDS_ROUTINE_KEY_PERSONALIZATION = 0xDC5B } uds_routine_id_t;
-
-/// Bytes per key in 0xAC5A.
-enum {
-    UDS_KEY_EXISTS,
-    UDS_KEY_PERSONALIZATION,
-    UDS_KEY_LEARNED,
-    UDS_KEY_BLOCKED,
-    UDS_KEY_BATTERY_LOW,
-    UDS_KEY_NUMBER,
-    UDS_KEY_RECORD_SIZE
-};
 
 /// The standard's name of a negative response code ("requestOutOfRange"), or null for a reserved one; and the other way
 /// round: false, and *code untouched, for an unknown name.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The CAS's service functions "locking and security functions - remote control/key" (R6, R12, R13): a key is blocked or
-// released by its number, a personalization number is entered for it; the table of keys can be read (bus/uds.h). Pure.
+// released by its number, a personalization number is entered for it; the table of keys can be read
+// (bus/car/identifiers.h). Pure.
 //
 // What refuses: no slot, or for blocking no learned key, of that number; a number or action that there is not:
 // requestOutOfRange. Blocking or releasing the key that is in the lock: conditionsNotCorrect. Nothing here, and nothing

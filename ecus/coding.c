@@ -4,17 +4,16 @@
 
 #include <string.h>
 
-#define RAW_SIZE 2
+#include "bus/car/identifiers.h"
 
 static int64_t read_raw(const uint8_t *bytes)
 {
-    return (int16_t)uds_number(bytes, RAW_SIZE);
+    return (int16_t)uds_number(bytes, IDENTIFIER_RAW_SIZE);
 }
 
 static void put_raw(uds_message_t *message, int64_t raw)
 {
-    int64_t fits = raw < INT16_MIN ? INT16_MIN : raw > INT16_MAX ? INT16_MAX : raw;
-    uds_message_put_number(message, (uint16_t)fits, RAW_SIZE);
+    uds_message_put_number(message, (uint16_t)identifiers_saturate(raw), IDENTIFIER_RAW_SIZE);
 }
 
 // ---- profiles ------------------------------------------------------------------------------------------------------
@@ -22,7 +21,7 @@ static void put_raw(uds_message_t *message, int64_t raw)
 static bool read_profile(void *owner, uint16_t id, uds_message_t *message)
 {
     const key_memory_t *memory = owner;
-    const key_memory_profile_t *profile = key_memory_profile(memory, (uint8_t)(id - UDS_DATA_PROFILE));
+    const key_memory_profile_t *profile = key_memory_profile(memory, (uint8_t)(id - IDENTIFIER_PROFILE));
     uds_message_put_number(message, profile->coded, 1);
     for (size_t i = 0; i < memory->setting_count; i++) put_raw(message, profile->values[i]);
     return true;
@@ -32,7 +31,7 @@ static bool take_values(const key_memory_t *memory, const uint8_t *record, key_m
 {
     for (size_t i = 0; i < memory->setting_count; i++) {
         const key_memory_setting_t *setting = &memory->settings[i];
-        int64_t value = read_raw(record + i * RAW_SIZE);
+        int64_t value = read_raw(record + i * IDENTIFIER_RAW_SIZE);
         if (value < setting->minimum || value > setting->maximum) return false;
         profile->values[i] = profile->coded ? value : setting->factory;
     }
@@ -42,8 +41,8 @@ static bool take_values(const key_memory_t *memory, const uint8_t *record, key_m
 static uds_nrc_t write_profile(void *owner, uint16_t id, const uint8_t *record, size_t size, uint32_t *ticket)
 {
     key_memory_t *memory = owner;
-    uint8_t number = (uint8_t)(id - UDS_DATA_PROFILE);
-    if (size != 1 + RAW_SIZE * (size_t)memory->setting_count) return UDS_OUT_OF_RANGE;
+    uint8_t number = (uint8_t)(id - IDENTIFIER_PROFILE);
+    if (size != 1 + IDENTIFIER_RAW_SIZE * (size_t)memory->setting_count) return UDS_OUT_OF_RANGE;
     key_memory_profile_t profile = {.coded = record[0] == 1};
     if (record[0] > 1 || !take_values(memory, record + 1, &profile)) return UDS_OUT_OF_RANGE;
     if (!key_memory_set_profile(memory, number, &profile, ticket)) return UDS_OUT_OF_RANGE;
@@ -109,10 +108,10 @@ static uint8_t context(const void *owner)
 // ---- the tables ----------------------------------------------------------------------------------------------------
 
 static const uds_data_t DATA[] = {
-    {UDS_DATA_PROFILE + 1, UDS_DATA_PROFILE + KEY_MEMORY_PROFILES, read_profile, write_profile},
-    {UDS_DATA_DESCRIPTION, UDS_DATA_DESCRIPTION, read_description, NULL},
-    {UDS_DATA_MEMORY, UDS_DATA_MEMORY, read_memory, write_memory},
-    {UDS_DATA_STATUS, UDS_DATA_STATUS, read_status, NULL},
+    {IDENTIFIER_PROFILE + 1, IDENTIFIER_PROFILE + KEY_MEMORY_PROFILES, read_profile, write_profile},
+    {IDENTIFIER_DESCRIPTION, IDENTIFIER_DESCRIPTION, read_description, NULL},
+    {IDENTIFIER_MEMORY, IDENTIFIER_MEMORY, read_memory, write_memory},
+    {IDENTIFIER_STATUS, IDENTIFIER_STATUS, read_status, NULL},
 };
 
 static const uint16_t FAULTS[] = {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// CIP coding of a unit with Key Memory: what diagnosis reads and writes of it (identifiers in bus/uds.h). Pure.
+// CIP coding of a unit with Key Memory: what diagnosis reads and writes of it (identifiers in bus/car/identifiers.h).
+// Pure.
 //
 // A profile is written whole or not at all, and durable before it is acknowledged; nothing moves until it is called up
 // the next time. A record of a wrong length is as much out of range as a value that cannot be (own; ISO 14229-1 leaves

@@ -9,6 +9,7 @@
 #define KMSIM_ECUS_DIAGNOSIS_H
 
 #include "bus/node.h"
+#include "bus/car/identifiers.h"
 #include "bus/diagnosis/uds_server.h"
 
 typedef struct {
@@ -20,8 +21,8 @@ typedef struct {
     isotp_t link;
     uds_server_t server;
     size_t scratch_size;
-    uint8_t scratch[UDS_SCRATCH_MAX]; // forgotten at a reset, too
-    uint8_t bus;                      // of the conversation
+    uint8_t scratch[IDENTIFIER_SCRATCH_MAX]; // forgotten at a reset, too
+    uint8_t bus;                             // of the conversation
     uint32_t ignored; // frames of another conversation while one was under way, and malformed functional ones
 } diagnosis_t;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/identification.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "ecus/ecu.h"
@@ -19,7 +20,7 @@ static bool read_vin(void *owner, uint16_t id, uds_message_t *message)
 {
     (void)owner;
     (void)id;
-    uds_message_put(message, UDS_VIN, sizeof UDS_VIN - 1);
+    uds_message_put(message, IDENTIFIER_VIN_TEXT, sizeof IDENTIFIER_VIN_TEXT - 1);
     return true;
 }
 
@@ -35,7 +36,6 @@ static uds_nrc_t write_scratch(void *owner, uint16_t id, const uint8_t *record, 
 {
     (void)id;
     ecu_t *ecu = owner;
-    assert(size <= sizeof ecu->diagnosis.scratch);
     memcpy(ecu->diagnosis.scratch, record, size);
     ecu->diagnosis.scratch_size = size;
     *ticket = ecu->ticket_stored; // nothing of it is stored
@@ -63,11 +63,13 @@ static uds_nrc_t write_options(void *owner, uint16_t id, const uint8_t *record, 
     return UDS_ACCEPTED;
 }
 
+static_assert(IDENTIFIER_SCRATCH_MAX == UDS_MESSAGE_MAX - 3, "the longest record");
+
 static const uds_data_t DATA[] = {
-    {UDS_DATA_IDENTIFICATION, UDS_DATA_IDENTIFICATION, read_name, NULL},
-    {UDS_DATA_VIN, UDS_DATA_VIN, read_vin, NULL},
-    {UDS_DATA_SCRATCH, UDS_DATA_SCRATCH, read_scratch, write_scratch},
-    {UDS_DATA_OPTIONS, UDS_DATA_OPTIONS, read_options, write_options},
+    {IDENTIFIER_NAME, IDENTIFIER_NAME, read_name, NULL},
+    {IDENTIFIER_VIN, IDENTIFIER_VIN, read_vin, NULL},
+    {IDENTIFIER_SCRATCH, IDENTIFIER_SCRATCH, read_scratch, write_scratch},
+    {IDENTIFIER_OPTIONS, IDENTIFIER_OPTIONS, read_options, write_options},
 };
 
 const uds_tables_t identification_diagnosis = {.data = DATA, .data_count = sizeof DATA / sizeof DATA[0]};

@@ -160,7 +160,7 @@ static bool load_named(story_loader_t *self, const dbc_signal_t *signal, const c
         known = raw >= dbc_raw_minimum(signal) && raw <= dbc_raw_maximum(signal);
     if (!known) return tell_range(self, signal);
     double physical = dbc_physical(signal, raw);
-    if (use == VALUE_CODED) raw = workshop_saturate(raw);
+    if (use == VALUE_CODED) raw = identifiers_saturate(raw);
     *value = (story_value_t){.signal = signal, .exact = true, .raw = raw, .physical = physical};
     return true;
 }

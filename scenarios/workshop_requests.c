@@ -9,12 +9,9 @@
 #define NUMBER_MAX 255
 #define PROFILE_MAX 15   // what the identifier has room for
 #define PROFILE_NONE 0xF // does not exist
-#define RAW_SIZE 2
-#define READ_HEADER 3   // service, identifier
-#define FAULTS_HEADER 3 // service, sub-function, status mask
+#define READ_HEADER 3    // service, identifier
+#define FAULTS_HEADER 3  // service, sub-function, status mask
 #define FAULT_RECORD (UDS_FAULT_SIZE + 1)
-
-enum { ACTION_RELEASE, ACTION_BLOCK };
 
 static void put(workshop_request_t *self, uint32_t number, size_t size)
 {
@@ -24,11 +21,11 @@ static void put(workshop_request_t *self, uint32_t number, size_t size)
 
 // ---- service functions ---------------------------------------------------------------------------------------------
 
-// A number that counts from 1 as the wire's byte: 1 .. 255 less one, anything else UDS_NUMBER_INVALID.
+// A number that counts from 1 as the wire's byte: 1 .. 255 less one, anything else IDENTIFIER_NUMBER_INVALID.
 static uint8_t wire_number(double number)
 {
     bool fits = number >= 1 && number <= NUMBER_MAX && number == floor(number);
-    return fits ? (uint8_t)(number - 1) : UDS_NUMBER_INVALID;
+    return fits ? (uint8_t)(number - 1) : IDENTIFIER_NUMBER_INVALID;
 }
 
 workshop_request_t workshop_service_request(const workshop_service_t *service)
@@ -37,18 +34,18 @@ workshop_request_t workshop_service_request(const workshop_service_t *service)
     workshop_request_t request = {0};
     put(&request, UDS_ROUTINE_CONTROL, 1);
     put(&request, UDS_ROUTINE_START, 1);
-    put(&request, assigns ? UDS_ROUTINE_KEY_PERSONALIZATION : UDS_ROUTINE_KEY_LOCK, 2);
+    put(&request, assigns ? ROUTINE_KEY_PERSONALIZATION : ROUTINE_KEY_LOCK, 2);
     put(&request, wire_number(service->key), 1);
     if (assigns)
         put(&request, wire_number(service->personalization), 1);
     else
-        put(&request, service->function == WORKSHOP_BLOCK_KEY ? ACTION_BLOCK : ACTION_RELEASE, 1);
+        put(&request, service->function == WORKSHOP_BLOCK_KEY ? ROUTINE_ACTION_BLOCK : ROUTINE_ACTION_RELEASE, 1);
     return request;
 }
 
 workshop_request_t workshop_keys_request(void)
 {
-    return workshop_read_request(UDS_DATA_KEYS);
+    return workshop_read_request(IDENTIFIER_KEYS);
 }
 
 static bool is_record(const uint8_t *bytes, size_t size, uint16_t id)
@@ -56,21 +53,13 @@ static bool is_record(const uint8_t *bytes, size_t size, uint16_t id)
     return size >= READ_HEADER && bytes[0] == UDS_READ_DATA + UDS_POSITIVE && uds_number(bytes + 1, 2) == id;
 }
 
-bool workshop_read_keys(const uint8_t *bytes, size_t size, workshop_key_t keys[KEY_COUNT_MAX + 1])
+bool workshop_read_keys(const uint8_t *bytes, size_t size, identifiers_key_t keys[KEY_COUNT_MAX + 1])
 {
-    if (!is_record(bytes, size, UDS_DATA_KEYS)) return false;
-    if (size != READ_HEADER + KEY_COUNT_MAX * (size_t)UDS_KEY_RECORD_SIZE) return false;
-    keys[0] = (workshop_key_t){.personalization = 0};
+    if (!is_record(bytes, size, IDENTIFIER_KEYS)) return false;
+    if (size != READ_HEADER + KEY_COUNT_MAX * (size_t)KEY_RECORD_SIZE) return false;
+    keys[0] = (identifiers_key_t){.personalization = 0};
     for (size_t i = 0; i < KEY_COUNT_MAX; i++) {
-        const uint8_t *record = bytes + READ_HEADER + i * UDS_KEY_RECORD_SIZE;
-        uint8_t number = record[UDS_KEY_PERSONALIZATION];
-        keys[i + 1] = (workshop_key_t){
-            .exists = record[UDS_KEY_EXISTS] != 0,
-            .learned = record[UDS_KEY_LEARNED] != 0,
-            .blocked = record[UDS_KEY_BLOCKED] != 0,
-            .battery_low = record[UDS_KEY_BATTERY_LOW] != 0,
-            .personalization = number == UDS_NUMBER_INVALID ? 0 : number + 1,
-        };
+        keys[i + 1] = identifiers_read_key(bytes + READ_HEADER + i * KEY_RECORD_SIZE);
     }
     return true;
 }
@@ -92,11 +81,6 @@ int workshop_find_setting(const workshop_settings_t *settings, const char *name)
     return -1;
 }
 
-int16_t workshop_saturate(int64_t raw)
-{
-    return (int16_t)(raw < INT16_MIN ? INT16_MIN : raw > INT16_MAX ? INT16_MAX : raw);
-}
-
 int16_t workshop_raw(const dbc_signal_t *setting, double physical)
 {
     double steps = (physical - setting->offset) / setting->factor;
@@ -115,7 +99,7 @@ int16_t workshop_raw(const dbc_signal_t *setting, double physical)
 uint16_t workshop_profile_id(double profile)
 {
     bool fits = profile >= 0 && profile <= PROFILE_MAX && profile == floor(profile);
-    return (uint16_t)(UDS_DATA_PROFILE + (fits ? (unsigned)profile : PROFILE_NONE));
+    return (uint16_t)(IDENTIFIER_PROFILE + (fits ? (unsigned)profile : PROFILE_NONE));
 }
 
 workshop_request_t workshop_read_request(uint16_t id)
@@ -129,10 +113,11 @@ workshop_request_t workshop_read_request(uint16_t id)
 bool workshop_read_profile(const uint8_t *bytes, size_t size, uint16_t id, size_t count, workshop_profile_t *profile)
 {
     if (count > WORKSHOP_SETTINGS_MAX || !is_record(bytes, size, id)) return false;
-    if (size != READ_HEADER + 1 + count * RAW_SIZE || bytes[READ_HEADER] > 1) return false;
+    if (size != READ_HEADER + 1 + count * IDENTIFIER_RAW_SIZE || bytes[READ_HEADER] > 1) return false;
     profile->coded = bytes[READ_HEADER] == 1;
     for (size_t i = 0; i < count; i++)
-        profile->values[i] = (int16_t)uds_number(bytes + READ_HEADER + 1 + i * RAW_SIZE, RAW_SIZE);
+        profile->values[i] =
+            (int16_t)uds_number(bytes + READ_HEADER + 1 + i * IDENTIFIER_RAW_SIZE, IDENTIFIER_RAW_SIZE);
     return true;
 }
 
@@ -143,7 +128,7 @@ workshop_request_t workshop_write_request(uint16_t id, size_t count, const works
     put(&request, UDS_WRITE_DATA, 1);
     put(&request, id, 2);
     put(&request, profile->coded, 1);
-    for (size_t i = 0; i < count; i++) put(&request, (uint16_t)profile->values[i], RAW_SIZE);
+    for (size_t i = 0; i < count; i++) put(&request, (uint16_t)profile->values[i], IDENTIFIER_RAW_SIZE);
     return request;
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The workshop's words as diagnostic requests, and the answers read back (bus/uds.h has the layouts): service functions
-// of the CAS, CIP coding, fault memory. Pure. A story's verbs and the workshop's tools use the same.
+// The workshop's words as diagnostic requests, and the answers read back (bus/car/identifiers.h has the layouts):
+// service functions of the CAS, CIP coding, fault memory. Pure. A story's verbs and the workshop's tools use the same.
 //
 // Nothing is judged here: numbers as people write them go to the unit, which refuses what cannot be. What does not fit
 // into the wire's byte is sent as 0xFF, the invalid number; it never wraps around to one that exists.
 #ifndef KMSIM_SCENARIOS_WORKSHOP_REQUESTS_H
 #define KMSIM_SCENARIOS_WORKSHOP_REQUESTS_H
 
+#include "bus/car/identifiers.h"
 #include "bus/dbc.h"
 #include "bus/key_radio.h"
 #include "bus/uds.h"
@@ -32,14 +33,9 @@ typedef struct {
 /// The request that starts the function's routine.
 workshop_request_t workshop_service_request(const workshop_service_t *service);
 
-typedef struct {
-    bool exists, learned, blocked, battery_low;
-    int personalization; // 1 .. 4, 0: unknown
-} workshop_key_t;
-
 /// Asks for the table of keys; reads the answer, keys by number 1 .. 10. False when it is none.
 workshop_request_t workshop_keys_request(void);
-bool workshop_read_keys(const uint8_t *bytes, size_t size, workshop_key_t keys[KEY_COUNT_MAX + 1]);
+bool workshop_read_keys(const uint8_t *bytes, size_t size, identifiers_key_t keys[KEY_COUNT_MAX + 1]);
 
 // ---- coding --------------------------------------------------------------------------------------------------------
 
@@ -61,9 +57,6 @@ int workshop_find_setting(const workshop_settings_t *settings, const char *name)
 
 /// The raw value nearest to a physical one. One outside the setting's range stays outside, and does not wrap around.
 int16_t workshop_raw(const dbc_signal_t *setting, double physical);
-
-/// The same for a raw value of any size (one that a name stands for).
-int16_t workshop_saturate(int64_t raw);
 
 /// Where a profile is found: 1 .. 4 exist; whatever is no number 0 .. 15 gives one that does not.
 uint16_t workshop_profile_id(double profile);

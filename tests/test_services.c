@@ -84,8 +84,8 @@ static uint8_t key_valid(void)
 static uint8_t key_byte(int key, size_t byte)
 {
     uint8_t bytes[128];
-    ck_assert_uint_eq(bench_bytes(ask(cas, "22 AC 5A"), bytes, sizeof bytes), 3 + KEY_COUNT_MAX * UDS_KEY_RECORD_SIZE);
-    return bytes[3 + (size_t)(key - 1) * UDS_KEY_RECORD_SIZE + byte];
+    ck_assert_uint_eq(bench_bytes(ask(cas, "22 AC 5A"), bytes, sizeof bytes), 3 + KEY_COUNT_MAX * KEY_RECORD_SIZE);
+    return bytes[3 + (size_t)(key - 1) * KEY_RECORD_SIZE + byte];
 }
 
 // ---- the table -----------------------------------------------------------------------------------------------------
@@ -105,7 +105,7 @@ START_TEST(blocked_key_unlocks_nothing_until_it_is_released)
     ck_assert_uint_gt(press(2, 2), 0);
     bench_unlock(cas);
     ck_assert_str_eq(ask(cas, "31 01 DC 73 01 01"), "71 01 DC 73 00");
-    ck_assert_uint_eq(key_byte(2, UDS_KEY_BLOCKED), 1);
+    ck_assert_uint_eq(key_byte(2, KEY_RECORD_BLOCKED), 1);
     ck_assert_str_eq(ask(cas, "19 02 FF"), "59 02 2F");
     ck_assert_uint_eq(press(2, 2), 0);
     ck_assert_str_eq(ask(cas, "19 02 01"), "59 02 2F 00 99 07 2F");
@@ -123,7 +123,7 @@ START_TEST(blocked_key_stays_blocked_without_power)
     bench_unlock(cas);
     ck_assert_str_eq(ask(cas, "31 01 DC 73 01 01"), "71 01 DC 73 00");
     bench_power_cycle(cas);
-    ck_assert_uint_eq(key_byte(2, UDS_KEY_BLOCKED), 1);
+    ck_assert_uint_eq(key_byte(2, KEY_RECORD_BLOCKED), 1);
     ck_assert_uint_eq(press(2, 2), 0);
 }
 END_TEST
@@ -145,12 +145,12 @@ START_TEST(acknowledged_is_only_what_is_durable)
     bench_hear(cas, "6F1#40063101DC730101");
     bench_wait(cas, BENCH_STORE_NS - 1);
     bench_power_cycle(cas);
-    ck_assert_uint_eq(key_byte(2, UDS_KEY_BLOCKED), 0);
+    ck_assert_uint_eq(key_byte(2, KEY_RECORD_BLOCKED), 0);
     bench_unlock(cas);
     bench_hear(cas, "6F1#40063101DC730101");
     bench_wait(cas, BENCH_STORE_NS); // the answer is on its way
     bench_power_cycle(cas);
-    ck_assert_uint_eq(key_byte(2, UDS_KEY_BLOCKED), 1);
+    ck_assert_uint_eq(key_byte(2, KEY_RECORD_BLOCKED), 1);
 }
 END_TEST
 
@@ -185,7 +185,7 @@ START_TEST(what_cannot_be_blocked_is_out_of_range)
         ck_assert_msg(strcmp(ask(cas, REQUESTS[i]), "7F 31 31") == 0, "%s", REQUESTS[i]);
     ck_assert_str_eq(ask(cas, "31 01 DC 73 00"), "7F 31 13");
     ck_assert_str_eq(ask(cas, "31 01 DC 73 00 01 00"), "7F 31 13");
-    for (int key = 1; key <= KEY_COUNT_MAX; key++) ck_assert_uint_eq(key_byte(key, UDS_KEY_BLOCKED), 0);
+    for (int key = 1; key <= KEY_COUNT_MAX; key++) ck_assert_uint_eq(key_byte(key, KEY_RECORD_BLOCKED), 0);
 }
 END_TEST
 
@@ -208,12 +208,12 @@ START_TEST(new_number_is_forwarded_although_the_key_says_the_old_one)
 {
     bench_unlock(cas);
     ck_assert_str_eq(ask(cas, "31 01 DC 5B 01 03"), "71 01 DC 5B 00");
-    ck_assert_uint_eq(key_byte(2, UDS_KEY_PERSONALIZATION), 3);
+    ck_assert_uint_eq(key_byte(2, KEY_RECORD_PERSONALIZATION), 3);
     ck_assert_uint_gt(press(2, 2), 0);
     ck_assert_uint_eq(bench_latest(cas, KEY_STATUS)->data[0], 0x33);
     ck_assert_str_eq(ask(cas, "19 02 01"), "59 02 2F 00 99 0A 2F");
     bench_power_cycle(cas);
-    ck_assert_uint_eq(key_byte(2, UDS_KEY_PERSONALIZATION), 3);
+    ck_assert_uint_eq(key_byte(2, KEY_RECORD_PERSONALIZATION), 3);
 }
 END_TEST
 
@@ -260,10 +260,10 @@ START_TEST(spare_key_gets_its_number_before_it_is_learned)
 {
     bench_unlock(cas);
     ck_assert_str_eq(ask(cas, "31 01 DC 5B 02 02"), "71 01 DC 5B 00");
-    ck_assert_uint_eq(key_byte(3, UDS_KEY_PERSONALIZATION), 2);
-    ck_assert_uint_eq(key_byte(3, UDS_KEY_LEARNED), 0);
+    ck_assert_uint_eq(key_byte(3, KEY_RECORD_PERSONALIZATION), 2);
+    ck_assert_uint_eq(key_byte(3, KEY_RECORD_LEARNED), 0);
     insert(3, KEY_NUMBER_INVALID);
-    ck_assert_uint_eq(key_byte(3, UDS_KEY_LEARNED), 1);
+    ck_assert_uint_eq(key_byte(3, KEY_RECORD_LEARNED), 1);
     ck_assert_uint_eq(cas->last_air.bytes[0], KEY_LF_WRITE);
     ck_assert_uint_eq(cas->last_air.bytes[1], 2);
     take_out();
@@ -288,7 +288,7 @@ START_TEST(numbers_outside_1_to_4_and_empty_slots_are_out_of_range)
         ck_assert_int_eq(answer.nrc, UDS_OUT_OF_RANGE);
     }
     ck_assert_str_eq(ask(cas, "31 01 DC 5B 00"), "7F 31 13");
-    ck_assert_uint_eq(key_byte(1, UDS_KEY_PERSONALIZATION), 0);
+    ck_assert_uint_eq(key_byte(1, KEY_RECORD_PERSONALIZATION), 0);
 }
 END_TEST
 
@@ -303,15 +303,15 @@ static void try_bytes(const uint8_t *request, size_t size)
 
 static void try_every_identifier(uint8_t service, uint8_t sub_function)
 {
-    static const size_t PAYLOADS[] = {1, 2, UDS_KEY_RECORD_SIZE, (size_t)KEY_COUNT_MAX * UDS_KEY_RECORD_SIZE};
+    static const size_t PAYLOADS[] = {1, 2, KEY_RECORD_SIZE, (size_t)KEY_COUNT_MAX * KEY_RECORD_SIZE};
     for (uint32_t id = 0; id <= 0xFFFF; id++) {
-        uint8_t request[4 + KEY_COUNT_MAX * UDS_KEY_RECORD_SIZE] = {service};
+        uint8_t request[4 + KEY_COUNT_MAX * KEY_RECORD_SIZE] = {service};
         size_t size = 1;
         if (service == UDS_ROUTINE_CONTROL) request[size++] = sub_function;
         request[size++] = (uint8_t)(id >> 8);
         request[size++] = (uint8_t)id;
         memset(request + size, 0x01, sizeof request - size);
-        bool known = id == UDS_DATA_KEYS || id == UDS_ROUTINE_KEY_LOCK || id == UDS_ROUTINE_KEY_PERSONALIZATION;
+        bool known = id == IDENTIFIER_KEYS || id == ROUTINE_KEY_LOCK || id == ROUTINE_KEY_PERSONALIZATION;
         for (size_t i = 0; i < (known ? 4U : 1U); i++) try_bytes(request, size + PAYLOADS[i]);
     }
 }
@@ -343,12 +343,12 @@ START_TEST(nothing_of_diagnosis_changes_a_key_number)
     bench_unlock(cas);
     try_every_identifier(UDS_WRITE_DATA, 0);
     try_every_identifier(UDS_ROUTINE_CONTROL, UDS_ROUTINE_START);
-    try_every_value(UDS_ROUTINE_KEY_LOCK);
-    try_every_value(UDS_ROUTINE_KEY_PERSONALIZATION);
+    try_every_value(ROUTINE_KEY_LOCK);
+    try_every_value(ROUTINE_KEY_PERSONALIZATION);
     try_every_service();
     for (int key = 1; key <= KEY_COUNT_MAX; key++) {
-        ck_assert_int_eq(key_byte(key, UDS_KEY_NUMBER), key - 1);
-        ck_assert_uint_eq(key_byte(key, UDS_KEY_EXISTS), key <= 3);
+        ck_assert_int_eq(key_byte(key, KEY_RECORD_NUMBER), key - 1);
+        ck_assert_uint_eq(key_byte(key, KEY_RECORD_EXISTS), key <= 3);
     }
     bench_unlock(cas);
     for (int key = 1; key <= 2; key++) { // each key still is who it was

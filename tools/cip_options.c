@@ -89,7 +89,7 @@ void cip_memory(workbench_t *self, int count, char **operands)
     options.count = options.settings.count;
     for (int i = 1; i < count; i++)
         if (!take_memory(self, &options, operands[i])) return;
-    if (!rewrite(self, &options, UDS_DATA_MEMORY, "code key and car memory", now)) return;
+    if (!rewrite(self, &options, IDENTIFIER_MEMORY, "code key and car memory", now)) return;
     begin_result(self, options.node, "memory");
     for (size_t i = 0; i < options.count; i++)
         tell_result(self, options.settings.signals[i]->setting, MEMORIES[now[i] == 1]);
@@ -130,7 +130,7 @@ void cip_option(workbench_t *self, int count, char **operands)
     options.count = entry->option_count;
     for (int i = 1; i < count; i++)
         if (!take_option(self, &options, operands[i])) return;
-    if (!rewrite(self, &options, UDS_DATA_OPTIONS, "code options", now)) return;
+    if (!rewrite(self, &options, IDENTIFIER_OPTIONS, "code options", now)) return;
     begin_result(self, options.node, "options");
     for (uint8_t i = 0; i < entry->option_count; i++)
         tell_result(self, entry->options[i].name,

@@ -29,7 +29,7 @@ bool cip_read_active(workbench_t *self, uint8_t node, uint8_t *active)
 {
     const uint8_t *record;
     size_t size;
-    if (!workbench_read(self, node, UDS_DATA_STATUS, 1, &record, &size)) return false;
+    if (!workbench_read(self, node, IDENTIFIER_STATUS, 1, &record, &size)) return false;
     *active = record[0] <= WORKBENCH_PROFILES ? record[0] : 0;
     return true;
 }
@@ -38,7 +38,7 @@ bool cip_read_car(workbench_t *self, uint8_t node, size_t count, uint8_t *in_car
 {
     const uint8_t *record;
     size_t size;
-    if (!workbench_read(self, node, UDS_DATA_MEMORY, count, &record, &size)) return false;
+    if (!workbench_read(self, node, IDENTIFIER_MEMORY, count, &record, &size)) return false;
     memcpy(in_car, record, count);
     return true;
 }
@@ -117,7 +117,7 @@ static bool read_one(workbench_t *self, const char *operand, reading_t *reading)
     workshop_profile_t content;
     if (!workbench_take_number(self, operand, "profile", 1, WORKBENCH_PROFILES, &profile)) return false;
     if (!workbench_read_profile(self, reading->node, &reading->settings, profile, &content)) return false;
-    int number = workshop_profile_id(profile) - UDS_DATA_PROFILE;
+    int number = workshop_profile_id(profile) - IDENTIFIER_PROFILE;
     if (number < 1 || number > WORKBENCH_PROFILES) return workbench_tell_unreadable(self, reading->node, operand);
     reading->first = reading->last = number;
     reading->profiles[number] = content;
@@ -211,13 +211,13 @@ static bool lacks(const memory_t *memory, int number)
     return memory->read && !memory->profiles[number].coded;
 }
 
-static bool has_number(const workshop_key_t *key, int number)
+static bool has_number(const identifiers_key_t *key, int number)
 {
     return key->exists && key->personalization == number;
 }
 
 // "personalization number 3 (key 3, key 5): not coded in seat, mirror"
-static bool print_number(const workbench_t *self, const memory_t *memories, const workshop_key_t *keys, int number)
+static bool print_number(const workbench_t *self, const memory_t *memories, const identifiers_key_t *keys, int number)
 {
     char key_text[TEXT_TABLE_CELL_MAX], unit_text[VEHICLE_NODES_MAX * (VEHICLE_NAME_MAX + 2)];
     words_t key_words = words_make(key_text, sizeof key_text), unit_words = words_make(unit_text, sizeof unit_text);
@@ -231,7 +231,7 @@ static bool print_number(const workbench_t *self, const memory_t *memories, cons
     return true;
 }
 
-static void print_numbers(const workbench_t *self, const memory_t *memories, const workshop_key_t *keys)
+static void print_numbers(const workbench_t *self, const memory_t *memories, const identifiers_key_t *keys)
 {
     bool any = false;
     for (int i = 1; i <= WORKBENCH_PROFILES; i++) any |= print_number(self, memories, keys, i);
@@ -240,7 +240,7 @@ static void print_numbers(const workbench_t *self, const memory_t *memories, con
                self->failure_count > 0 ? "every unit that answered" : "every unit");
 }
 
-static void print_number_json(workbench_t *self, const memory_t *memories, const workshop_key_t *keys, int number)
+static void print_number_json(workbench_t *self, const memory_t *memories, const identifiers_key_t *keys, int number)
 {
     bool used = false;
     for (int i = 1; i <= KEY_COUNT_MAX; i++) used |= has_number(&keys[i], number);
@@ -264,7 +264,7 @@ void cip_status(workbench_t *self, int count, char **operands)
     (void)operands;
     static memory_t memories[VEHICLE_NODES_MAX];
     uint8_t cas;
-    workshop_key_t keys[KEY_COUNT_MAX + 1];
+    identifiers_key_t keys[KEY_COUNT_MAX + 1];
     if (!workbench_find_cas(self, &cas)) return;
     bool has_keys = workbench_read_keys(self, cas, keys), any = false;
     for (uint8_t i = 0; i < self->vehicle.node_count && !self->gone; i++)

@@ -26,7 +26,7 @@ static bool read_unit(workbench_t *self, unit_t *unit)
     size_t count = entry_of(self, unit)->option_count, size;
     const uint8_t *record;
     if (count == 0) return true;
-    if (!workbench_read(self, unit->node, UDS_DATA_OPTIONS, count, &record, &size)) return false;
+    if (!workbench_read(self, unit->node, IDENTIFIER_OPTIONS, count, &record, &size)) return false;
     memcpy(unit->options, record, count);
     return true;
 }

@@ -67,7 +67,7 @@ static bool add_named(cip_values_t *self, const char *place, int setting, const 
     const dbc_signal_t *signal = self->settings->signals[setting];
     int64_t raw;
     if (!dbc_value_raw(signal, name, &raw)) return tell_range(place, signal->setting, signal, error);
-    return add(self, place, setting, workshop_saturate(raw), error);
+    return add(self, place, setting, identifiers_saturate(raw), error);
 }
 
 // A number, with or without the unit of measure behind it.

@@ -72,7 +72,8 @@ void cip_code(workbench_t *self, int count, char **operands)
 static workshop_profile_t factory_profile(const workshop_settings_t *settings)
 {
     workshop_profile_t profile = {.coded = false};
-    for (size_t i = 0; i < settings->count; i++) profile.values[i] = workshop_saturate(settings->signals[i]->start_raw);
+    for (size_t i = 0; i < settings->count; i++)
+        profile.values[i] = identifiers_saturate(settings->signals[i]->start_raw);
     return profile;
 }
 

@@ -65,8 +65,8 @@ void service_ident(workbench_t *self, int count, char **operands)
     for (uint8_t node = 0; node < self->vehicle.node_count && !self->gone; node++) {
         char identification[TEXT_MAX + 1], vin[TEXT_MAX + 1];
         if (!workbench_is_diagnosed(self, node)) continue;
-        if (!read_text(self, node, UDS_DATA_IDENTIFICATION, identification)) continue;
-        if (!read_text(self, node, UDS_DATA_VIN, vin)) continue;
+        if (!read_text(self, node, IDENTIFIER_NAME, identification)) continue;
+        if (!read_text(self, node, IDENTIFIER_VIN, vin)) continue;
         any = true;
         workbench_begin_list(self, "units");
         if (self->wants_json)

@@ -8,7 +8,7 @@
 
 static const char *const HEADINGS[] = {">key", ">personalization", "learned", "blocked", "battery"};
 
-static void print_key(text_table_t *table, int number, const workshop_key_t *key)
+static void print_key(text_table_t *table, int number, const identifiers_key_t *key)
 {
     text_table_add(table, "%d", number);
     if (key->personalization > 0)
@@ -20,7 +20,7 @@ static void print_key(text_table_t *table, int number, const workshop_key_t *key
     text_table_add(table, "%s", key->battery_low ? "low" : "ok");
 }
 
-static void print_keys(const workshop_key_t *keys)
+static void print_keys(const identifiers_key_t *keys)
 {
     text_table_t *table = text_table_new(HEADINGS, sizeof HEADINGS / sizeof HEADINGS[0]);
     for (int i = 1; i <= KEY_COUNT_MAX; i++)
@@ -29,12 +29,12 @@ static void print_keys(const workshop_key_t *keys)
     text_table_destroy(&table);
 }
 
-static void print_keys_json(json_printer_t *json, const workshop_key_t *keys)
+static void print_keys_json(json_printer_t *json, const identifiers_key_t *keys)
 {
     json_printer_begin_object(json, NULL);
     json_printer_begin_array(json, "keys");
     for (int i = 1; i <= KEY_COUNT_MAX; i++) {
-        const workshop_key_t *key = &keys[i];
+        const identifiers_key_t *key = &keys[i];
         if (!key->exists) continue;
         json_printer_begin_object(json, NULL);
         json_printer_whole(json, "key", i);
@@ -54,7 +54,7 @@ void service_keys(workbench_t *self, int count, char **operands)
 {
     (void)count;
     (void)operands;
-    workshop_key_t keys[KEY_COUNT_MAX + 1];
+    identifiers_key_t keys[KEY_COUNT_MAX + 1];
     uint8_t cas;
     if (!workbench_find_cas(self, &cas) || !workbench_read_keys(self, cas, keys)) return;
     if (self->wants_json)

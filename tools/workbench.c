@@ -226,9 +226,9 @@ static const struct {
     uint16_t id;
     const char *act;
 } READ_ACTS[] = {
-    {UDS_DATA_MEMORY, "read key and car memory"},     {UDS_DATA_OPTIONS, "read coding options"},
-    {UDS_DATA_STATUS, "read active profile"},         {UDS_DATA_VIN, "read VIN"},
-    {UDS_DATA_IDENTIFICATION, "read identification"},
+    {IDENTIFIER_MEMORY, "read key and car memory"}, {IDENTIFIER_OPTIONS, "read coding options"},
+    {IDENTIFIER_STATUS, "read active profile"},     {IDENTIFIER_VIN, "read VIN"},
+    {IDENTIFIER_NAME, "read identification"},
 };
 
 static const char *act_of(uint16_t id)
@@ -263,7 +263,7 @@ bool workbench_read_profile(workbench_t *self, uint8_t node, const workshop_sett
     return workbench_tell_unreadable(self, node, act);
 }
 
-bool workbench_read_keys(workbench_t *self, uint8_t cas, workshop_key_t keys[KEY_COUNT_MAX + 1])
+bool workbench_read_keys(workbench_t *self, uint8_t cas, identifiers_key_t keys[KEY_COUNT_MAX + 1])
 {
     static const char ACT[] = "read keys";
     workshop_request_t request = workshop_keys_request();

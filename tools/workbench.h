@@ -116,7 +116,7 @@ bool workbench_read_profile(workbench_t *self, uint8_t node, const workshop_sett
                             workshop_profile_t *content);
 
 /// The CAS's table of keys, by number 1 .. 10.
-bool workbench_read_keys(workbench_t *self, uint8_t cas, workshop_key_t keys[KEY_COUNT_MAX + 1]);
+bool workbench_read_keys(workbench_t *self, uint8_t cas, identifiers_key_t keys[KEY_COUNT_MAX + 1]);
 
 /// Tells an answer that cannot be read; false always.
 bool workbench_tell_unreadable(workbench_t *self, uint8_t node, const char *act);
