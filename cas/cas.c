@@ -3,93 +3,119 @@
 
 #include <string.h>
 
-#include "bus/dbc_bind.h"
+#include "bus/car/words.h"
 #include "bus/lines.h"
 #include "cas/services.h"
-#include "bus/car/words.h"
 
 #define COMMAND_NS (500 * TIME_MS) // own: how long cyclic CentralLocking frames repeat a command
 #define ALIVE_MODULUS 15
-#define CHECKSUM_START (0x01 + 0x30) // the identifier's bytes
 
-enum { LOCKING_RAW_UNLOCK = 1, LOCKING_RAW_LOCK = 2, LOCKING_RAW_IDLE = 8 };
-enum { LOCKING_BOOT = 4, LOCKING_SIGNAL_COUNT = 5 };
+typedef enum { CAS_MESSAGE_TERMINAL, CAS_MESSAGE_LOCKING, CAS_MESSAGE_DOORS, CAS_MESSAGE_NETWORK } cas_message_t;
 
-static const char *const LOCKING_SIGNALS[LOCKING_SIGNAL_COUNT] = {
-    "DriverDoor", "PassengerDoor", "RearDriverSide", "RearPassengerSide", "Boot",
-};
-static const char *const REMOTE_SIGNALS[REMOTE_SIGNAL_COUNT] = {
-    "PersonalizationNumber", "PersonalizationRepeat", "KeyUse", "Button", "KeyNumber", "KeyKind", "Battery",
-};
-static const char *const DOOR_SIGNALS[] = {"DriverDoor"};
+// Of those that elapse together the first goes first. A press that acts comes before the end of the command before it,
+// whose time it sets anew; a remote control's RemoteKeyStatus before one from the lock.
+typedef enum {
+    CAS_TIMER_REMOTE,
+    CAS_TIMER_COMMAND, // the locking command becomes idle
+    CAS_TIMER_IGNITION,
+    CAS_TIMER_ROUTE, // the gateway's next frame
+} cas_timer_t;
+
+typedef enum { CAS_LINE_KEY, CAS_LINE_TERMINAL, CAS_LINE_DOOR } cas_line_t;
 
 // ---- what it sends -------------------------------------------------------------------------------------------------
-
-uint8_t cas_terminal_checksum(const uint8_t data[4], uint8_t alive)
-{
-    unsigned sum = CHECKSUM_START + alive;
-    for (size_t i = 0; i < 4; i++) sum += data[i];
-    sum = (sum & 0xFF) + (sum >> 8);
-    sum = (sum & 0x0F) + (sum >> 4);
-    return (uint8_t)(sum & 0x0F);
-}
-
-void cas_send_key_status(cas_t *self, const remote_status_t *status)
-{
-    const dbc_signal_t *const *signals = self->remote_signals;
-    can_frame_t frame = dbc_frame(self->remote_message);
-    dbc_set(signals[REMOTE_NUMBER], &frame, status->personalization - 1);
-    dbc_set(signals[REMOTE_NUMBER_REPEAT], &frame, status->personalization - 1);
-    dbc_set(signals[REMOTE_KEY_USE], &frame, status->inserted ? REMOTE_USE_INSERTED : REMOTE_USE_REMOTE);
-    dbc_set(signals[REMOTE_BUTTON], &frame, status->button);
-    dbc_set(signals[REMOTE_KEY_NUMBER], &frame, status->key - 1);
-    dbc_set(signals[REMOTE_KEY_KIND], &frame, status->inserted ? REMOTE_KIND_INSERTED : REMOTE_KIND_REMOTE);
-    dbc_set(signals[REMOTE_BATTERY], &frame, status->battery_low);
-    for (uint8_t bus = 0; bus < self->ecu.bus_count; bus++) ecu_send_frame(&self->ecu, bus, &frame, 0);
-}
-
-static void compose_locking(const cas_t *self, can_frame_t *frame)
-{
-    static const uint8_t DOORS[] = {LOCKING_RAW_IDLE, LOCKING_RAW_UNLOCK, LOCKING_RAW_LOCK, LOCKING_RAW_IDLE};
-    static const uint8_t BOOT[] = {LOCKING_RAW_IDLE, LOCKING_RAW_UNLOCK, LOCKING_RAW_LOCK, LOCKING_RAW_UNLOCK};
-    for (size_t i = 0; i < LOCKING_BOOT; i++) dbc_set(self->locking_signals[i], frame, DOORS[self->command]);
-    dbc_set(self->locking_signals[LOCKING_BOOT], frame, BOOT[self->command]);
-}
-
-static void compose_terminal(const cas_t *self, uint8_t bus, can_frame_t *frame)
-{
-    ignition_compose(self, frame);
-    dbc_set(self->terminal_signals[IGNITION_ALIVE], frame, self->alive[bus]);
-    dbc_set(self->terminal_signals[IGNITION_CHECKSUM], frame, cas_terminal_checksum(frame->data, self->alive[bus]));
-}
 
 static void compose(void *unit, uint8_t message, uint8_t bus, can_frame_t *frame)
 {
     const cas_t *self = unit;
     switch ((cas_message_t)message) {
     case CAS_MESSAGE_TERMINAL:
-        compose_terminal(self, bus, frame);
+        messages_fill_terminal(&self->messages, &self->ignition, self->alive[bus], frame);
         break;
     case CAS_MESSAGE_LOCKING:
-        compose_locking(self, frame);
+        messages_fill_locking(&self->messages, self->command, frame);
         break;
     case CAS_MESSAGE_DOORS:
-        dbc_set(self->driver_door, frame, self->driver_door_open);
+        messages_fill_doors(&self->messages, self->driver_door_open, frame);
         break;
     case CAS_MESSAGE_NETWORK:
         break;
     }
 }
 
-void cas_command(cas_t *self, cas_command_t command)
+// A frame of its own, not ecu_send: a later one must not take the place of this one while the bus wakes up.
+static void send_event(cas_t *self, const can_frame_t *frame)
+{
+    for (uint8_t bus = 0; bus < self->ecu.bus_count; bus++) ecu_send_frame(&self->ecu, bus, frame, 0);
+}
+
+static void send_key_status(cas_t *self, const key_status_t *status)
+{
+    can_frame_t frame = messages_key_status(&self->messages, status);
+    send_event(self, &frame);
+}
+
+static void command_doors(cas_t *self, doors_command_t command)
 {
     self->command = command;
-    // A frame of its own, not ecu_send: a later command must not take the place of this one while the bus wakes up.
-    const dbc_message_t *message = self->ecu.messages[CAS_MESSAGE_LOCKING];
-    can_frame_t frame = dbc_frame(message);
-    compose_locking(self, &frame);
-    for (uint8_t bus = 0; bus < self->ecu.bus_count; bus++) ecu_send_frame(&self->ecu, bus, &frame, 0);
+    can_frame_t frame = dbc_frame(self->ecu.messages[CAS_MESSAGE_LOCKING]);
+    messages_fill_locking(&self->messages, command, &frame);
+    send_event(self, &frame);
     ecu_timer_set(&self->ecu, CAS_TIMER_COMMAND, self->ecu.now_ns + COMMAND_NS);
+}
+
+// ---- what its parts want -------------------------------------------------------------------------------------------
+
+static void log_entry(cas_t *self, const log_entry_t *entry)
+{
+    ecu_log(&self->ecu, entry->code, entry->values[0], entry->values[1], entry->values[2]);
+}
+
+static void perform(cas_t *self, const effect_t *effect)
+{
+    switch (effect->kind) {
+    case EFFECT_KEY_STATUS:
+        send_key_status(self, &effect->key_status);
+        break;
+    case EFFECT_TERMINAL:
+        ecu_send(&self->ecu, CAS_MESSAGE_TERMINAL);
+        break;
+    case EFFECT_DOORS:
+        command_doors(self, effect->doors);
+        break;
+    case EFFECT_COIL:
+        outbox_transmit(self->ecu.outbox, AIR_LF, effect->air.bytes, effect->air.size);
+        break;
+    case EFFECT_STORE:
+        remote_store_asked(&self->remote, ecu_store(&self->ecu));
+        break;
+    case EFFECT_LOG:
+        log_entry(self, &effect->log);
+        break;
+    case EFFECT_FAULT:
+        ecu_fault(&self->ecu, effect->fault);
+        break;
+    }
+}
+
+// Stands behind every call of the remote part, as the next two behind those of theirs.
+static void follow_remote(cas_t *self)
+{
+    effect_t effect;
+    while (remote_pull(&self->remote, &effect)) perform(self, &effect);
+    ecu_timer_set(&self->ecu, CAS_TIMER_REMOTE, remote_next(&self->remote));
+}
+
+static void follow_ignition(cas_t *self)
+{
+    effect_t effect;
+    while (ignition_pull(&self->ignition, &effect)) perform(self, &effect);
+    ecu_timer_set(&self->ecu, CAS_TIMER_IGNITION, ignition_next(&self->ignition));
+}
+
+static void follow_gateway(cas_t *self)
+{
+    ecu_timer_set(&self->ecu, CAS_TIMER_ROUTE, gateway_next(&self->gateway));
 }
 
 // ---- what reaches it -----------------------------------------------------------------------------------------------
@@ -98,7 +124,7 @@ static void route(cas_t *self, const node_input_t *input)
 {
     if (!gateway_accept(&self->gateway, self->ecu.now_ns, input->bus, &input->frame))
         ecu_log(&self->ecu, LOG_ROUTE_DROPPED, input->frame.id, 0, 0);
-    ecu_timer_set(&self->ecu, CAS_TIMER_ROUTE, gateway_next(&self->gateway));
+    follow_gateway(self);
 }
 
 static void send_routed(cas_t *self)
@@ -106,17 +132,21 @@ static void send_routed(cas_t *self)
     uint8_t bus;
     can_frame_t frame;
     while (gateway_pull(&self->gateway, self->ecu.now_ns, &bus, &frame)) ecu_forward_frame(&self->ecu, bus, &frame);
-    ecu_timer_set(&self->ecu, CAS_TIMER_ROUTE, gateway_next(&self->gateway));
+    follow_gateway(self);
 }
 
 static void set_line(cas_t *self, const node_line_t *line)
 {
+    int64_t now_ns = self->ecu.now_ns;
     switch ((cas_line_t)line->line) {
     case CAS_LINE_KEY:
-        ignition_set_key(self, line->value != 0);
+        ignition_set_key(&self->ignition, now_ns, line->value != 0, &self->ecu.random);
+        ecu_set_hold(&self->ecu, self->ignition.state != LOCK_EMPTY);
+        follow_ignition(self);
         break;
     case CAS_LINE_TERMINAL:
-        ignition_set_position(self, line->value);
+        ignition_set_position(&self->ignition, now_ns, line->value);
+        follow_ignition(self);
         break;
     case CAS_LINE_DOOR:
         self->driver_door_open = line->value != 0;
@@ -125,47 +155,51 @@ static void set_line(cas_t *self, const node_line_t *line)
     }
 }
 
+static void hear(cas_t *self, const air_t *air)
+{
+    if (air->channel == AIR_LF) {
+        ignition_hear(&self->ignition, &self->keys, air);
+        follow_ignition(self);
+    } else {
+        remote_hear(&self->remote, &self->keys, air);
+        follow_remote(self);
+    }
+}
+
 static void take_input(void *unit, const node_input_t *input)
 {
     cas_t *self = unit;
-    if (input->kind == INPUT_SENT && input->frame.id == self->terminal_id)
+    if (input->kind == INPUT_SENT && input->frame.id == self->messages.terminal_id) {
         self->alive[input->bus] = (uint8_t)((self->alive[input->bus] + 1) % ALIVE_MODULUS);
-    else if (input->kind == INPUT_BUS_AWAKE && self->ecu.awake == 1U << input->bus)
-        remote_wake(self);
-    else if (input->kind == INPUT_FRAME)
+    } else if (input->kind == INPUT_BUS_AWAKE && self->ecu.awake == 1U << input->bus) { // the first one
+        remote_wake(&self->remote, self->ecu.now_ns);
+        follow_remote(self);
+    } else if (input->kind == INPUT_FRAME) {
         route(self, input);
-    else if (input->kind == INPUT_LINE)
+    } else if (input->kind == INPUT_LINE) {
         set_line(self, &input->line);
-    else if (input->kind == INPUT_AIR && input->air.channel == AIR_LF)
-        ignition_hear(self, &input->air);
-    else if (input->kind == INPUT_AIR)
-        remote_hear(self, &input->air);
+    } else if (input->kind == INPUT_AIR) {
+        hear(self, &input->air);
+    }
 }
 
 static void take_timer(void *unit, uint8_t timer)
 {
     cas_t *self = unit;
-    switch (timer) {
-    case CAS_TIMER_REPEAT:
-        remote_repeat(self);
-        break;
-    case CAS_TIMER_PRESS:
-        remote_stored(self, self->ecu.ticket_stored);
+    switch ((cas_timer_t)timer) {
+    case CAS_TIMER_REMOTE:
+        remote_elapse(&self->remote, self->ecu.now_ns);
+        follow_remote(self);
         break;
     case CAS_TIMER_COMMAND:
-        self->command = CAS_COMMAND_IDLE;
+        self->command = DOORS_IDLE; // the next cyclic frame says so
         break;
-    case CAS_TIMER_VALID:
-        ignition_judge(self);
-        break;
-    case CAS_TIMER_TERMINAL:
-        ignition_follow(self);
+    case CAS_TIMER_IGNITION:
+        ignition_elapse(&self->ignition, &self->keys, self->ecu.now_ns);
+        follow_ignition(self);
         break;
     case CAS_TIMER_ROUTE:
         send_routed(self);
-        break;
-    default:
-        ignition_announce(self, (uint8_t)(timer - CAS_TIMER_ANNOUNCE));
         break;
     }
 }
@@ -176,11 +210,10 @@ static void start(void *unit, const image_t *image)
 {
     cas_t *self = unit;
     keys_load(&self->keys, image);
-    self->remote = (remote_t){0};
-    self->ignition = (ignition_t){0};
+    remote_start(&self->remote);
+    ignition_start(&self->ignition);
     gateway_reset(&self->gateway);
-    self->counters = (cas_counters_t){0};
-    self->command = CAS_COMMAND_IDLE;
+    self->command = DOORS_IDLE;
     self->driver_door_open = false;
     memset(self->alive, 0, sizeof self->alive);
 }
@@ -193,41 +226,90 @@ static void save(void *unit, image_t *image)
 
 static void stored(void *unit, uint32_t ticket)
 {
-    remote_stored(unit, ticket);
+    cas_t *self = unit;
+    remote_stored(&self->remote, self->ecu.now_ns, ticket);
+    follow_remote(self);
 }
+
+// ---- diagnosis -----------------------------------------------------------------------------------------------------
+
+static uds_nrc_t keep(cas_t *self, uds_nrc_t result, const log_entry_t *entry, uint32_t *ticket)
+{
+    if (result != UDS_ACCEPTED) return result;
+    *ticket = ecu_store(&self->ecu);
+    log_entry(self, entry);
+    return result;
+}
+
+static uds_nrc_t lock_key(void *owner, const uint8_t *option, uint32_t *ticket)
+{
+    cas_t *self = owner;
+    log_entry_t entry;
+    return keep(self, services_lock_key(&self->keys, &self->ignition, option, &entry), &entry, ticket);
+}
+
+static uds_nrc_t enter_personalization(void *owner, const uint8_t *option, uint32_t *ticket)
+{
+    cas_t *self = owner;
+    log_entry_t entry;
+    uds_nrc_t result = services_enter_personalization(&self->keys, &self->ignition, option, &entry);
+    follow_ignition(self); // a key in the lock is written to
+    return keep(self, result, &entry, ticket);
+}
+
+static bool read_keys(void *owner, uint16_t id, uds_message_t *message)
+{
+    (void)id;
+    cas_t *self = owner;
+    services_read_keys(&self->keys, message);
+    return true;
+}
+
+static uint8_t context(const void *owner)
+{
+    const cas_t *self = owner;
+    return services_context(&self->ignition);
+}
+
+static const uds_data_t DATA[] = {{IDENTIFIER_KEYS, IDENTIFIER_KEYS, read_keys, NULL}};
+
+static const uds_routine_t ROUTINES[] = {
+    {ROUTINE_KEY_LOCK, ROUTINE_LOCK_SIZE, lock_key},
+    {ROUTINE_KEY_PERSONALIZATION, ROUTINE_ASSIGN_SIZE, enter_personalization},
+};
+
+static const uint16_t FAULTS[] = {FAULT_KEY_BLOCKED, FAULT_KEY_FOREIGN, FAULT_KEY_SILENT, FAULT_KEY_DIFFERS,
+                                  FAULT_IMAGE_DAMAGED};
+
+static const uds_tables_t DIAGNOSIS = {
+    .data = DATA,
+    .data_count = sizeof DATA / sizeof DATA[0],
+    .routines = ROUTINES,
+    .routine_count = sizeof ROUTINES / sizeof ROUTINES[0],
+    .faults = FAULTS,
+    .fault_count = sizeof FAULTS / sizeof FAULTS[0],
+    .context = context,
+};
 
 // ---- the node ------------------------------------------------------------------------------------------------------
 
 static const ecu_type_t CAS_TYPE = {
     .message_count = 4,
-    .messages = {[CAS_MESSAGE_TERMINAL] = {"TerminalStatus", .counts = true},
-                 [CAS_MESSAGE_LOCKING] = {"CentralLocking", .counts = false},
-                 [CAS_MESSAGE_DOORS] = {"DoorState", .counts = false},
+    .messages = {[CAS_MESSAGE_TERMINAL] = {MESSAGES_TERMINAL, .counts = true},
+                 [CAS_MESSAGE_LOCKING] = {MESSAGES_LOCKING, .counts = false},
+                 [CAS_MESSAGE_DOORS] = {MESSAGES_DOORS, .counts = false},
                  [CAS_MESSAGE_NETWORK] = {"NetworkManagementCas", .counts = false}},
     .gateway = true,
     .hooks =
         {.start = start, .input = take_input, .timer = take_timer, .compose = compose, .save = save, .stored = stored},
 };
 
-static bool bind_signals(cas_t *self, const dbc_t *dbc, const char **missing)
-{
-    self->remote_message =
-        dbc_bind(dbc, "RemoteKeyStatus", REMOTE_SIGNALS, REMOTE_SIGNAL_COUNT, self->remote_signals, missing);
-    if (!self->remote_message) return false;
-    const dbc_message_t *terminal =
-        dbc_bind(dbc, "TerminalStatus", IGNITION_SIGNALS, IGNITION_SIGNAL_COUNT, self->terminal_signals, missing);
-    if (!terminal) return false;
-    self->terminal_id = terminal->id;
-    return dbc_bind(dbc, "CentralLocking", LOCKING_SIGNALS, LOCKING_SIGNAL_COUNT, self->locking_signals, missing) &&
-           dbc_bind(dbc, "DoorState", DOOR_SIGNALS, 1, &self->driver_door, missing);
-}
-
 static bool bind(void *node, const node_setup_t *setup, node_ports_t *ports, const char **missing)
 {
     cas_t *self = node;
-    if (!bind_signals(self, setup->dbc, missing)) return false;
+    if (!messages_bind(&self->messages, setup->dbc, missing)) return false;
     if (!ecu_bind(&self->ecu, &CAS_TYPE, self, setup, ports, missing)) return false;
-    ecu_serve(&self->ecu, &services_diagnosis, self);
+    ecu_serve(&self->ecu, &DIAGNOSIS, self);
     gateway_bind(&self->gateway, setup, ports);
     node_accept_line(ports, LINE_KEY); // in the order of cas_line_t
     node_accept_line(ports, LINE_TERMINAL);

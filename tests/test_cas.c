@@ -20,9 +20,9 @@ static void expect_silence(int64_t since_ns)
 
 START_TEST(checksum_is_that_of_a_frame_from_a_real_car)
 {
-    ck_assert_uint_eq(cas_terminal_checksum((const uint8_t[]){0x45, 0x42, 0x69, 0x8F}, 0x2), 0xE);
-    ck_assert_uint_eq(cas_terminal_checksum((const uint8_t[]){0, 0, 0, 0}, 0), 0x4);
-    ck_assert_uint_eq(cas_terminal_checksum((const uint8_t[]){0xFF, 0xFF, 0xFF, 0xFF}, 14), 0x2);
+    ck_assert_uint_eq(messages_terminal_checksum((const uint8_t[]){0x45, 0x42, 0x69, 0x8F}, 0x2), 0xE);
+    ck_assert_uint_eq(messages_terminal_checksum((const uint8_t[]){0, 0, 0, 0}, 0), 0x4);
+    ck_assert_uint_eq(messages_terminal_checksum((const uint8_t[]){0xFF, 0xFF, 0xFF, 0xFF}, 14), 0x2);
 }
 END_TEST
 
@@ -135,7 +135,7 @@ START_TEST(ten_remotes_in_one_instant_all_act)
     ck_assert_uint_eq(cas_fixture_count(KCAN_S, KEY_STATUS, 0, TIME_MIN), 19); // each but the last is released
     ck_assert_uint_eq(cas_fixture_count(KCAN_P, KEY_STATUS, 0, TIME_MIN), 19);
     ck_assert_uint_eq(cas_fixture_count(KCAN_P, LOCKING, 0, TIME_MIN), 10);
-    ck_assert_uint_eq(car->cas->counters.presses_lost, 0);
+    ck_assert_uint_eq(car->cas->remote.presses_lost, 0);
 }
 END_TEST
 
@@ -190,7 +190,7 @@ START_TEST(replayed_telegram_brings_nothing_to_any_bus)
     cas_fixture_send(&car->last_telegram);
     cas_fixture_run_to(TIME_MIN + TIME_S);
     expect_silence(TIME_MIN);
-    ck_assert_uint_eq(car->cas->counters.verdicts[KEYS_REPLAYED], 1);
+    ck_assert_uint_eq(car->cas->remote.verdicts[KEYS_REPLAYED], 1);
     ck_assert_uint_eq(car->logs[LOG_KEY_REPLAYED], 1);
 }
 END_TEST
@@ -206,7 +206,7 @@ START_TEST(telegram_stays_a_replay_after_a_power_loss)
     cas_fixture_run_to(3 * TIME_S);
     cas_fixture_send(&car->last_telegram);
     cas_fixture_run_to(4 * TIME_S);
-    ck_assert_uint_eq(car->cas->counters.verdicts[KEYS_REPLAYED], 1);
+    ck_assert_uint_eq(car->cas->remote.verdicts[KEYS_REPLAYED], 1);
     ck_assert_str_eq(cas_fixture_text(KCAN_P, KEY_STATUS, 0), "");
 }
 END_TEST
@@ -261,9 +261,9 @@ START_TEST(forged_unknown_and_malformed_telegrams_bring_nothing_to_any_bus)
     cas_fixture_press(5, KEY_BUTTON_UNLOCK); // prepared, but never in the lock
     cas_fixture_run_to(2 * TIME_S);
     expect_silence(0);
-    ck_assert_uint_eq(car->cas->counters.verdicts[KEYS_FORGED], 1);
-    ck_assert_uint_eq(car->cas->counters.verdicts[KEYS_UNKNOWN], 2);
-    ck_assert_uint_eq(car->cas->counters.verdicts[KEYS_MALFORMED], 2);
+    ck_assert_uint_eq(car->cas->remote.verdicts[KEYS_FORGED], 1);
+    ck_assert_uint_eq(car->cas->remote.verdicts[KEYS_UNKNOWN], 2);
+    ck_assert_uint_eq(car->cas->remote.verdicts[KEYS_MALFORMED], 2);
 }
 END_TEST
 

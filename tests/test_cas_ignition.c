@@ -207,7 +207,7 @@ START_TEST(foreign_key_starts_nothing_and_leaves_a_fault)
 {
     insert(CAS_FIXTURE_FOREIGN);
     expect_refused(FAULT_KEY_FOREIGN);
-    ck_assert_uint_eq(car->cas->counters.foreign_keys, 1);
+    ck_assert_uint_eq(car->cas->ignition.foreign_keys, 1);
 }
 END_TEST
 
@@ -215,7 +215,7 @@ START_TEST(silent_key_starts_nothing_and_leaves_a_fault)
 {
     insert(CAS_FIXTURE_SILENT);
     expect_refused(FAULT_KEY_SILENT);
-    ck_assert_uint_eq(car->cas->counters.silent_keys, 1);
+    ck_assert_uint_eq(car->cas->ignition.silent_keys, 1);
 }
 END_TEST
 
@@ -230,8 +230,8 @@ START_TEST(blocked_key_starts_nothing_and_leaves_a_fault)
     cas_fixture_set_up_with(block_1);
     insert(1);
     expect_refused(FAULT_KEY_BLOCKED);
-    ck_assert_uint_eq(car->cas->counters.blocked_keys, 1);
-    ck_assert(ignition_holds(car->cas, 1));
+    ck_assert_uint_eq(car->cas->ignition.blocked_keys, 1);
+    ck_assert(ignition_holds(&car->cas->ignition, 1));
 }
 END_TEST
 
@@ -278,7 +278,7 @@ START_TEST(remote_far_out_of_range_works_again_after_the_lock)
     cas_fixture_press(1, KEY_BUTTON_UNLOCK);
     cas_fixture_press(1, KEY_BUTTON_UNLOCK);
     insert(1);
-    ck_assert_uint_eq(car->cas->counters.verdicts[KEYS_TOO_FAR], 2);
+    ck_assert_uint_eq(car->cas->remote.verdicts[KEYS_TOO_FAR], 2);
     cas_fixture_run_to(2 * TIME_S);
     cas_fixture_press(1, KEY_BUTTON_UNLOCK);
     cas_fixture_run_to(2 * TIME_S + 20 * TIME_MS);
@@ -308,7 +308,7 @@ START_TEST(key_taken_out_ends_its_call_ups_and_switches_the_terminals_off)
     ck_assert_uint_eq(cas_fixture_count(KCAN_S, KEY_STATUS, 0, TIME_MIN), 1);
     ck_assert_ptr_nonnull(find_status(0x00, INSERTED_NS + 520 * TIME_MS));
     ck_assert_uint_eq(car->logs[LOG_TERMINAL], 2); // on, and off
-    ck_assert(!ignition_holds(car->cas, 1));
+    ck_assert(!ignition_holds(&car->cas->ignition, 1));
     cas_fixture_insert(2); // and the next key finds them off
     cas_fixture_run_to(7 * TIME_S);
     ck_assert_str_eq(cas_fixture_text(KCAN_S, KEY_STATUS, 5 * TIME_S), "23A#113FFF21 23A#113FFF21 23A#113FFF21");
