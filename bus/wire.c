@@ -10,7 +10,8 @@
 #define INPUT_PUBLIC 0x80
 
 static_assert(INPUT_KIND_COUNT <= INPUT_PUBLIC, "a kind and the bit for public share a byte");
-static_assert(NODE_INPUTS_MAX <= UINT8_MAX && WIRE_REASON_MAX <= UINT8_MAX, "counts of a byte");
+static_assert(NODE_INPUTS_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(WIRE_REASON_MAX <= UINT8_MAX, "counted in a byte");
 
 static wire_writer_t body_begin(uint8_t *body, wire_kind_t kind)
 {

@@ -9,11 +9,16 @@
 
 static_assert(OUTBOX_FLAGS_ALL == (OUTBOX_CYCLIC | OUTBOX_REPLACE | OUTBOX_REPORT), "all flags and no other bit");
 static_assert(AIR_CHANNEL_COUNT <= 8, "a byte has a bit for every channel");
-static_assert(NODE_ACCEPTS_MAX <= UINT8_MAX && NODE_LINES_MAX <= UINT8_MAX && NODE_LINE_NAME_MAX <= UINT8_MAX &&
-                  OUTBOX_FRAMES_MAX <= UINT8_MAX && OUTBOX_LINES_MAX <= UINT8_MAX && OUTBOX_AIR_MAX <= UINT8_MAX &&
-                  OUTBOX_LOGS_MAX <= UINT8_MAX && AIR_BYTES_MAX <= UINT8_MAX && IMAGE_NAME_MAX <= UINT8_MAX,
-              "counts and lengths of a byte");
-static_assert(IMAGE_ENTRIES_MAX <= UINT16_MAX, "a count of two bytes");
+static_assert(NODE_ACCEPTS_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(NODE_LINES_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(NODE_LINE_NAME_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(OUTBOX_FRAMES_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(OUTBOX_LINES_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(OUTBOX_AIR_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(OUTBOX_LOGS_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(AIR_BYTES_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(IMAGE_NAME_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(IMAGE_ENTRIES_MAX <= UINT16_MAX, "counted in two bytes");
 
 // The largest body, a packet with everything full: nothing that a unit may put into its outbox is lost on the way.
 #define FRAME_SIZE (4 + 1 + FRAME_DATA_MAX)
