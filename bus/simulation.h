@@ -38,14 +38,14 @@ typedef struct {
 typedef struct {
     void *self;
     void (*look)(void *self, const kernel_t *kernel);
-} observer_t;
+} simulation_observer_t;
 
 typedef struct {
     kernel_t *kernel;
     host_t host;
     keeper_t keeper;
     player_hooks_t player;
-    const observer_t *observers;
+    const simulation_observer_t *observers;
     size_t observer_count;
     outbox_t *outboxes; // KERNEL_NODES_MAX of them, the caller's
 } simulation_t;

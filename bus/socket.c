@@ -63,6 +63,25 @@ bool socket_receive_subscription(void *handle, char topic[WIRE_TOPIC_MAX + 1], b
     return true;
 }
 
+zsock_t *socket_monitor_new(zsock_t *socket)
+{
+    char place[64];
+    zsock_t *self = socket_new(ZMQ_PAIR, 0);
+    snprintf(place, sizeof place, "inproc://monitor-%p", (void *)socket);
+    if (!self || zmq_socket_monitor(zsock_resolve(socket), place, ZMQ_EVENT_DISCONNECTED) != 0 ||
+        zsock_connect(self, "%s", place) != 0)
+        zsock_destroy(&self);
+    return self;
+}
+
+// An event is a message of two frames, number and address: of no further interest, one kind was asked for.
+bool socket_monitor_lost(zsock_t *monitor)
+{
+    bool lost = false;
+    for (zmsg_t *event; (event = zmsg_recv(monitor)); zmsg_destroy(&event)) lost = true;
+    return lost;
+}
+
 static bool hash_file(const char *path, uint64_t *hash, error_t *error)
 {
     FILE *file = fopen(path, "rb");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Messages of two ZeroMQ frames, topic and body, in and out of a CZMQ socket; what hub, runner and sniffer share.
+// Messages of two ZeroMQ frames, topic and body, in and out of a CZMQ socket; what hub, runner and observers share.
 // The hot path goes by the socket's libzmq handle, without an allocation per message.
 #ifndef KMSIM_BUS_SOCKET_H
 #define KMSIM_BUS_SOCKET_H
@@ -10,7 +10,7 @@
 #include "bus/vehicle.h"
 #include "bus/wire.h"
 
-#define SOCKET_HIGH_WATER 100000 // DESIGN.md: observers may be slow and then lose
+#define SOCKET_HIGH_WATER 100000 // observers may be slow, and then lose
 
 typedef struct {
     char topic[WIRE_TOPIC_MAX + 1]; // terminated
@@ -37,6 +37,13 @@ socket_result_t socket_receive(void *handle, socket_message_t *message, int flag
 /// Receives one subscription from an XPUB without waiting: terminated text of at most WIRE_TOPIC_MAX bytes (longer ones
 /// are cut) and whether it begins or ends. False when there is none.
 bool socket_receive_subscription(void *handle, char topic[WIRE_TOPIC_MAX + 1], bool *begins);
+
+/// Returns a new socket, that the caller destroys after the other, at which something can be read once that one loses a
+/// connection; losses before are not told. Null when there is none.
+zsock_t *socket_monitor_new(zsock_t *socket);
+
+/// Whether a connection was lost, since the last call.
+bool socket_monitor_lost(zsock_t *monitor);
 
 /// What both sides must agree on: a hash over the vehicle file and its DBC (wire.h, hello).
 bool socket_definitions(const vehicle_t *vehicle, uint64_t *definitions, error_t *error);

@@ -16,6 +16,10 @@
 // it has all before it. Then every power_on and every grant is answered by exactly one packet with the same round and
 // incarnation.
 //
+// Looking on. An observer connects SUB alone, subscribes to what it wants to see (can/ or can/BUS/, line/, air/), to
+// sim/, and last to sim/observer/NONCE (any text of its own): that one is counted, and vouches for those before it. It
+// is never waited for; a gap in a stream's sequence numbers is what it has missed.
+//
 // In real time anybody may put frames on a bus: connect the same way, wait for the subscription on the XPUB, subscribe
 // to live/NONCE (any text of one's own). attached comes back under that topic: what was subscribed to before is in
 // effect. A run in virtual time does not answer, and ignores frames of strangers.

@@ -9,16 +9,15 @@
 #include <unistd.h>
 
 #include "bus/dbc_file.h"
-#include "bus/endpoint.h"
 #include "bus/process.h"
-#include "bus/socket.h"
 #include "bus/version.h"
+#include "bus/zmq/observer.h"
 #include "tools/options.h"
 #include "tools/sniffer_filter.h"
 #include "tools/sniffer_line.h"
 #include "bus/files/vehicle_file.h"
 
-#define LOOK_UP_MS 500 // a signal may come just before we wait
+#define LOOK_UP_NS (500 * TIME_MS) // a signal may come just before we wait
 
 enum { STATUS_GOES_ON = -1, STATUS_ENDED = 0, STATUS_USAGE = 2, STATUS_BROKEN = 3 };
 
@@ -33,12 +32,8 @@ typedef struct {
     vehicle_t vehicle;
     dbc_file_t *dbc;
     sniffer_filter_t filter;
-    zsock_t *bus, *monitor;
-    bool gone; // the bus was there and has disappeared
-    uint64_t printed, missed;
-    uint64_t sequences[WIRE_STREAM_COUNT]; // last ones seen, 0: none yet
-    socket_message_t message;
-    wire_public_t content;
+    observer_t *bus;
+    uint64_t printed;
     error_t error;
 } sniffer_t;
 
@@ -115,127 +110,85 @@ static bool load(sniffer_t *self)
     if (!options->decode && !options->filter) return true;
     if (!vehicle_file_load(&self->vehicle, options->vehicle, NULL, &self->error)) return false;
     self->dbc = dbc_file_new(options->dbc ? options->dbc : self->vehicle.dbc_path, &self->error);
-    if (!self->dbc || !options->filter) return self->dbc != NULL;
+    if (!self->dbc) return false;
+    if (!options->filter) return true;
     return sniffer_filter_parse(&self->filter, options->filter, dbc_file_dbc(self->dbc), &self->vehicle, &self->error);
 }
 
 static void subscribe_frames(const sniffer_t *self)
 {
-    if (sniffer_filter_wants_bus(&self->filter, NULL)) zsock_set_subscribe(self->bus, "can/");
+    if (sniffer_filter_wants_bus(&self->filter, NULL)) observer_subscribe(self->bus, "can/");
     for (size_t i = 0; i < self->filter.count; i++) {
         const sniffer_term_t *term = &self->filter.terms[i];
         char topic[WIRE_TOPIC_MAX + 1];
         snprintf(topic, sizeof topic, "can/%s/", term->bus);
-        if (term->is_bus && !term->is_not) zsock_set_subscribe(self->bus, topic);
+        if (term->is_bus && !term->is_not) observer_subscribe(self->bus, topic);
     }
 }
 
 // Whole buses are subscribed to and filtered here, so that a gap in a bus's sequence is a loss and nothing else. In the
-// order of the alphabet, which is also ZeroMQ's own when it repeats them: when the hub sees sim/observer, it has them
-// all.
-static void subscribe(const sniffer_t *self)
-{
-    char topic[WIRE_TOPIC_MAX + 1];
-    if (self->options.all) zsock_set_subscribe(self->bus, "air/");
-    subscribe_frames(self);
-    if (self->options.all) zsock_set_subscribe(self->bus, "line/");
-    zsock_set_subscribe(self->bus, "sim/");
-    snprintf(topic, sizeof topic, "sim/observer/%08lx%08" PRIx64, (unsigned long)getpid(),
-             (uint64_t)socket_clock_ms() & 0xFFFFFFFF);
-    zsock_set_subscribe(self->bus, topic);
-}
-
+// order of the alphabet, so that our announcement vouches for them all.
 static bool attach(sniffer_t *self)
 {
-    endpoint_t endpoint;
-    if (!endpoint_parse(&endpoint, self->options.endpoint, &self->error)) return false;
-    self->bus = socket_new(ZMQ_SUB, -1);
-    self->monitor = socket_new(ZMQ_PAIR, -1);
-    if (!self->bus || !self->monitor) return error_add(&self->error, "no socket: %s", zmq_strerror(zmq_errno()));
-    zmq_socket_monitor(zsock_resolve(self->bus), "inproc://sniffer", ZMQ_EVENT_DISCONNECTED);
-    zsock_connect(self->monitor, "inproc://sniffer");
-    if (zsock_connect(self->bus, "%s", endpoint.down) != 0)
-        return error_add(&self->error, "%s: %s", endpoint.down, zmq_strerror(zmq_errno()));
-    subscribe(self);
+    self->bus = observer_new(self->options.endpoint, &self->error);
+    if (!self->bus) return false;
+    if (self->options.all) observer_subscribe(self->bus, "air/");
+    subscribe_frames(self);
+    if (self->options.all) observer_subscribe(self->bus, "line/");
+    observer_subscribe(self->bus, "sim/");
+    observer_announce(self->bus);
     return true;
 }
 
 // ---- watching ------------------------------------------------------------------------------------------------------
 
-static void count_missed(sniffer_t *self, uint8_t stream, uint64_t sequence, bool last)
-{
-    uint64_t *seen = &self->sequences[stream];
-    uint64_t next = *seen + (last ? 0 : 1); // the end names the last one, not one more
-    if (*seen > 0 && sequence > next) self->missed += sequence - next;
-    *seen = sequence;
-}
-
-static void end_streams(sniffer_t *self)
-{
-    for (size_t i = 0; i < self->content.end.count; i++) {
-        uint8_t stream = self->content.end.streams[i];
-        if (stream != WIRE_STREAM_SIM) count_missed(self, stream, self->content.end.sequences[i], true);
-    }
-}
-
 static void print_content(sniffer_t *self)
 {
-    const wire_public_t *content = &self->content;
+    const wire_public_t *content = observer_content(self->bus);
+    const char *topic = observer_message(self->bus)->topic;
     char bus[VEHICLE_NAME_MAX + 1];
     if (content->kind == WIRE_FRAME) {
-        if (!sniffer_line_bus(self->message.topic, bus)) return;
+        if (!sniffer_line_bus(topic, bus)) return;
         if (!sniffer_filter_shows(&self->filter, bus, &content->frame)) return;
         sniffer_line_frame(stdout, content, bus, self->options.decode ? dbc_file_dbc(self->dbc) : NULL);
     } else if (self->options.all)
-        sniffer_line_other(stdout, content, self->message.topic);
+        sniffer_line_other(stdout, content, topic);
     else
         return;
     self->printed++;
-}
-
-static int take_message(sniffer_t *self)
-{
-    wire_public_t *content = &self->content;
-    if (!wire_decode_public(content, self->message.body, self->message.body_size)) return STATUS_GOES_ON;
-    count_missed(self, content->stream, content->sequence, false);
-    if (content->kind == WIRE_END) {
-        end_streams(self);
-        return STATUS_ENDED;
-    }
-    print_content(self);
-    if (ferror(stdout)) return STATUS_ENDED; // nobody reads any more
-    const option_number_t *count = &self->options.count;
-    return count->told && self->printed == count->value ? STATUS_ENDED : STATUS_GOES_ON;
 }
 
 // What has come is shown before we wait; whoever reads us through a pipe is not to wait for a full buffer.
 static void wait_for_more(sniffer_t *self)
 {
     fflush(stdout);
-    void *monitor = zsock_resolve(self->monitor);
-    zmq_pollitem_t items[] = {{.socket = zsock_resolve(self->bus), .events = ZMQ_POLLIN},
-                              {.socket = monitor, .events = ZMQ_POLLIN}};
-    zmq_poll(items, 2, LOOK_UP_MS);
-    if (!(items[1].revents & ZMQ_POLLIN)) return;
-    socket_message_t event; // an event and an address: of no further interest, one kind was asked for
-    while (socket_receive(monitor, &event, ZMQ_DONTWAIT) != SOCKET_NOTHING) self->gone = true;
+    observer_wait(self->bus, NULL, LOOK_UP_NS);
+}
+
+static bool has_enough(const sniffer_t *self)
+{
+    const option_number_t *count = &self->options.count;
+    return ferror(stdout) || (count->told && self->printed == count->value); // nobody reads any more, or wants to
 }
 
 static int watch(sniffer_t *self)
 {
-    void *handle = zsock_resolve(self->bus);
-    for (int status = STATUS_GOES_ON; status == STATUS_GOES_ON;) {
-        if (process_interrupted()) return STATUS_ENDED;
-        socket_result_t result = socket_receive(handle, &self->message, ZMQ_DONTWAIT);
-        if (result == SOCKET_MESSAGE) status = take_message(self);
-        if (status != STATUS_GOES_ON) return status;
-        if (result != SOCKET_NOTHING) continue;
-        if (ferror(stdout)) return STATUS_ENDED;
-        if (self->gone) {
+    while (!process_interrupted() && !has_enough(self)) {
+        switch (observer_receive(self->bus)) {
+        case OBSERVER_MESSAGE:
+            print_content(self);
+            break;
+        case OBSERVER_OTHER:
+            break;
+        case OBSERVER_NOTHING:
+            wait_for_more(self);
+            break;
+        case OBSERVER_ENDED:
+            return STATUS_ENDED;
+        case OBSERVER_GONE:
             fprintf(stderr, "bus-sniffer: the bus broke off\n");
             return STATUS_BROKEN;
         }
-        wait_for_more(self);
     }
     return STATUS_ENDED;
 }
@@ -252,8 +205,9 @@ static void summarize(const sniffer_t *self, bool broken)
 {
     if (ferror(stdout)) return;
     fprintf(stderr, "bus-sniffer: %" PRIu64 " line%s", self->printed, self->printed == 1 ? "" : "s");
-    if (self->missed > 0)
-        fprintf(stderr, ", missed %" PRIu64 " message%s", self->missed, self->missed == 1 ? "" : "s");
+    uint64_t missed = observer_missed(self->bus);
+    if (missed > 0)
+        fprintf(stderr, ", missed %" PRIu64 " message%s", missed, missed == 1 ? "" : "s");
     else
         fprintf(stderr, ", nothing missed");
     fprintf(stderr, broken ? " until then; what came last is not known\n" : "\n");
@@ -285,8 +239,7 @@ int main(int argc, char **argv)
     int status = parse_options(&self, argc, argv);
     if (status != STATUS_GOES_ON) return finish(status);
     status = run(&self);
-    zsock_destroy(&self.bus);
-    zsock_destroy(&self.monitor);
+    observer_destroy(&self.bus);
     zsys_shutdown();
     dbc_file_destroy(&self.dbc);
     return finish(status);

@@ -251,7 +251,7 @@ static bool finish_storing(run_t *self, simulation_t *simulation, error_t *error
 
 static bool simulate(run_t *self, const report_t *report, error_t *error)
 {
-    observer_t observer = {.self = self, .look = write_frames};
+    simulation_observer_t observer = {.self = self, .look = write_frames};
     simulation_t simulation = {
         .kernel = self->kernel,
         .host = self->hub ? hub_host(self->hub) : host_in_process_host(self->host),

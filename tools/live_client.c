@@ -8,9 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bus/endpoint.h"
 #include "bus/process.h"
-#include "bus/socket.h"
+#include "bus/zmq/observer.h"
 #include "scenarios/tester.h"
 
 #define LISTENS_MAX 128
@@ -27,8 +26,8 @@ typedef struct {
 
 struct live_client {
     const vehicle_t *vehicle;
-    endpoint_t endpoint;
-    zsock_t *down, *up, *monitor;
+    observer_t *bus;
+    zsock_t *up;
     uint64_t definitions;
     uint32_t knocks;
     bool heard; // the bus's subscription has reached us: what we send reaches it
@@ -37,8 +36,6 @@ struct live_client {
     size_t listen_count;
     listen_t listens[LISTENS_MAX];
     uds_client_t client;
-    socket_message_t message;
-    wire_public_t content;
     uint8_t body[WIRE_SIZE_MAX];
 };
 
@@ -47,33 +44,28 @@ struct live_client {
 // Waits until something has come, or that time.
 static void wait_until(live_client_t *self, int64_t until_ns)
 {
-    zmq_pollitem_t items[] = {{.socket = zsock_resolve(self->down), .events = ZMQ_POLLIN},
-                              {.socket = zsock_resolve(self->monitor), .events = ZMQ_POLLIN},
-                              {.socket = zsock_resolve(self->up), .events = ZMQ_POLLIN}};
-    int64_t wait_ns = time_earlier(until_ns - socket_clock_ns(), LOOK_UP_NS);
-    if (wait_ns > 0) zmq_poll(items, 3, (long)((wait_ns + TIME_MS - 1) / TIME_MS));
+    void *up = zsock_resolve(self->up);
+    observer_wait(self->bus, up, time_earlier(until_ns - socket_clock_ns(), LOOK_UP_NS));
     char topic[WIRE_TOPIC_MAX + 1];
     bool begins;
-    while (socket_receive_subscription(items[2].socket, topic, &begins)) self->heard = self->heard || begins;
+    while (socket_receive_subscription(up, topic, &begins)) self->heard = self->heard || begins;
 }
 
-static bool next_message(live_client_t *self)
+// The next message of whatever kind; false when there is none, or no bus.
+static bool next_message(live_client_t *self, observer_result_t *result)
 {
-    socket_result_t result;
-    do result = socket_receive(zsock_resolve(self->down), &self->message, ZMQ_DONTWAIT);
-    while (result == SOCKET_GARBAGE);
-    if (result == SOCKET_MESSAGE) return true;
-    // Only when all has been read: the car's last words come before its end.
-    if (socket_receive(zsock_resolve(self->monitor), &self->message, ZMQ_DONTWAIT) != SOCKET_NOTHING) self->gone = true;
-    return false;
+    *result = observer_receive(self->bus);
+    if (*result == OBSERVER_ENDED || *result == OBSERVER_GONE) self->gone = true;
+    return *result == OBSERVER_MESSAGE || *result == OBSERVER_OTHER;
 }
 
 static bool is_listened_for(const live_client_t *self)
 {
-    const can_frame_t *frame = &self->content.frame;
+    const wire_public_t *content = observer_content(self->bus);
     for (size_t i = 0; i < self->listen_count; i++) {
         const listen_t *listen = &self->listens[i];
-        if (listen->bus == self->content.stream && listen->id == frame->id && listen->extended == frame->extended)
+        if (listen->bus == content->stream && listen->id == content->frame.id &&
+            listen->extended == content->frame.extended)
             return true;
     }
     return false;
@@ -81,9 +73,7 @@ static bool is_listened_for(const live_client_t *self)
 
 static bool take_frame(live_client_t *self, live_client_frame_t *frame)
 {
-    const wire_public_t *content = &self->content;
-    if (!wire_decode_public(&self->content, self->message.body, self->message.body_size)) return false;
-    if (content->kind == WIRE_END) self->gone = true;
+    const wire_public_t *content = observer_content(self->bus);
     if (content->kind != WIRE_FRAME || !is_listened_for(self)) return false;
     *frame = (live_client_frame_t){.bus = content->stream,
                                    .stranger = strcmp(content->sender, STRANGER) == 0,
@@ -95,8 +85,9 @@ static bool take_frame(live_client_t *self, live_client_frame_t *frame)
 live_client_result_t live_client_receive(live_client_t *self, int64_t patience_ns, live_client_frame_t *frame)
 {
     for (int64_t until_ns = socket_clock_ns() + patience_ns;; wait_until(self, until_ns)) {
-        while (!self->gone && next_message(self))
-            if (take_frame(self, frame)) return LIVE_CLIENT_FRAME;
+        observer_result_t result;
+        while (next_message(self, &result))
+            if (result == OBSERVER_MESSAGE && take_frame(self, frame)) return LIVE_CLIENT_FRAME;
         if (self->gone) return LIVE_CLIENT_GONE;
         if (socket_clock_ns() >= until_ns || process_interrupted()) return LIVE_CLIENT_NOTHING;
     }
@@ -118,7 +109,7 @@ static knock_t take_answer(const live_client_t *self, const char *topic)
 {
     uint64_t definitions;
     int64_t time_ns;
-    const socket_message_t *message = &self->message;
+    const socket_message_t *message = observer_message(self->bus);
     if (strcmp(message->topic, topic) != 0) return KNOCK_UNANSWERED;
     if (!wire_decode_attached(&definitions, &time_ns, message->body, message->body_size)) return KNOCK_FOREIGN;
     return definitions == self->definitions ? KNOCK_ANSWERED : KNOCK_FOREIGN;
@@ -130,14 +121,15 @@ static knock_t knock(live_client_t *self, int64_t until_ns)
     char topic[WIRE_TOPIC_MAX + 1];
     snprintf(topic, sizeof topic, "live/%08lx%016" PRIx64 "%08" PRIx32, (unsigned long)getpid(),
              (uint64_t)socket_clock_ns(), self->knocks++);
-    zsock_set_subscribe(self->down, topic);
+    observer_subscribe(self->bus, topic);
     knock_t answer = KNOCK_UNANSWERED;
     for (until_ns = time_earlier(until_ns, socket_clock_ns() + KNOCK_NS);; wait_until(self, until_ns)) {
-        while (answer == KNOCK_UNANSWERED && next_message(self)) answer = take_answer(self, topic);
+        observer_result_t result;
+        while (answer == KNOCK_UNANSWERED && next_message(self, &result)) answer = take_answer(self, topic);
         bool complete = answer == KNOCK_FOREIGN || (answer == KNOCK_ANSWERED && self->heard);
         if (complete || self->gone || socket_clock_ns() >= until_ns || process_interrupted()) break;
     }
-    zsock_set_unsubscribe(self->down, topic);
+    observer_unsubscribe(self->bus, topic);
     return answer == KNOCK_ANSWERED && !self->heard ? KNOCK_UNANSWERED : answer;
 }
 
@@ -149,7 +141,7 @@ static bool settle(live_client_t *self, error_t *error)
     while (answer == KNOCK_UNANSWERED && !self->gone && socket_clock_ns() < until_ns && !process_interrupted())
         answer = knock(self, until_ns);
     if (answer == KNOCK_ANSWERED) return true;
-    const char *place = self->endpoint.down;
+    const char *place = observer_endpoint(self->bus)->down;
     if (process_interrupted()) return error_add(error, "interrupted by signal %d", process_interrupted());
     if (answer == KNOCK_FOREIGN) return error_add(error, "%s: the car has another vehicle file or DBC", place);
     if (self->gone) return error_add(error, "%s: the car was switched off", place);
@@ -159,20 +151,13 @@ static bool settle(live_client_t *self, error_t *error)
 
 static bool attach(live_client_t *self, const char *endpoint, error_t *error)
 {
-    if (!endpoint_parse(&self->endpoint, endpoint, error)) return false;
-    if (!socket_definitions(self->vehicle, &self->definitions, error)) return false;
-    self->down = socket_new(ZMQ_SUB, 0);
+    self->bus = observer_new(endpoint, error);
+    if (!self->bus || !socket_definitions(self->vehicle, &self->definitions, error)) return false;
     self->up = socket_new(ZMQ_XPUB, 0);
-    self->monitor = socket_new(ZMQ_PAIR, 0);
-    if (!self->down || !self->up || !self->monitor) return error_add(error, "no socket: %s", zmq_strerror(zmq_errno()));
-    char place[64];
-    snprintf(place, sizeof place, "inproc://live-client-%p", (void *)self);
-    zmq_socket_monitor(zsock_resolve(self->down), place, ZMQ_EVENT_DISCONNECTED);
-    zsock_connect(self->monitor, "%s", place);
-    if (zsock_connect(self->down, "%s", self->endpoint.down) != 0 ||
-        zsock_connect(self->up, "%s", self->endpoint.up) != 0)
-        return error_add(error, "%s: %s", self->endpoint.down, zmq_strerror(zmq_errno()));
-    zsock_set_subscribe(self->down, "sim/end");
+    if (!self->up) return error_add(error, "no socket: %s", zmq_strerror(zmq_errno()));
+    const char *up = observer_endpoint(self->bus)->up;
+    if (zsock_connect(self->up, "%s", up) != 0) return error_add(error, "%s: %s", up, zmq_strerror(zmq_errno()));
+    observer_subscribe(self->bus, "sim/end");
     return settle(self, error);
 }
 
@@ -191,9 +176,8 @@ void live_client_destroy(live_client_t **self_p)
 {
     live_client_t *self = *self_p;
     if (!self) return;
-    zsock_destroy(&self->down);
+    observer_destroy(&self->bus);
     zsock_destroy(&self->up);
-    zsock_destroy(&self->monitor);
     zsys_shutdown();
     free(self);
     *self_p = NULL;
@@ -206,7 +190,7 @@ static void listen_for(live_client_t *self, uint8_t bus, uint32_t id, bool exten
     can_frame_t frame = {.id = id, .extended = extended};
     char topic[WIRE_TOPIC_MAX + 1];
     topic[wire_topic_frame(self->vehicle->buses[bus].name, &frame, topic)] = '\0';
-    zsock_set_subscribe(self->down, topic);
+    observer_subscribe(self->bus, topic);
 }
 
 bool live_client_listen(live_client_t *self, uint8_t bus, uint32_t id, bool extended, error_t *error)
@@ -245,7 +229,8 @@ static bool wait_for_answer(live_client_t *self, uint8_t bus, uds_answer_t *answ
         live_client_frame_t come;
         live_client_result_t result = live_client_receive(self, patience_ns, &come);
         if (result == LIVE_CLIENT_FRAME && come.bus == bus) take(self, &come);
-        if (result == LIVE_CLIENT_GONE) return error_add(error, "%s: the car was switched off", self->endpoint.down);
+        if (result == LIVE_CLIENT_GONE)
+            return error_add(error, "%s: the car was switched off", observer_endpoint(self->bus)->down);
         if (process_interrupted()) return error_add(error, "interrupted by signal %d", process_interrupted());
     }
 }

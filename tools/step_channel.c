@@ -124,9 +124,7 @@ static zmsg_t *wait_for_answer(zsock_t *socket, zsock_t *monitor)
     zmsg_t *answer = NULL;
     int64_t began_ms = socket_clock_ms();
     for (bool gone = false; !answer && !gone && socket_clock_ms() - began_ms < ANSWER_MS && !process_interrupted();) {
-        zmsg_t *event = zmsg_recv(monitor); // only one kind was asked for
-        gone = event != NULL;
-        zmsg_destroy(&event);
+        gone = socket_monitor_lost(monitor);
         answer = zmsg_recv(socket);
     }
     return answer;
@@ -155,10 +153,8 @@ char *step_channel_ask(const char *endpoint, const char *step, int *status, erro
 {
     zsock_t *socket = connect_car(endpoint, error);
     if (!socket) return NULL;
-    zsock_t *monitor = socket_new(ZMQ_PAIR, 0);
+    zsock_t *monitor = socket_monitor_new(socket);
     assert(monitor);
-    zmq_socket_monitor(zsock_resolve(socket), "inproc://step-channel", ZMQ_EVENT_DISCONNECTED);
-    zsock_connect(monitor, "inproc://step-channel");
     char *text = ask(socket, monitor, endpoint, step, status, error);
     zsock_destroy(&socket);
     zsock_destroy(&monitor);
