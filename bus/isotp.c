@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "bus/isotp_link.h"
+#include "bus/isotp.h"
 
 #include <assert.h>
 #include <string.h>
 
-can_frame_t isotp_make_frame(const isotp_t *self, const uint8_t *body, size_t size)
-{
-    const isotp_config_t *config = &self->config;
-    uint8_t data[FRAME_DATA_MAX];
-    memset(data, config->padding_byte, sizeof data);
-    data[0] = config->tx_address;
-    memcpy(data + 1, body, size);
-    return frame_make(config->tx_id, data, (uint8_t)(config->padding ? FRAME_DATA_MAX : size + 1));
-}
+#include "bus/diagnosis/isotp_receive.h"
+#include "bus/diagnosis/isotp_send.h"
 
 // The frame handed out will not be heard of again: its message fails.
 static void give_up_frame(isotp_t *self, isotp_result_t result)
@@ -40,7 +33,12 @@ static bool elapsed(int64_t deadline_ns, int64_t limit_ns)
     return deadline_ns != TIME_NEVER && deadline_ns <= limit_ns;
 }
 
-// Each timer that elapses ends something, so that none can elapse twice.
+// Ends what was due at or before the limit. Each timer that elapses ends something, so that none can elapse twice.
+//
+//   ├──────── N_Bs ────────┤ deadline
+//                          ├ a frame comes in:  expire(now - 1), the timer still runs, the frame is in time
+//                          ├ isotp_tick:        expire(now), it was awaited in vain
+//                           ├ a frame comes in: expire(now - 1), too late also when nobody ticked
 static void expire(isotp_t *self, int64_t limit_ns)
 {
     if (elapsed(frame_deadline(self), limit_ns)) give_up_frame(self, ISOTP_TIMEOUT_A);
@@ -121,7 +119,7 @@ bool isotp_pull(isotp_t *self, int64_t now_ns, can_frame_t *frame)
     bool flow = self->receive.flow != ISOTP_FLOW_NONE; // first: the peer's N_Bs runs
     self->out.frame = flow ? isotp_receive_make_flow(self) : isotp_send_make(self);
     self->out.kind = flow ? ISOTP_OUT_FLOW : ISOTP_OUT_DATA;
-    self->out.deadline_ns = isotp_later(now_ns, self->config.n_as_ns);
+    self->out.deadline_ns = isotp_link_later(now_ns, self->config.n_as_ns);
     *frame = self->out.frame;
     return true;
 }
@@ -181,7 +179,7 @@ bool isotp_sending(const isotp_t *self)
 
 bool isotp_receiving(const isotp_t *self)
 {
-    return self->receive.state == ISOTP_RECEIVE_FLOW || self->receive.state == ISOTP_RECEIVE_CONSECUTIVE;
+    return isotp_link_is_receiving(self);
 }
 
 isotp_result_t isotp_take_send_result(isotp_t *self)

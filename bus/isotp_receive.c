@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/isotp_link.h"
+#include "bus/diagnosis/isotp_receive.h"
 
 #include <string.h>
 
@@ -20,7 +20,7 @@ static void interrupt(isotp_t *self)
     self->receive.flow = ISOTP_FLOW_NONE;
     self->receive.first_size = 0;
     if (self->out.kind == ISOTP_OUT_FLOW) self->out.kind = ISOTP_OUT_STALE;
-    if (isotp_receiving(self)) isotp_receive_fail(self, ISOTP_UNEXPECTED);
+    if (isotp_link_is_receiving(self)) isotp_receive_fail(self, ISOTP_UNEXPECTED);
 }
 
 static void complete(isotp_t *self)
@@ -39,13 +39,23 @@ can_frame_t isotp_receive_make_flow(isotp_t *self)
     uint8_t body[] = {(uint8_t)(ISOTP_PCI_FLOW << 4 | self->receive.flow), self->config.block_size,
                       self->config.st_min};
     self->receive.flow = ISOTP_FLOW_NONE;
-    return isotp_make_frame(self, body, sizeof body);
+    return isotp_link_make_frame(self, body, sizeof body);
 }
+
+// ---- what it waits for ---------------------------------------------------------------------------------------------
+//
+//    FF      handed out    carried         CF      CF, block full  handed out    carried
+//     ├── fetch ──┤── N_Ar ───┤─── N_Cr ────┤─── N_Cr ────┤─── fetch ───┤── N_Ar ───┤─── N_Cr …
+//                 flow control                                          flow control
+//
+// N_Cr begins when the flow control was carried: until then the sender cannot know that it may go on. What follows the
+// flow control on the bus is told after its confirmation, so that a consecutive frame that comes in state FLOW is none
+// of those that it allowed, and is ignored. How long the host takes to fetch a flow control is the sender's N_Bs alone.
 
 static void await_consecutive(isotp_t *self, int64_t now_ns)
 {
     self->receive.state = ISOTP_RECEIVE_CONSECUTIVE;
-    self->receive.deadline_ns = isotp_later(now_ns, self->config.n_cr_ns);
+    self->receive.deadline_ns = isotp_link_later(now_ns, self->config.n_cr_ns);
 }
 
 // Of the flow controls, OVFLW begins nothing.
@@ -126,7 +136,7 @@ void isotp_receive_accept_consecutive(isotp_t *self, const can_frame_t *frame, i
         self->counters.unexpected++;
         return;
     }
-    size_t count = isotp_smaller(self->receive.size - self->receive.offset, ISOTP_CONSECUTIVE_MAX);
+    size_t count = isotp_link_smaller(self->receive.size - self->receive.offset, ISOTP_CONSECUTIVE_MAX);
     if (frame->length < ISOTP_HEADER_SIZE + count) {
         self->counters.malformed++;
     } else if ((frame->data[1] & ISOTP_SEQUENCE_MASK) != self->receive.sequence) {
