@@ -17,7 +17,7 @@ void can_bus_init(can_bus_t *self, uint32_t bit_rate)
     self->busy = self->conflict = self->broken = self->heard = false;
     self->senders = 0;
     self->frame = (can_frame_t){0};
-    self->order = self->carried = 0;
+    self->order = self->carried = self->refused = 0;
     for (size_t i = 0; i < CAN_BUS_NODES_MAX; i++) {
         can_bus_node_t *node = &self->nodes[i];
         node->present = node->listen_only = node->hold = false;
@@ -102,7 +102,10 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
         return CAN_BUS_REPLACED;
     }
     // Only now: what replaces needs no mailbox, and is heard even from a node whose mailboxes are all in use.
-    if (n->used == UINT32_MAX) return CAN_BUS_REFUSED;
+    if (n->used == UINT32_MAX) {
+        self->refused++;
+        return CAN_BUS_REFUSED;
+    }
     int free_box = __builtin_ctz(~n->used);
     n->used |= UINT32_C(1) << free_box;
     n->mailboxes[free_box] = (can_mailbox_t){.flags = flags, .order = self->order++, .frame = *frame};

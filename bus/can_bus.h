@@ -70,6 +70,7 @@ typedef struct {
     uint64_t order;        // of the last request
     int64_t busy_total_ns; // for the bus load: time with a frame, error frame or intermission on the wire
     uint64_t carried;      // frames
+    uint64_t refused;      // requests that found no mailbox
     can_bus_node_t nodes[CAN_BUS_NODES_MAX];
 } can_bus_t;
 

@@ -23,7 +23,8 @@ void kernel_init(kernel_t *self, const vehicle_t *vehicle, uint64_t seed)
     self->player_ns = TIME_NEVER;
     self->node_count = self->line_count = self->queue_count = self->event_count = self->seen_count = 0;
     self->activation_count = self->power_count = 0;
-    self->order = self->nonsense = 0;
+    self->nonsense = 0;
+    self->overflow = KERNEL_FITS;
     self->transmissions = 0;
     self->busy_ms = 0;
     self->busy_count = 0;
@@ -94,10 +95,11 @@ void kernel_start(kernel_t *self)
 void kernel_enqueue(kernel_t *self, kernel_item_t item)
 {
     if (self->queue_count == KERNEL_QUEUE_MAX) {
-        self->nonsense++;
+        self->overflow = KERNEL_QUEUE_OVERFLOW;
         return;
     }
-    item.order = self->order++;
+    // From the back, because latencies are few and short: little is later than what comes now. Not past what has the
+    // same time: who spoke first is heard first.
     size_t place = self->queue_count++;
     for (; place > 0 && self->queue[place - 1].at_ns > item.at_ns; place--) self->queue[place] = self->queue[place - 1];
     self->queue[place] = item;
@@ -133,8 +135,12 @@ uint32_t kernel_transmit_from(kernel_t *self, uint8_t source, const air_t *air)
 
 kernel_event_t *kernel_add_event(kernel_t *self, kernel_event_kind_t kind, uint8_t node)
 {
-    if (self->event_count == KERNEL_EVENTS_MAX) return NULL;
-    kernel_event_t *event = &self->events[self->event_count++];
+    // Past the last one there is a place that nobody reads: the run is over, but who adds need not ask.
+    kernel_event_t *event = &self->events[self->event_count];
+    if (self->event_count < KERNEL_EVENTS_MAX)
+        self->event_count++;
+    else
+        self->overflow = KERNEL_EVENTS_OVERFLOW;
     event->kind = (uint8_t)kind;
     event->node = node;
     event->time_ns = self->now_ns;
@@ -156,14 +162,22 @@ const char *kernel_line_name(const kernel_t *self, uint16_t line)
     return self->lines[line].name;
 }
 
+// What comes from outside does not end the run: the player looks at the count and tells whose step it was.
+static bool has_room(kernel_t *self)
+{
+    bool room = self->queue_count < KERNEL_QUEUE_MAX;
+    self->nonsense += !room;
+    return room;
+}
+
 void kernel_set_line(kernel_t *self, uint16_t line, int64_t value, bool momentary)
 {
-    kernel_set_line_from(self, KERNEL_STRANGER, line, value, momentary);
+    if (has_room(self)) kernel_set_line_from(self, KERNEL_STRANGER, line, value, momentary);
 }
 
 uint32_t kernel_transmit(kernel_t *self, const air_t *air)
 {
-    return kernel_transmit_from(self, KERNEL_STRANGER, air);
+    return has_room(self) ? kernel_transmit_from(self, KERNEL_STRANGER, air) : 0;
 }
 
 void kernel_inject(kernel_t *self, uint8_t bus, const can_frame_t *frame)
@@ -261,6 +275,11 @@ const can_bus_t *kernel_bus(const kernel_t *self, uint8_t bus)
 uint64_t kernel_nonsense(const kernel_t *self)
 {
     return self->nonsense;
+}
+
+kernel_overflow_t kernel_overflow(const kernel_t *self)
+{
+    return self->overflow;
 }
 
 bool kernel_runs_wild(const kernel_t *self)

@@ -24,8 +24,8 @@
 
 #define KERNEL_LINE_NS (100 * TIME_US) // latency of a line (own)
 #define KERNEL_RF_NS (1 * TIME_MS)     // from the button to the receiver (own)
-#define KERNEL_LF_NS (1 * TIME_MS)     // coil to transponder or back (own)
-#define KERNEL_STORE_NS (5 * TIME_MS)  // DESIGN.md, stored images (own)
+#define KERNEL_LF_NS (1 * TIME_MS)     // from one side of the coil to the other (own)
+#define KERNEL_STORE_NS (5 * TIME_MS)  // from a request until its image is durable (own)
 #define KERNEL_BUSY_MAX 1000000        // activations within one virtual millisecond that end the run
 
 // ---- what anybody could see at an instant: trace, sniffer, player --------------------------------------------------
@@ -133,11 +133,12 @@ int kernel_find_line(const kernel_t *self, const char *name);
 const char *kernel_line_name(const kernel_t *self, uint16_t line);
 
 /// Sets a line from outside; nodes hear of it KERNEL_LINE_NS later, in the order of the calls. A level stays and is
-/// told to a node that gets power; a momentary event is not.
+/// told to a node that gets power; a momentary event is not. What finds no room is lost and counted (kernel_nonsense),
+/// here and in the next three.
 void kernel_set_line(kernel_t *self, uint16_t line, int64_t value, bool momentary);
 
 /// Sends on the air from outside; heard KERNEL_RF_NS (or KERNEL_LF_NS) later, in the order of the calls. An AIR_RF gets
-/// the next transmission number, which is returned; an AIR_RF_END carries the one in air->transmission.
+/// the next transmission number, which is returned (0: lost); an AIR_RF_END carries the one in air->transmission.
 uint32_t kernel_transmit(kernel_t *self, const air_t *air);
 
 /// Puts a frame on a bus (index in the vehicle) from a stranger: a node that belongs to no unit and never acknowledges.
@@ -168,7 +169,21 @@ const char *kernel_node_name(const kernel_t *self, uint8_t node); // "stranger" 
 int kernel_find_node(const kernel_t *self, const char *name);     // -1: none
 bool kernel_powered(const kernel_t *self, uint8_t node);
 const can_bus_t *kernel_bus(const kernel_t *self, uint8_t bus);
-uint64_t kernel_nonsense(const kernel_t *self); // outbox entries that could not be
-bool kernel_runs_wild(const kernel_t *self);    // more than KERNEL_BUSY_MAX activations within one millisecond
+uint64_t kernel_nonsense(const kernel_t *self); // what could not be: of outboxes, and of the control interface
+
+// ---- what ends a run -----------------------------------------------------------------------------------------------
+
+typedef enum {
+    KERNEL_FITS,
+    KERNEL_EVENTS_OVERFLOW, // more than KERNEL_EVENTS_MAX at one instant
+    KERNEL_QUEUE_OVERFLOW,  // more than KERNEL_QUEUE_MAX under way, and it was no player who was too much
+} kernel_overflow_t;
+
+/// Whether something was lost that somebody should have seen or heard: from then on nothing that the run says is worth
+/// anything.
+kernel_overflow_t kernel_overflow(const kernel_t *self);
+
+/// More than KERNEL_BUSY_MAX activations within one millisecond.
+bool kernel_runs_wild(const kernel_t *self);
 
 #endif

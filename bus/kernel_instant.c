@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: MIT
-// What happens at one instant, in its fixed order.
+// The beginning of an instant: what ends now, who is concerned by it, and in which order each is told.
 #include <assert.h>
 #include <string.h>
 
 #include "bus/kernel_state.h"
 
-#define ITEMS_MAX 32              // heard at one instant; what is more, a nanosecond later
-#define NOT_SENT_NS (1 * TIME_US) // until a node is told that its mailboxes were full
+#define ITEMS_MAX 32 // heard at one instant; what is more, a nanosecond later
 
 static_assert(ITEMS_MAX + 4 * VEHICLE_BUSES_MAX + 2 <= NODE_INPUTS_MAX, "an activation holds an instant");
-
-// A node's flags are handed to the medium as they are; nodes know the contract, not the medium.
-static_assert((int)OUTBOX_CYCLIC == CAN_BUS_CYCLIC && (int)OUTBOX_REPLACE == CAN_BUS_REPLACE &&
-                  (int)OUTBOX_REPORT == CAN_BUS_REPORT,
-              "the contract's request flags are the medium's");
 
 typedef struct { // what ended at this instant
     can_bus_outcome_t outcomes[VEHICLE_BUSES_MAX];
@@ -60,10 +54,10 @@ static void finish_buses(kernel_t *self, happenings_t *happenings)
         kernel_event_t *event = NULL;
         if (outcome->kind == CAN_BUS_WOKE || outcome->kind == CAN_BUS_SLEPT) {
             event = kernel_add_event(self, EVENT_BUS, KERNEL_STRANGER);
-            if (event) event->value = outcome->kind == CAN_BUS_WOKE ? CAN_BUS_AWAKE : CAN_BUS_ASLEEP;
+            event->value = outcome->kind == CAN_BUS_WOKE ? CAN_BUS_AWAKE : CAN_BUS_ASLEEP;
         } else if (outcome->kind == CAN_BUS_CARRIED) {
             event = kernel_add_event(self, EVENT_FRAME, (uint8_t)__builtin_ctz(outcome->senders));
-            if (event) event->frame = outcome->frame;
+            event->frame = outcome->frame;
         }
         if (event) event->bus = bus;
         happenings->outcome_events[bus] = event_index(self, event);
@@ -74,14 +68,14 @@ static kernel_event_t *announce_item(kernel_t *self, const kernel_item_t *item)
 {
     if (item->target != KERNEL_EVERYBODY) return NULL;
     kernel_event_t *event = kernel_add_event(self, item->kind == INPUT_LINE ? EVENT_LINE : EVENT_AIR, item->source);
-    if (!event) return NULL;
     event->line = item->line;
     event->value = item->value;
     if (item->kind == INPUT_AIR) event->air = item->air;
     return event;
 }
 
-// A level that a node is told at power-on is the one that the line has when it hears of it, not when it got power.
+// A level holds from the moment at which it is heard, not from that at which it was set. A level that a node is told at
+// power-on is the one that the line has when it hears of it, not when it got power.
 static void take_level(kernel_t *self, kernel_item_t *item)
 {
     kernel_line_t *line = &self->lines[item->line];
@@ -93,6 +87,8 @@ static void take_level(kernel_t *self, kernel_item_t *item)
     line->value = item->value;
 }
 
+// Everything under way whose time has come, but no more than an activation has room for: the rest stays in the queue,
+// and kernel_next makes the next instant one nanosecond later.
 static void hear_items(kernel_t *self, happenings_t *happenings)
 {
     size_t count = 0;
@@ -187,6 +183,8 @@ static void add_items(const kernel_t *self, uint8_t index, node_input_kind_t kin
     }
 }
 
+// The order of the contract (bus/node.h). Buses come first: who is told of a frame knows that its bus is awake. The
+// deadline comes last: whatever else happens now may have stopped the timer that it stands for.
 static void collect_inputs(kernel_t *self, uint8_t index, const happenings_t *happenings)
 {
     kernel_node_t *node = &self->nodes[index];
@@ -227,6 +225,20 @@ int64_t kernel_next(const kernel_t *self)
     return next_ns <= self->now_ns ? self->now_ns + 1 : next_ns;
 }
 
+// The fixed order of an instant. Whatever is said at it is heard later (every latency is above zero, a frame needs its
+// bits), so that nodes may run in any order, or at once in processes of their own; what must not depend on chance is
+// the order in which they are told, and in which their outboxes are merged.
+//
+//   kernel_begin ┌ late events     power changes at the very end of the instant before: the player has not seen them
+//                ├ media           frames end, buses wake and fall asleep: events begin with the wire
+//                ├ queue           lines and air that are heard now, in the order in which they were said
+//                ├ inputs          node by node, in the contract's order; whom nothing concerns is not called
+//                └ queue moves up  only now: the inputs were copied from it
+//   the host     ─ activations     from here on the instant fills with what nodes say
+//   kernel_merge ─ outboxes        in the order of nodes
+//   the player   ─ looks and acts  last of all who act: it sees everything of the instant
+//   power        ─ off and on      who loses power at an instant has still said what it said
+//   kernel_end   ─ arbitration     among everything that was asked for
 bool kernel_begin(kernel_t *self, int64_t limit_ns)
 {
     int64_t next_ns = kernel_next(self);
@@ -245,161 +257,4 @@ bool kernel_begin(kernel_t *self, int64_t limit_ns)
     memmove(self->queue, self->queue + happenings.item_count, self->queue_count * sizeof self->queue[0]);
     count_activations(self);
     return true;
-}
-
-// ---- outboxes ------------------------------------------------------------------------------------------------------
-
-static void send_frames(kernel_t *self, uint8_t index, const outbox_t *outbox)
-{
-    const kernel_node_t *node = &self->nodes[index];
-    for (size_t i = 0; i < outbox->frame_count; i++) {
-        const outbox_frame_t *out = &outbox->frames[i];
-        if (out->bus >= node->bus_count || out->frame.length > FRAME_DATA_MAX) {
-            self->nonsense++;
-            continue;
-        }
-        uint8_t bus = node->buses[out->bus];
-        can_bus_request_t answer = can_bus_request(&self->buses[bus], index, &out->frame, out->flags, self->now_ns);
-        if (answer != CAN_BUS_REFUSED || (out->flags & OUTBOX_CYCLIC)) continue;
-        kernel_enqueue(self, (kernel_item_t){
-                                 .at_ns = self->now_ns + NOT_SENT_NS,
-                                 .kind = INPUT_NOT_SENT,
-                                 .source = KERNEL_STRANGER,
-                                 .target = index,
-                                 .bus = bus,
-                                 .frame = out->frame,
-                             });
-    }
-}
-
-static void set_lines(kernel_t *self, uint8_t index, const outbox_t *outbox)
-{
-    const kernel_node_t *node = &self->nodes[index];
-    for (size_t i = 0; i < outbox->line_count; i++) {
-        const node_line_t *line = &outbox->lines[i];
-        if (line->line < node->ports.line_count)
-            kernel_set_line_from(self, index, node->lines[line->line], line->value, line->momentary);
-        else
-            self->nonsense++;
-    }
-}
-
-static void transmit(kernel_t *self, uint8_t index, const outbox_t *outbox)
-{
-    for (size_t i = 0; i < outbox->air_count; i++) {
-        const air_t *air = &outbox->air[i];
-        if (air->channel <= AIR_LF && air->size <= AIR_BYTES_MAX)
-            kernel_transmit_from(self, index, air);
-        else
-            self->nonsense++;
-    }
-}
-
-static void note_logs(kernel_t *self, uint8_t index, const outbox_t *outbox)
-{
-    for (size_t i = 0; i < outbox->log_count; i++) {
-        kernel_event_t *event = kernel_add_event(self, EVENT_LOG, index);
-        if (event) event->log = outbox->logs[i];
-    }
-}
-
-static void begin_store(kernel_t *self, kernel_node_t *node, const outbox_t *outbox)
-{
-    if (node->stored_ns != TIME_NEVER) {
-        self->nonsense++; // one at a time, says the contract
-        return;
-    }
-    image_copy(&node->next_image, &outbox->image);
-    node->stored_ns = self->now_ns + KERNEL_STORE_NS;
-}
-
-void kernel_merge(kernel_t *self, uint8_t node, const outbox_t *outbox)
-{
-    kernel_node_t *n = &self->nodes[node];
-    bool story_begins = self->now_ns == 0 && n->power_count == 1;
-    self->nonsense += outbox->dropped;
-    for (uint8_t own = 0; own < n->bus_count; own++)
-        can_bus_set_hold(&self->buses[n->buses[own]], node, outbox->hold >> own & 1, self->now_ns);
-    if (!story_begins) send_frames(self, node, outbox);
-    note_logs(self, node, outbox);
-    set_lines(self, node, outbox);
-    transmit(self, node, outbox);
-    if (outbox->store) begin_store(self, n, outbox);
-    n->deadline_ns = outbox->deadline_ns;
-    if (n->deadline_ns <= self->now_ns) {
-        self->nonsense++;
-        n->deadline_ns = self->now_ns + 1;
-    }
-}
-
-// ---- power ---------------------------------------------------------------------------------------------------------
-
-static void take_power(kernel_t *self, kernel_node_t *node, uint8_t index)
-{
-    node->powered = false;
-    node->deadline_ns = node->stored_ns = TIME_NEVER;
-    for (uint8_t own = 0; own < node->bus_count; own++)
-        can_bus_set_power(&self->buses[node->buses[own]], index, false, self->now_ns);
-}
-
-// Tells a node that gets power what it finds: buses that are awake, levels of its lines.
-static void tell_surroundings(kernel_t *self, const kernel_node_t *node, uint8_t index)
-{
-    kernel_item_t item = {.at_ns = self->now_ns + KERNEL_LINE_NS, .source = KERNEL_STRANGER, .target = index};
-    for (uint8_t own = 0; own < node->bus_count; own++) {
-        item.kind = INPUT_BUS_AWAKE;
-        item.bus = node->buses[own];
-        if (self->buses[item.bus].state == CAN_BUS_AWAKE) kernel_enqueue(self, item);
-    }
-    for (size_t port = 0; port < node->ports.line_count; port++) {
-        item.kind = INPUT_LINE;
-        item.line = node->lines[port];
-        item.value = self->lines[item.line].value;
-        if (self->lines[item.line].known) kernel_enqueue(self, item);
-    }
-}
-
-static void give_power(kernel_t *self, kernel_node_t *node, uint8_t index)
-{
-    node->powered = true;
-    node->power_count++;
-    for (uint8_t own = 0; own < node->bus_count; own++)
-        can_bus_set_power(&self->buses[node->buses[own]], index, true, self->now_ns);
-    tell_surroundings(self, node, index);
-}
-
-bool kernel_next_power(kernel_t *self, kernel_power_request_t *request)
-{
-    if (!self->seen) self->seen_count = self->event_count;
-    self->seen = true;
-    while (self->power_count > 0) {
-        *request = self->power[0];
-        memmove(self->power, self->power + 1, --self->power_count * sizeof self->power[0]);
-        kernel_node_t *node = &self->nodes[request->node];
-        bool on = request->state == POWER_ON;
-        if (node->powered == on) continue;
-        kernel_event_t *event = kernel_add_event(self, EVENT_POWER, request->node);
-        if (event) event->value = request->state;
-        if (on)
-            give_power(self, node, request->node);
-        else
-            take_power(self, node, request->node);
-        return true;
-    }
-    return false;
-}
-
-kernel_power_on_t kernel_power_on(kernel_t *self, uint8_t node)
-{
-    const kernel_node_t *n = &self->nodes[node];
-    return (kernel_power_on_t){
-        .image = &n->image,
-        .state = n->image_state,
-        .random = random_derive(self->seed, n->name, n->power_count),
-    };
-}
-
-void kernel_end(kernel_t *self)
-{
-    for (size_t i = 0; i < self->vehicle->bus_count; i++) can_bus_start(&self->buses[i], self->now_ns);
 }

@@ -43,7 +43,7 @@ static fault_t *append(fault_memory_t *self, uint16_t code)
 bool fault_memory_set(fault_memory_t *self, uint16_t code, int64_t now_ns)
 {
     fault_t *fault = find(self, code);
-    bool is_new = fault == NULL;
+    bool is_new = !fault;
     if (is_new) {
         fault = append(self, code);
         fault->first_ns = now_ns;
@@ -64,13 +64,13 @@ const fault_t *fault_memory_find(const fault_memory_t *self, uint16_t code)
 void fault_memory_set_context(fault_memory_t *self, uint16_t code, uint8_t context)
 {
     fault_t *fault = find(self, code);
-    if (fault != NULL) fault->context = context;
+    if (fault) fault->context = context;
 }
 
 void fault_memory_remove(fault_memory_t *self, uint16_t code)
 {
     fault_t *fault = find(self, code);
-    if (fault == NULL) return;
+    if (!fault) return;
     size_t behind = self->count - 1 - (size_t)(fault - self->faults);
     memmove(fault, fault + 1, behind * sizeof *fault);
     self->count--;
@@ -96,7 +96,7 @@ static bool read_name(const char *name, uint16_t *code)
     unsigned value = 0;
     for (const char *digit = name + PREFIX_LENGTH; *digit != '\0'; digit++) {
         const char *place = strchr("0123456789ABCDEF", *digit);
-        if (place == NULL) return false;
+        if (!place) return false;
         value = value << 4 | (unsigned)(place - "0123456789ABCDEF");
     }
     *code = (uint16_t)value;
@@ -108,7 +108,7 @@ static void load_entry(fault_memory_t *self, uint16_t code, const uint8_t *bytes
     uint64_t first_ns = 0;
     for (unsigned i = 0; i < 8; i++) first_ns |= (uint64_t)bytes[2 + i] << (8 * i);
     fault_t *fault = find(self, code);
-    if (fault == NULL) fault = append(self, code);
+    if (!fault) fault = append(self, code);
     // A new operation cycle begins: nothing was tested in it so far.
     fault->status =
         (uint8_t)((bytes[0] & ~(STATUS_TEST_FAILED | STATUS_FAILED_THIS_CYCLE)) | STATUS_NOT_COMPLETED_THIS_CYCLE);
