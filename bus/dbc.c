@@ -35,6 +35,27 @@ const dbc_message_t *dbc_message_of(const dbc_t *self, const can_frame_t *frame)
     return NULL;
 }
 
+const dbc_message_t *dbc_bind(const dbc_t *self, const char *message, const char *const *names, size_t count,
+                              const dbc_signal_t **signals, const char **missing)
+{
+    *missing = message;
+    const dbc_message_t *found = dbc_message(self, message);
+    if (!found) return NULL;
+    return dbc_bind_signals(found, names, count, signals, missing) ? found : NULL;
+}
+
+bool dbc_bind_signals(const dbc_message_t *self, const char *const *names, size_t count, const dbc_signal_t **signals,
+                      const char **missing)
+{
+    for (size_t i = 0; i < count; i++) {
+        *missing = names[i];
+        signals[i] = dbc_signal(self, names[i]);
+        if (!signals[i]) return false;
+    }
+    *missing = NULL;
+    return true;
+}
+
 static bool holds_settings(const dbc_message_t *self)
 {
     for (size_t i = 0; i < self->signal_count; i++) {

@@ -73,6 +73,15 @@ const dbc_signal_t *dbc_signal(const dbc_message_t *self, const char *name);
 /// The message that a frame belongs to (identifier and format), or null.
 const dbc_message_t *dbc_message_of(const dbc_t *self, const can_frame_t *frame);
 
+/// Binds by name once, at start, so that nodes use pointers: the message and the `count` signals named, in their order.
+/// Null when the message or one signal is missing; *missing then is that name.
+const dbc_message_t *dbc_bind(const dbc_t *self, const char *message, const char *const *names, size_t count,
+                              const dbc_signal_t **signals, const char **missing);
+
+/// The signals alone, of a message that is known. False when one is missing; *missing then is its name.
+bool dbc_bind_signals(const dbc_message_t *self, const char *const *names, size_t count, const dbc_signal_t **signals,
+                      const char **missing);
+
 /// Whether the frame holds the signal: long enough, and for a multiplexed signal its selector in `message` says so,
 /// which may itself be multiplexed.
 bool dbc_present(const dbc_message_t *message, const dbc_signal_t *signal, const can_frame_t *frame);

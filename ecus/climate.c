@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/climate.h"
 
-#include "bus/dbc_bind.h"
 #include "bus/lines.h"
 #include "ecus/coding.h"
 #include "ecus/key_memory.h"

@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "bus/dbc_bind.h"
 #include "bus/car/words.h"
 
 #define NUMBER_INVALID 0xF           // nibble of a personalization number that says "none" (DOMAIN.md)

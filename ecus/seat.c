@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/seat.h"
 
-#include "bus/dbc_bind.h"
 #include "ecus/coding.h"
 #include "ecus/motor_unit.h"
 #include "bus/car/words.h"
