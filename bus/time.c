@@ -109,6 +109,25 @@ bool time_is_written(const char *text)
     return read_unit(text) != 0;
 }
 
+// In the largest unit that the time is no fraction of; minutes are left to people.
+const char *time_write(int64_t time_ns, char text[TIME_TEXT_MAX])
+{
+    assert(time_ns >= 0 && time_ns <= TIME_PARSED_MAX_NS);
+    const time_unit_t *unit = time_ns >= TIME_S ? &TIME_UNITS[2] : time_ns >= TIME_MS ? &TIME_UNITS[1] : &TIME_UNITS[0];
+    char reversed[TIME_TEXT_MAX];
+    size_t count = 0, length = 0;
+    for (int64_t whole = time_ns / unit->unit_ns; whole > 0 || count == 0; whole /= 10)
+        reversed[count++] = (char)('0' + whole % 10);
+    while (count > 0) text[length++] = reversed[--count];
+    int64_t rest = time_ns % unit->unit_ns;
+    if (rest > 0) text[length++] = '.';
+    for (int64_t digit_ns = unit->unit_ns / 10; rest > 0; rest %= digit_ns, digit_ns /= 10)
+        text[length++] = (char)('0' + rest / digit_ns);
+    text[length++] = ' ';
+    memcpy(text + length, unit->name, strlen(unit->name) + 1);
+    return text;
+}
+
 const char *time_format(int64_t time_ns, char text[TIME_TEXT_MAX])
 {
     if (time_ns == TIME_NEVER) return memcpy(text, "never", sizeof "never");

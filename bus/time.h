@@ -26,6 +26,10 @@ bool time_parse(const char *text, int64_t *time_ns);
 /// no whole number of nanoseconds.
 bool time_is_written(const char *text);
 
+/// Writes a time 0 .. TIME_PARSED_MAX_NS as stories do, so that time_parse reads the same: "15 s", "1.5 ms",
+/// "0.007 us". Returns text.
+const char *time_write(int64_t time_ns, char text[TIME_TEXT_MAX]);
+
 /// Writes seconds with six decimals, "12.345678", microseconds cut and not rounded; TIME_NEVER is "never". Returns
 /// text.
 const char *time_format(int64_t time_ns, char text[TIME_TEXT_MAX]);

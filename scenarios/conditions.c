@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/conditions.h"
 
-#include <math.h>
-
-#define STEP_TOLERANCE 1e-6
+#include "scenarios/story/vocabulary.h"
 
 // ---- frames --------------------------------------------------------------------------------------------------------
 
@@ -11,25 +9,12 @@ static bool concerns(const condition_t *self, const kernel_event_t *event)
 {
     if (event->kind != EVENT_FRAME) return false;
     if (self->bus != STORY_ANY_BUS && (int)self->bus != (int)event->bus) return false;
-    if (self->kind == CONDITION_FRAME) return frame_matches(&event->frame, self->pattern_id);
-    return !event->frame.remote && event->frame.id == self->message->id &&
-           event->frame.extended == self->message->extended;
-}
-
-static bool has_values(const condition_t *self, const can_frame_t *frame)
-{
-    for (size_t i = 0; i < self->value_count; i++) {
-        const story_value_t *value = &self->values[i];
-        if (!dbc_present(self->message, value->signal, frame) || dbc_get(value->signal, frame) != value->raw)
-            return false;
-    }
-    return true;
+    return self->kind->concerns(self, &event->frame);
 }
 
 static bool agrees(const condition_t *self, const kernel_event_t *event)
 {
-    if (self->kind == CONDITION_FRAME) return frame_matches(&event->frame, self->pattern);
-    return has_values(self, &event->frame);
+    return self->kind->agrees(self, &event->frame);
 }
 
 // Takes note of a frame; true when it ends a gap, which is told.
@@ -48,84 +33,6 @@ static bool gap_in_range(const condition_t *self, int64_t gap_ns)
     return gap_ns >= self->minimum_ns && gap_ns <= self->maximum_ns;
 }
 
-// ---- states --------------------------------------------------------------------------------------------------------
-
-static bool shows_setting(const story_value_t *value, const can_frame_t *frame)
-{
-    int64_t raw = dbc_get(value->signal, frame);
-    if (value->exact) return raw == value->raw;
-    double steps = (value->physical - value->signal->offset) / value->signal->factor;
-    return fabs((double)raw - steps) <= 1.0 + STEP_TOLERANCE;
-}
-
-static bool shows_settings(const condition_t *self, const can_frame_t *frame)
-{
-    for (size_t i = 0; i < self->value_count; i++) {
-        const story_value_t *value = &self->values[i];
-        if (!dbc_present(self->message, value->signal, frame) || !shows_setting(value, frame)) return false;
-    }
-    return true;
-}
-
-static bool shows_profile(const condition_t *self, const can_frame_t *frame)
-{
-    const dbc_signal_t *profile = dbc_signal(self->message, "Profile"), *coded = dbc_signal(self->message, "Coded");
-    if (!dbc_present(self->message, profile, frame) || !dbc_present(self->message, coded, frame)) return false;
-    if (dbc_physical(profile, dbc_get(profile, frame)) != (double)self->profile) return false;
-    return self->coded < 0 || dbc_get(coded, frame) == self->coded;
-}
-
-// The entry of that code at the last reading; false: there is none, or nothing is known.
-static bool find_fault(const condition_t *self, const tester_faults_t *faults, workshop_fault_t *fault)
-{
-    if (!faults || !faults->answered) return false;
-    for (size_t i = 0; workshop_read_fault(faults->bytes, faults->size, i, fault); i++)
-        if (fault->code == self->code) return true;
-    return false;
-}
-
-static const tester_faults_t *faults_of(const condition_t *self, const condition_context_t *context)
-{
-    if (!context->tester) return NULL;
-    return tester_faults(context->tester, self->node, context->memories[self->slot].since_ns);
-}
-
-static bool shows_fault(const condition_t *self, const condition_context_t *context)
-{
-    workshop_fault_t fault;
-    if (!find_fault(self, faults_of(self, context), &fault)) return false;
-    return self->active < 0 || (fault.status & WORKSHOP_FAULT_ACTIVE) == self->active;
-}
-
-static bool state_holds(const condition_t *self, const condition_context_t *context)
-{
-    const car_view_t *view = context->view;
-    const car_view_last_t *status;
-    int terminal;
-    bool valid;
-    switch (self->kind) {
-    case CONDITION_PROFILE:
-        return (status = car_view_status(view, self->node)) && shows_profile(self, &status->frame);
-    case CONDITION_SETTINGS:
-        return (status = car_view_status(view, self->node)) && shows_settings(self, &status->frame);
-    case CONDITION_CAR:
-        return car_view_unlocked(view) == self->flag;
-    case CONDITION_TERMINAL:
-        return car_view_terminal(view, &terminal) && terminal == (int)self->terminal;
-    case CONDITION_KEY_VALID:
-        return car_view_key_valid(view, &valid) && valid == self->flag;
-    case CONDITION_FAULT:
-        return shows_fault(self, context);
-    case CONDITION_MESSAGE:
-    case CONDITION_PERIOD:
-    case CONDITION_FRAME:
-    case CONDITION_ANY:
-    case CONDITION_ALL:
-        break;
-    }
-    return false;
-}
-
 // ---- begin ---------------------------------------------------------------------------------------------------------
 
 void condition_reset(const condition_t *self, const condition_context_t *context)
@@ -140,7 +47,7 @@ void condition_reset(const condition_t *self, const condition_context_t *context
 
 static bool is_of_frames(const condition_t *self)
 {
-    return self->kind == CONDITION_MESSAGE || self->kind == CONDITION_PERIOD || self->kind == CONDITION_FRAME;
+    return self->kind->family == CONDITION_OF_FRAMES || self->kind->family == CONDITION_OF_GAPS;
 }
 
 void condition_look(const condition_t *self, const condition_context_t *context)
@@ -159,7 +66,7 @@ void condition_look(const condition_t *self, const condition_context_t *context)
 void condition_begin(const condition_t *self, const condition_context_t *context)
 {
     int64_t gap_ns;
-    for (size_t i = 0; self->kind == CONDITION_PERIOD && i < context->event_count; i++)
+    for (size_t i = 0; self->kind->family == CONDITION_OF_GAPS && i < context->event_count; i++)
         if (concerns(self, &context->events[i])) ends_gap(self, &context->events[i], context, &gap_ns);
     for (size_t i = 0; i < self->part_count; i++) condition_begin(&self->parts[i], context);
 }
@@ -195,29 +102,23 @@ static bool is_met(const condition_t *self, const condition_context_t *context, 
 {
     bool *seen = &context->memories[self->slot].seen;
     size_t met_count = 0;
-    switch (self->kind) {
-    case CONDITION_MESSAGE:
-    case CONDITION_FRAME:
+    switch (self->kind->family) {
+    case CONDITION_OF_FRAMES:
         return *seen = *seen || see_frame(self, context, take);
-    case CONDITION_PERIOD:
+    case CONDITION_OF_GAPS:
         return *seen = see_gap(self, context) || *seen;
     case CONDITION_ANY:
     case CONDITION_ALL:
         return parts_met(self, context, take, &met_count);
-    case CONDITION_PROFILE:
-    case CONDITION_SETTINGS:
-    case CONDITION_CAR:
-    case CONDITION_TERMINAL:
-    case CONDITION_KEY_VALID:
-    case CONDITION_FAULT:
+    case CONDITION_OF_STATE:
         break;
     }
-    return state_holds(self, context);
+    return self->kind->holds(self, context);
 }
 
 static bool parts_met(const condition_t *self, const condition_context_t *context, bool take, size_t *met_count)
 {
-    bool any = self->kind == CONDITION_ANY;
+    bool any = self->kind->family == CONDITION_ANY;
     for (size_t i = 0; i < self->part_count; i++) {
         if (!is_met(&self->parts[i], context, take)) continue;
         ++*met_count;
@@ -238,7 +139,7 @@ bool condition_met(const condition_t *self, const condition_context_t *context)
 
 bool condition_has_read(const condition_t *self, const condition_context_t *context)
 {
-    if (self->kind == CONDITION_FAULT && !faults_of(self, context)) return false;
+    if (self->kind->has_read && !self->kind->has_read(self, context)) return false;
     for (size_t i = 0; i < self->part_count; i++)
         if (!condition_has_read(&self->parts[i], context)) return false;
     return true;
@@ -250,13 +151,7 @@ bool condition_has_read(const condition_t *self, const condition_context_t *cont
 // state that is wrong does not, because the alternative may be about frames that did not come.
 typedef enum { STATE_WRONG, NO_MATTER, FRAME_WRONG, RIGHT } opinion_t;
 
-static bool is_known(const condition_t *self, const condition_context_t *context)
-{
-    const tester_faults_t *faults = faults_of(self, context);
-    return faults && faults->answered;
-}
-
-static opinion_t judge_period(const condition_t *self, const condition_context_t *context, const kernel_event_t *event)
+static opinion_t judge_gap(const condition_t *self, const condition_context_t *context, const kernel_event_t *event)
 {
     int64_t gap_ns;
     if (!event) return condition_overdue_ns(self, context->memories) <= context->now_ns ? FRAME_WRONG : NO_MATTER;
@@ -277,7 +172,7 @@ static opinion_t judge_parts(const condition_t *self, const condition_context_t 
         frame_wrong = frame_wrong || opinion == FRAME_WRONG;
         right = right || opinion == RIGHT;
     }
-    if (self->kind == CONDITION_ANY) return best;
+    if (self->kind->family == CONDITION_ANY) return best;
     if (frame_wrong) return FRAME_WRONG;
     return state_wrong ? STATE_WRONG : right ? RIGHT : NO_MATTER;
 }
@@ -285,27 +180,21 @@ static opinion_t judge_parts(const condition_t *self, const condition_context_t 
 // One occasion: a frame of the instant, or (null) the instant as a whole.
 static opinion_t judge(const condition_t *self, const condition_context_t *context, const kernel_event_t *event)
 {
-    switch (self->kind) {
-    case CONDITION_MESSAGE:
-    case CONDITION_FRAME:
+    switch (self->kind->family) {
+    case CONDITION_OF_FRAMES:
         if (!event || !concerns(self, event)) return NO_MATTER;
         return agrees(self, event) ? RIGHT : FRAME_WRONG;
-    case CONDITION_PERIOD:
-        return judge_period(self, context, event);
+    case CONDITION_OF_GAPS:
+        return judge_gap(self, context, event);
     case CONDITION_ANY:
     case CONDITION_ALL:
         return judge_parts(self, context, event);
-    case CONDITION_PROFILE:
-    case CONDITION_SETTINGS:
-    case CONDITION_CAR:
-    case CONDITION_TERMINAL:
-    case CONDITION_KEY_VALID:
-        break;
-    case CONDITION_FAULT: // nobody knows before it was read
-        if (!is_known(self, context)) return NO_MATTER;
+    case CONDITION_OF_STATE:
         break;
     }
-    return state_holds(self, context) ? RIGHT : STATE_WRONG;
+    // What must be asked for is nobody's knowledge before the answer has come.
+    if (self->kind->is_known && !self->kind->is_known(self, context)) return NO_MATTER;
+    return self->kind->holds(self, context) ? RIGHT : STATE_WRONG;
 }
 
 bool condition_violated(const condition_t *self, const condition_context_t *context)
@@ -323,7 +212,7 @@ bool condition_violated(const condition_t *self, const condition_context_t *cont
 int64_t condition_overdue_ns(const condition_t *self, const condition_memory_t *memories)
 {
     int64_t overdue_ns = TIME_NEVER;
-    for (size_t bus = 0; self->kind == CONDITION_PERIOD && bus < VEHICLE_BUSES_MAX; bus++) {
+    for (size_t bus = 0; self->kind->family == CONDITION_OF_GAPS && bus < VEHICLE_BUSES_MAX; bus++) {
         int64_t last_ns = memories[self->slot].last_ns[bus];
         if (last_ns >= 0) overdue_ns = time_earlier(overdue_ns, last_ns + self->maximum_ns + 1);
     }

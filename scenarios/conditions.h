@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Whether a condition holds, from the frames of an instant and the latest status of the car. Pure.
+// Whether a condition holds, from the frames of an instant and the latest status of the car, by the row of its kind.
 //
 // expect and never ask whether a condition is met: what it names as seen stays seen from the instant in which its step
 // is reached (that instant included for expect); what it says of a state must be so now. always asks whether it is
@@ -14,12 +14,12 @@
 typedef struct { // what the player remembers of each condition, by its slot
     bool seen;
     int64_t since_ns;                   // what was read before counts no more
-    int64_t last_ns[VEHICLE_BUSES_MAX]; // PERIOD: the last such frame of each bus, -1: none yet
+    int64_t last_ns[VEHICLE_BUSES_MAX]; // of gaps: the last such frame of each bus, -1: none yet
     car_view_last_t last;               // the last frame that it is about, whatever that said
-    int64_t gap_ns;                     // PERIOD: from the one before it on its bus, -1: there was none
+    int64_t gap_ns;                     // of gaps: from the one before it on its bus, -1: there was none
 } condition_memory_t;
 
-typedef struct {
+typedef struct condition_context {
     int64_t now_ns;
     const car_view_t *view; // has seen the events already
     const tester_t *tester; // reads the fault memories; null: nobody does

@@ -29,8 +29,7 @@ size_t driver_telegram_room(const driver_t *self, size_t step_count)
     return wanted > self->telegram_room ? wanted : self->telegram_room; // it only grows before it has gone round
 }
 
-// A line that no control unit listens to goes nowhere.
-static void set_line(kernel_t *kernel, const char *name, int64_t value, bool momentary)
+void driver_set_line(kernel_t *kernel, const char *name, int64_t value, bool momentary)
 {
     int line = kernel_find_line(kernel, name);
     if (line >= 0) kernel_set_line(kernel, (uint16_t)line, value, momentary);
@@ -101,30 +100,30 @@ static void remember(driver_t *self, const air_t *air)
     *telegram(self, ++self->telegram_count) = *air;
 }
 
-static void press_remote(driver_t *self, kernel_t *kernel, const story_remote_t *remote)
+void driver_press(driver_t *self, kernel_t *kernel, const driver_press_t *press)
 {
     for (size_t i = 0; i < self->hold_count;) {
-        if (self->holds[i].key == remote->key)
+        if (self->holds[i].key == press->key)
             let_go(self, kernel, i);
         else
             i++;
     }
-    air_t air = fobs_press(self->fobs, remote->key, remote->button);
+    air_t air = fobs_press(self->fobs, press->key, press->button);
     fobs_save(self->fobs, &self->image);
     kernel_store(kernel, self->fobs_node, &self->image);
     remember(self, &air);
-    if (!remote->out_of_range) transmit(self, kernel, &air, remote->key, remote->hold_ns);
+    if (!press->out_of_range) transmit(self, kernel, &air, press->key, press->hold_ns);
 }
 
-static air_t forge(const driver_t *self, const story_radio_t *radio)
+air_t driver_forge(const driver_t *self, int key, key_button_t button, int personalization)
 {
     uint8_t secret[KEY_SECRET_SIZE];
-    random_t stream = random_derive(self->seed, "forger", (uint64_t)radio->key);
+    random_t stream = random_derive(self->seed, "forger", (uint64_t)key);
     for (size_t i = 0; i < KEY_SECRET_SIZE; i++) secret[i] = (uint8_t)random_next(&stream);
-    return fobs_forge(self->fobs, radio->key, radio->button, radio->personalization, secret);
+    return fobs_forge(self->fobs, key, button, personalization, secret);
 }
 
-static bool can_replay(const driver_t *self, int64_t number, words_t *reason)
+const air_t *driver_find_telegram(const driver_t *self, int64_t number, words_t *reason)
 {
     int64_t count = (int64_t)self->telegram_count, room = (int64_t)self->telegram_room;
     if (number > count)
@@ -132,51 +131,39 @@ static bool can_replay(const driver_t *self, int64_t number, words_t *reason)
     else if (number <= count - room)
         words_add(reason, "telegram %" PRId64 " to replay: of %" PRId64 " only the last %" PRId64 " are remembered",
                   number, count, room);
-    return number <= count && number > count - room;
+    return number <= count && number > count - room ? telegram(self, (size_t)number) : NULL;
 }
 
-static bool send_radio(driver_t *self, kernel_t *kernel, const story_radio_t *radio, words_t *reason)
+void driver_send(driver_t *self, kernel_t *kernel, const air_t *air)
 {
-    if (radio->kind == RADIO_REPLAY && !can_replay(self, radio->replay, reason)) return false;
-    air_t air = radio->kind == RADIO_RAW     ? radio->raw
-                : radio->kind == RADIO_FORGE ? forge(self, radio)
-                                             : *telegram(self, (size_t)radio->replay);
-    remember(self, &air);
-    transmit(self, kernel, &air, 0, RADIO_HOLD_NS);
-    return true;
+    remember(self, air);
+    transmit(self, kernel, air, 0, RADIO_HOLD_NS);
 }
 
 // ---- lock, switches, knobs -----------------------------------------------------------------------------------------
 
 // The next key begins with the terminals off, wherever the last one was turned to.
-static void remove_key(driver_t *self, kernel_t *kernel)
+void driver_remove_key(driver_t *self, kernel_t *kernel)
 {
     if (self->fobs->inserted == FOBS_NONE) return;
     fobs_insert(self->fobs, FOBS_NONE);
-    set_line(kernel, LINE_TERMINAL, 0, false);
-    set_line(kernel, LINE_KEY, 0, false);
+    driver_set_line(kernel, LINE_TERMINAL, 0, false);
+    driver_set_line(kernel, LINE_KEY, 0, false);
 }
 
-static void use_lock(driver_t *self, kernel_t *kernel, const story_ignition_t *ignition)
+void driver_insert_key(driver_t *self, kernel_t *kernel, int key)
 {
-    switch (ignition->kind) {
-    case IGNITION_TERMINAL:
-        // Without a key there is nothing to turn.
-        if (self->fobs->inserted != FOBS_NONE) set_line(kernel, LINE_TERMINAL, ignition->terminal, false);
-        return;
-    case IGNITION_REMOVE:
-        remove_key(self, kernel);
-        return;
-    case IGNITION_INSERT:
-    case IGNITION_INSERT_FOREIGN:
-        remove_key(self, kernel);
-        fobs_insert(self->fobs, ignition->kind == IGNITION_INSERT ? ignition->key : FOBS_FOREIGN);
-        set_line(kernel, LINE_KEY, 1, false);
-        return;
-    }
+    driver_remove_key(self, kernel);
+    fobs_insert(self->fobs, key);
+    driver_set_line(kernel, LINE_KEY, 1, false);
 }
 
-static void use_switch(driver_t *self, kernel_t *kernel, const story_switch_t *axis)
+void driver_turn_key(driver_t *self, kernel_t *kernel, int64_t terminal)
+{
+    if (self->fobs->inserted != FOBS_NONE) driver_set_line(kernel, LINE_TERMINAL, terminal, false);
+}
+
+void driver_hold_switch(driver_t *self, kernel_t *kernel, const driver_switch_t *axis)
 {
     int line = kernel_find_line(kernel, axis->line);
     if (line < 0) return;
@@ -198,42 +185,4 @@ static void use_switch(driver_t *self, kernel_t *kernel, const story_switch_t *a
                                .node = axis->node,
                                .signal = timed ? NULL : axis->signal,
                                .to_raw = axis->to_raw});
-}
-
-bool driver_act(driver_t *self, kernel_t *kernel, const story_step_t *step, words_t *reason)
-{
-    switch (step->verb) {
-    case VERB_REMOTE:
-        press_remote(self, kernel, &step->remote);
-        break;
-    case VERB_RADIO:
-        return send_radio(self, kernel, &step->radio, reason);
-    case VERB_IGNITION:
-        use_lock(self, kernel, &step->ignition);
-        break;
-    case VERB_DOOR:
-        set_line(kernel, LINE_DRIVER_DOOR, step->door_open, false);
-        break;
-    case VERB_GEAR:
-        set_line(kernel, LINE_GEAR, step->gear, false);
-        break;
-    case VERB_SWITCH:
-        use_switch(self, kernel, &step->axis);
-        break;
-    case VERB_ADJUST:
-        for (size_t i = 0; i < step->adjust.count; i++)
-            set_line(kernel, step->adjust.knobs[i].line, step->adjust.knobs[i].raw, true);
-        break;
-    case VERB_FRAME:
-    case VERB_POWER:
-    case VERB_SERVICE:
-    case VERB_CIP:
-    case VERB_UDS:
-    case VERB_WAIT:
-    case VERB_EXPECT:
-    case VERB_NEVER:
-    case VERB_ALWAYS:
-        break; // the player's
-    }
-    return true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The driver (and who stands beside the car): does what the acting steps say, by lines and radio, and lets go of held
-// buttons and switches when their time is over. The lines are those of bus/lines.h. The player's own; it uses the
+// The driver (and who stands beside the car): acts by lines and radio, and lets go of held buttons and switches when
+// their time is over. The lines are those of bus/lines.h. The player's own; it uses the
 // kernel's control interface.
 #ifndef KMSIM_SCENARIOS_DRIVER_H
 #define KMSIM_SCENARIOS_DRIVER_H
@@ -48,8 +48,48 @@ void driver_release(driver_t *self, kernel_t *kernel, const car_view_t *view);
 /// When something is due next by time.
 int64_t driver_next_ns(const driver_t *self);
 
-/// Does an acting step (of remote, radio, ignition, door, gear, switch, adjust). False, with the reason in words, when
-/// it cannot be done.
-bool driver_act(driver_t *self, kernel_t *kernel, const story_step_t *step, words_t *reason);
+// ---- keys ----------------------------------------------------------------------------------------------------------
+
+typedef struct {
+    int key;
+    key_button_t button;
+    int64_t hold_ns;
+    bool out_of_range; // the changing code advances, nothing arrives
+} driver_press_t;
+
+/// Presses a button of a remote control; one that is held already is let go first.
+void driver_press(driver_t *self, kernel_t *kernel, const driver_press_t *press);
+
+/// Sends a telegram that no remote control sent.
+void driver_send(driver_t *self, kernel_t *kernel, const air_t *air);
+
+/// The n-th telegram (from 1) that was sent so far; null, with the reason in words, when it is not at hand.
+const air_t *driver_find_telegram(const driver_t *self, int64_t number, words_t *reason);
+
+/// A telegram of that key under a wrong secret; personalization 0: the key's own.
+air_t driver_forge(const driver_t *self, int key, key_button_t button, int personalization);
+
+/// Puts a key (by number, or FOBS_FOREIGN) into the lock, in place of the one in it; takes it out; turns it as far as
+/// 0 off, 1 R, 2 15, 3 50. Without a key there is nothing to take or turn.
+void driver_insert_key(driver_t *self, kernel_t *kernel, int key);
+void driver_remove_key(driver_t *self, kernel_t *kernel);
+void driver_turn_key(driver_t *self, kernel_t *kernel, int64_t terminal);
+
+// ---- switches, knobs, doors ----------------------------------------------------------------------------------------
+
+typedef struct {
+    const char *line; // "switch/seat/longitudinal"
+    uint8_t node;
+    const dbc_signal_t *signal; // of the unit's status message
+    bool increase;
+    int64_t hold_ns; // STORY_NO_TIME: held until `to` is reached
+    int64_t to_raw;
+} driver_switch_t;
+
+/// Holds a switch; one that is held already is held on in the new way.
+void driver_hold_switch(driver_t *self, kernel_t *kernel, const driver_switch_t *axis);
+
+/// Sets a line (momentary: for this instant). A line that no control unit listens to goes nowhere.
+void driver_set_line(kernel_t *kernel, const char *name, int64_t value, bool momentary);
 
 #endif

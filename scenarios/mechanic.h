@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The mechanic: does with the tester what the steps service, cip and uds say, and judges the answers; has the fault
-// memories read that conditions are about. The player's own; it uses the kernel's control interface.
+// The mechanic: works with the tester, and has the fault memories read that conditions are about. The player's own; it
+// uses the kernel's control interface.
 #ifndef KMSIM_SCENARIOS_MECHANIC_H
 #define KMSIM_SCENARIOS_MECHANIC_H
 
-#include "scenarios/story.h"
+#include "bus/kernel.h"
 #include "scenarios/tester.h"
 #include "scenarios/words.h"
 
@@ -12,14 +12,13 @@ typedef struct {
     tester_t *tester; // null: the story needs none
 } mechanic_t;
 
-/// Begins a step of service, cip or uds.
-void mechanic_act(mechanic_t *self, kernel_t *kernel, const story_step_t *step);
+/// Each begins a job at that unit; what it points to is borrowed until the job is over. The one before must be over.
+void mechanic_begin_service(mechanic_t *self, kernel_t *kernel, uint8_t node, const workshop_service_t *service);
+void mechanic_begin_coding(mechanic_t *self, kernel_t *kernel, uint8_t node, const workshop_coding_t *coding);
+void mechanic_begin_request(mechanic_t *self, kernel_t *kernel, uint8_t node, const uint8_t *bytes, size_t size);
 
-/// Whether its answer has come.
-bool mechanic_has_answer(const mechanic_t *self);
-
-/// Whether the answer is the one that the step expects; when not, the problem is told in words.
-bool mechanic_judge(const mechanic_t *self, const story_step_t *step, words_t *problem);
+/// What came of the job, or null while it is under way.
+const workshop_job_t *mechanic_answer(const mechanic_t *self);
 
 /// Has the fault memories of these units (a bit each) read at once.
 void mechanic_read(mechanic_t *self, kernel_t *kernel, uint32_t nodes);

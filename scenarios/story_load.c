@@ -7,13 +7,28 @@
 #include "scenarios/story_parts.h"
 #include "scenarios/words.h"
 
-#define VEHICLE_STANDARD "e65"
-
 typedef struct {
     const char *schema, *name, *vehicle;
     const json_t *description, *covers, *keys, *key_memory, *coding, *steps;
     int64_t seed;
 } top_t;
+
+// ---- what rows share -----------------------------------------------------------------------------------------------
+
+void *story_allocate(story_loader_t *self, size_t count, size_t size)
+{
+    return arena_allocate(&self->whole->arena, count, size);
+}
+
+const char *story_keep_text(story_loader_t *self, const char *text)
+{
+    return arena_text(&self->whole->arena, text);
+}
+
+void story_refuse(story_loader_t *self, const char *what)
+{
+    json_reader_mistake(&self->reader, "%s is part of the format, but this version cannot play it yet", what);
+}
 
 // ---- covers, keys --------------------------------------------------------------------------------------------------
 
@@ -259,11 +274,12 @@ static void load_texts(story_loader_t *self, const top_t *told)
 
 static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)
 {
-    top_t told = {.vehicle = VEHICLE_STANDARD, .seed = 1};
+    top_t told = {.vehicle = STORY_VEHICLE_STANDARD, .seed = STORY_SEED_STANDARD};
     json_reader_object(&self->reader, json, FIELDS(TOP_FIELDS), &told);
     if (!json_is_object(json)) return;
     load_texts(self, &told);
     self->story->seed = (uint64_t)told.seed;
+    self->whole->vehicle = story_keep_text(self, told.vehicle);
     load_car(self, told.vehicle, garage);
     if (told.covers) load_covers(self, told.covers);
     load_keys(self, told.keys);
@@ -272,12 +288,13 @@ static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)
     if (told.steps) story_load_steps(self, told.steps);
 }
 
-static story_loader_t begin(const char *path, error_t *error)
+static story_loader_t begin(const char *path, const vocabulary_t *vocabulary, error_t *error)
 {
     story_whole_t *whole = calloc(1, sizeof *whole);
     assert(whole);
     story_loader_t loader = {.whole = whole, .story = &whole->story};
     whole->story.path = arena_text(&whole->arena, path);
+    whole->story.vocabulary = vocabulary;
     json_reader_init(&loader.reader, whole->story.path, error);
     return loader;
 }
@@ -295,7 +312,7 @@ const story_t *story_parse_act(const story_t *car, const char *text, size_t size
     static const char PATH[] = "step";
     json_t *json = json_reader_parse(PATH, text, size, error);
     if (!json) return NULL;
-    story_loader_t loader = begin(PATH, error);
+    story_loader_t loader = begin(PATH, car->vocabulary, error);
     story_t *story = loader.story;
     story->name = PATH;
     story->description = "";
@@ -309,23 +326,23 @@ const story_t *story_parse_act(const story_t *car, const char *text, size_t size
 }
 
 // Null stays null: what is wrong was told.
-static const story_t *load_story(const char *path, json_t *json, garage_t *garage, error_t *error)
+static const story_t *load_story(const char *path, json_t *json, const story_world_t *world, error_t *error)
 {
     if (!json) return NULL;
-    story_loader_t loader = begin(path, error);
-    load_top(&loader, json, garage);
+    story_loader_t loader = begin(path, world->vocabulary, error);
+    load_top(&loader, json, world->garage);
     json_decref(json);
     return finish(&loader);
 }
 
-const story_t *story_parse(const char *path, const char *text, size_t size, garage_t *garage, error_t *error)
+const story_t *story_parse(const char *path, const char *text, size_t size, const story_world_t *world, error_t *error)
 {
-    return load_story(path, json_reader_parse(path, text, size, error), garage, error);
+    return load_story(path, json_reader_parse(path, text, size, error), world, error);
 }
 
-const story_t *story_load(const char *path, garage_t *garage, error_t *error)
+const story_t *story_load(const char *path, const story_world_t *world, error_t *error)
 {
-    return load_story(path, json_reader_load(path, error), garage, error);
+    return load_story(path, json_reader_load(path, error), world, error);
 }
 
 void story_destroy(const story_t **self_p)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scenarios/story_parts.h"
+#include "scenarios/workshop_requests.h"
 
 #define LIST_MAX 320
 #define STEP_TOLERANCE 1e-9
@@ -58,6 +59,14 @@ bool story_find_bus(story_loader_t *self, const char *member, const char *name, 
     for (size_t i = 0; i < vehicle->bus_count; i++) list_add(&list, vehicle->buses[i].name);
     tell_unknown(self, member, "bus", name, &list);
     return false;
+}
+
+bool story_find_diagnosed(story_loader_t *self, const char *member, const char *name, uint8_t *node)
+{
+    self->story->diagnosis = true;
+    if (!story_find_node(self, member, name, node)) return false;
+    if (self->story->vehicle->nodes[*node].address != 0) return true;
+    return json_reader_mistake_at(&self->reader, member, "control unit \"%s\" has no diagnostic address", name);
 }
 
 const dbc_message_t *story_find_message(story_loader_t *self, const char *member, const char *name)

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-// What the files that make a story share among themselves. Nobody else's.
+// What the files that make a story share among themselves and with the rows of a vocabulary. Nobody else's.
 //
 //   story_load.c        the file, its top level, keys, key_memory and coding
 //   story_steps.c       a step: its verb and its timing
-//   story_acts.c        the verbs that act
-//   story_workshop.c    verbs and conditions of diagnosis; those that this version cannot play
-//   story_conditions.c  conditions
+//   story_conditions.c  a condition: its kind, and what kinds share
 //   story_names.c       units, buses, messages, signals and their values by name
 //   story_image.c       what units and fobs have stored when the story begins
 //   story_stored.c      the story against what a car has stored (story_stored.h)
@@ -17,6 +15,10 @@
 #include "bus/json_reader.h"
 #include "scenarios/arena.h"
 #include "scenarios/story.h"
+#include "scenarios/story/vocabulary.h"
+
+#define STORY_VEHICLE_STANDARD "e65" // of a story that tells none
+#define STORY_SEED_STANDARD 1
 
 typedef struct { // what the file says of a key, and where
     bool told, blocked, learned, battery;
@@ -26,6 +28,7 @@ typedef struct { // what the file says of a key, and where
 typedef struct {
     story_t story; // first: what the world sees
     arena_t arena;
+    const char *vehicle;                // as it was told
     image_t *images[VEHICLE_NODES_MAX]; // null: nothing was told
     story_told_key_t told_keys[KEY_COUNT_MAX + 1];
 } story_whole_t;
@@ -33,11 +36,11 @@ typedef struct {
 /// Whether that node of the vehicle is the one that keeps the keys.
 bool story_node_keeps_keys(const story_t *story, uint8_t node);
 
-typedef struct {
+struct story_loader {
     json_reader_t reader;
     story_whole_t *whole;
     story_t *story; // of the whole; vehicle and dbc are null when they could not be loaded
-} story_loader_t;
+};
 
 // ---- names ---------------------------------------------------------------------------------------------------------
 
@@ -78,33 +81,33 @@ void story_load_steps(story_loader_t *self, const json_t *json);
 /// One step alone, which must act, at once.
 void story_load_act(story_loader_t *self, const json_t *json);
 
-/// Of expect (expected) or of never and always; fills a condition.
+/// Fills a condition, of a verb that expects or (not expected) of one that watches.
 void story_load_condition(story_loader_t *self, const json_t *json, bool expected, condition_t *condition);
 
-// The verbs that act: each fills its member of the step.
-void story_load_remote(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_radio(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_ignition(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_door(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_gear(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_switch(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_adjust(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_frame(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_power(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_wait(story_loader_t *self, const json_t *json, story_step_t *step);
+/// The value of a verb that expects or watches: a condition of the step's own.
+void story_load_conditional(story_loader_t *self, const json_t *json, story_step_t *step);
 
-void story_load_service(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_cip(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_uds(story_loader_t *self, const json_t *json, story_step_t *step);
+/// Returns room for what a row makes of its value.
+void *story_allocate(story_loader_t *self, size_t count, size_t size);
 
-/// A unit that diagnosis can reach.
+/// A copy of the text.
+const char *story_keep_text(story_loader_t *self, const char *text);
+
+// What kinds of conditions share: the bus that they may name; a unit with Key Memory and its status message, false when
+// there is none; the values of a message's signals or of that unit's settings.
+void story_load_condition_bus(story_loader_t *self, const char *name, condition_t *condition);
+bool story_load_condition_unit(story_loader_t *self, const char *name, condition_t *condition);
+void story_load_signals(story_loader_t *self, const json_t *json, condition_t *condition);
+void story_load_settings(story_loader_t *self, const json_t *json, condition_t *condition);
+
+/// A unit that diagnosis can reach; the story then needs a tester.
 bool story_find_diagnosed(story_loader_t *self, const char *member, const char *name, uint8_t *node);
 
-/// A fault code like "0x9907", told at "dtc" when it is none.
-bool story_load_fault_code(story_loader_t *self, const char *text, uint32_t *code);
+/// Tells when this vehicle's messages do not have that signal.
+void story_require_signal(story_loader_t *self, const char *message_name, const char *signal_name);
 
-// Checked for their shape, then refused by name.
-void story_load_fault(story_loader_t *self, const json_t *json, story_step_t *step);
-void story_load_bus_state(story_loader_t *self, const json_t *json);
+/// For what is part of the format and is checked for its shape, so that a mistake in it is told like any other; then it
+/// is refused by name.
+void story_refuse(story_loader_t *self, const char *what);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -7,50 +8,7 @@
 
 #define STORY_LENGTH_MAX_NS (100 * TIME_PARSED_MAX_NS) // leaves room for what goes on being held at its end
 
-typedef enum { ACTS, EXPECTS, WATCHES } step_sort_t;
-
-typedef struct {
-    const char *name;
-    story_verb_t verb;
-    step_sort_t sort;
-    void (*load)(story_loader_t *self, const json_t *json, story_step_t *step);
-} verb_row_t;
-
-static void load_condition(story_loader_t *self, const json_t *json, story_step_t *step)
-{
-    condition_t *condition = arena_allocate(&self->whole->arena, 1, sizeof *condition);
-    step->condition = condition;
-    story_load_condition(self, json, step->verb == VERB_EXPECT, condition);
-}
-
-static const verb_row_t VERBS[] = {
-    {"remote", VERB_REMOTE, ACTS, story_load_remote},
-    {"radio", VERB_RADIO, ACTS, story_load_radio},
-    {"ignition", VERB_IGNITION, ACTS, story_load_ignition},
-    {"door", VERB_DOOR, ACTS, story_load_door},
-    {"gear", VERB_GEAR, ACTS, story_load_gear},
-    {"switch", VERB_SWITCH, ACTS, story_load_switch},
-    {"adjust", VERB_ADJUST, ACTS, story_load_adjust},
-    {"frame", VERB_FRAME, ACTS, story_load_frame},
-    {"power", VERB_POWER, ACTS, story_load_power},
-    {"wait", VERB_WAIT, ACTS, story_load_wait},
-    {"expect", VERB_EXPECT, EXPECTS, load_condition},
-    {"never", VERB_NEVER, WATCHES, load_condition},
-    {"always", VERB_ALWAYS, WATCHES, load_condition},
-    {"service", VERB_SERVICE, ACTS, story_load_service},
-    {"cip", VERB_CIP, ACTS, story_load_cip},
-    {"uds", VERB_UDS, ACTS, story_load_uds},
-    {"fault", VERB_WAIT, ACTS, story_load_fault}, // not of this version: refused by name, the verb stands for nothing
-};
-
-#define VERB_ROWS (sizeof VERBS / sizeof VERBS[0])
-
-const char *story_verb_name(story_verb_t verb)
-{
-    for (size_t i = 0; i < VERB_ROWS; i++)
-        if (VERBS[i].verb == verb) return VERBS[i].name;
-    return "?";
-}
+#define VERBS_MAX 64 // of a vocabulary
 
 // ---- timing --------------------------------------------------------------------------------------------------------
 
@@ -71,39 +29,40 @@ static void check_watch(story_loader_t *self, const story_step_t *step)
     if (!timed && !step->background) json_reader_mistake(&self->reader, "needs for, or background: true");
 }
 
-static void check_timing(story_loader_t *self, const json_t *json, const verb_row_t *row, const story_step_t *step)
+static void check_timing(story_loader_t *self, const json_t *json, const verb_t *verb, const story_step_t *step)
 {
     static const struct {
         const char *name;
-        step_sort_t sort;
+        verb_kind_t kind;
         const char *what;
     } KEYS[] = {
-        {"within", EXPECTS, "goes with expect only"},
-        {"not_before", EXPECTS, "goes with expect only"},
-        {"for", WATCHES, "goes with never and always only"},
-        {"background", WATCHES, "goes with never and always only"},
+        {"within", VERB_EXPECTS, "goes with expect only"},
+        {"not_before", VERB_EXPECTS, "goes with expect only"},
+        {"for", VERB_WATCHES, "goes with never and always only"},
+        {"background", VERB_WATCHES, "goes with never and always only"},
     };
     if (json_object_get(json, "at") && json_object_get(json, "after"))
         json_reader_mistake(&self->reader, "has both at and after: one of them");
     for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++)
-        if (row->sort != KEYS[i].sort && json_object_get(json, KEYS[i].name))
+        if (verb->kind != KEYS[i].kind && json_object_get(json, KEYS[i].name))
             json_reader_mistake_at(&self->reader, KEYS[i].name, "%s", KEYS[i].what);
-    if (row->sort == EXPECTS) check_expectation(self, step);
-    if (row->sort == WATCHES) check_watch(self, step);
+    if (verb->kind == VERB_EXPECTS) check_expectation(self, step);
+    if (verb->kind == VERB_WATCHES) check_watch(self, step);
 }
 
 // ---- a step --------------------------------------------------------------------------------------------------------
 
 // The verb of the step; null, and told, when there is not exactly one.
-static const verb_row_t *find_verb(story_loader_t *self, const json_t *json)
+static const verb_t *find_verb(story_loader_t *self, const json_t *json)
 {
-    const verb_row_t *found = NULL;
+    const vocabulary_t *vocabulary = self->story->vocabulary;
+    const verb_t *found = NULL;
     char list[256];
     words_t words = words_make(list, sizeof list);
     size_t count = 0;
-    for (size_t i = 0; i < VERB_ROWS; i++) {
-        if (!json_object_get(json, VERBS[i].name)) continue;
-        found = &VERBS[i];
+    for (size_t i = 0; i < vocabulary->verb_count; i++) {
+        if (!json_object_get(json, vocabulary->verbs[i]->name)) continue;
+        found = vocabulary->verbs[i];
         words_add(&words, "%s%s", count++ > 0 ? ", " : "", found->name);
     }
     if (count == 1) return found;
@@ -132,31 +91,40 @@ static const field_t TIMING_FIELDS[] = {
 
 #define TIMING_ROWS (sizeof TIMING_FIELDS / sizeof TIMING_FIELDS[0])
 
+// Times of the step, and every verb as a member that may be there: what is neither is unknown.
+static void read_members(story_loader_t *self, const json_t *json, told_t *told)
+{
+    const vocabulary_t *vocabulary = self->story->vocabulary;
+    field_t fields[TIMING_ROWS + VERBS_MAX];
+    assert(vocabulary->verb_count <= VERBS_MAX);
+    memcpy(fields, TIMING_FIELDS, sizeof TIMING_FIELDS);
+    for (size_t i = 0; i < vocabulary->verb_count; i++)
+        fields[TIMING_ROWS + i] =
+            (field_t){.name = vocabulary->verbs[i]->name, .kind = FIELD_ANY, .offset = offsetof(told_t, value)};
+    json_reader_object(&self->reader, json, fields, TIMING_ROWS + vocabulary->verb_count, told);
+}
+
 static void load_step(story_loader_t *self, const json_t *json, story_step_t *step)
 {
     told_t told = {.step = {.at_ns = STORY_NO_TIME,
                             .after_ns = STORY_NO_TIME,
                             .within_ns = STORY_NO_TIME,
                             .not_before_ns = STORY_NO_TIME,
-                            .for_ns = STORY_NO_TIME}};
+                            .for_ns = STORY_NO_TIME,
+                            .lasts_ns = STORY_NO_TIME}};
     *step = told.step;
     if (!json_is_object(json)) {
         json_reader_mistake(&self->reader, "must be an object");
         return;
     }
-    field_t fields[TIMING_ROWS + VERB_ROWS];
-    memcpy(fields, TIMING_FIELDS, sizeof TIMING_FIELDS);
-    for (size_t i = 0; i < VERB_ROWS; i++)
-        fields[TIMING_ROWS + i] =
-            (field_t){.name = VERBS[i].name, .kind = FIELD_ANY, .offset = offsetof(told_t, value)};
-    json_reader_object(&self->reader, json, FIELDS(fields), &told);
-    const verb_row_t *row = find_verb(self, json);
+    read_members(self, json, &told);
+    const verb_t *verb = find_verb(self, json);
     *step = told.step;
-    if (!row) return;
-    step->verb = row->verb;
-    check_timing(self, json, row, step);
-    size_t mark = json_reader_enter(&self->reader, row->name);
-    row->load(self, told.value, step);
+    if (!verb) return;
+    step->verb = verb;
+    check_timing(self, json, verb, step);
+    size_t mark = json_reader_enter(&self->reader, verb->name);
+    verb->load(self, told.value, step);
     json_reader_leave(&self->reader, mark);
 }
 
@@ -171,9 +139,11 @@ void story_load_act(story_loader_t *self, const json_t *json)
     load_step(self, json, step);
     refuse_member(self, json, "at", "a live car acts at once");
     refuse_member(self, json, "after", "a live car acts at once");
-    static const char *const PASSIVE[] = {"wait", "expect", "never", "always"};
-    for (size_t i = 0; i < sizeof PASSIVE / sizeof PASSIVE[0]; i++)
-        refuse_member(self, json, PASSIVE[i], "is no verb that acts");
+    for (size_t i = 0; i < self->story->vocabulary->verb_count; i++) {
+        const verb_t *verb = self->story->vocabulary->verbs[i];
+        if (verb->kind != VERB_ACTS && verb->kind != VERB_WORKSHOP)
+            refuse_member(self, json, verb->name, "is no verb that acts");
+    }
     self->story->steps = step;
     self->story->step_count = 1;
 }
@@ -181,8 +151,7 @@ void story_load_act(story_loader_t *self, const json_t *json)
 // When the step is over at the latest, as far as its times tell.
 static int64_t latest_end_ns(const story_step_t *step, int64_t begin_ns)
 {
-    const int64_t spans_ns[] = {step->after_ns, step->within_ns, step->for_ns,
-                                step->verb == VERB_WAIT ? step->wait_ns : STORY_NO_TIME};
+    const int64_t spans_ns[] = {step->after_ns, step->within_ns, step->for_ns, step->lasts_ns};
     int64_t end_ns = begin_ns > step->at_ns ? begin_ns : step->at_ns;
     for (size_t i = 0; i < sizeof spans_ns / sizeof spans_ns[0]; i++)
         if (spans_ns[i] != STORY_NO_TIME) end_ns += spans_ns[i];

@@ -3,12 +3,6 @@
 
 #include <inttypes.h>
 
-#include "scenarios/story/words_value.h"
-
-#define BYTES_TOLD_MAX 24 // of a message: what tells one from another
-
-static const char *const FUNCTION_NAMES[] = {STORY_FUNCTIONS};
-
 static const char *const TRANSFER_WORDS[] = {
     [ISOTP_NOTHING] = "it cannot be sent",
     [ISOTP_DONE] = "it was carried",
@@ -24,7 +18,7 @@ static const char *const TRANSFER_WORDS[] = {
     [ISOTP_UNEXPECTED] = "another message began inside it",
 };
 
-static void add_refusal(words_t *self, uint8_t nrc)
+void words_add_refusal(words_t *self, uint8_t nrc)
 {
     const char *name = uds_nrc_name(nrc);
     if (name)
@@ -33,68 +27,10 @@ static void add_refusal(words_t *self, uint8_t nrc)
         words_add(self, "the reserved code 0x%02X", nrc);
 }
 
-static void add_bytes(words_t *self, const uint8_t *bytes, size_t size)
+void words_add_bytes(words_t *self, const uint8_t *bytes, size_t size)
 {
-    for (size_t i = 0; i < size && i < BYTES_TOLD_MAX; i++) words_add(self, "%s%02X", i > 0 ? " " : "", bytes[i]);
-    if (size > BYTES_TOLD_MAX) words_add(self, " … (%zu bytes)", size);
-}
-
-// ---- steps ---------------------------------------------------------------------------------------------------------
-
-static void add_refused(words_t *self, uint8_t refused)
-{
-    if (refused == UDS_ACCEPTED) return;
-    words_add(self, ", refused with ");
-    add_refusal(self, refused);
-}
-
-static void add_service(words_t *self, const story_service_t *step)
-{
-    const workshop_service_t *service = &step->service;
-    words_add(self, "%s key %.15g", FUNCTION_NAMES[service->function], service->key);
-    if (service->function == WORKSHOP_SET_PERSONALIZATION)
-        words_add(self, " personalization %.15g", service->personalization);
-    add_refused(self, step->refused);
-}
-
-static void add_cip(words_t *self, const char *unit, const story_cip_t *step)
-{
-    words_add(self, "%s profile %.15g", unit, step->coding.profile);
-    for (size_t i = 0; i < step->coding.count; i++)
-        words_add_named_value(self, step->values[i].signal->setting, &step->values[i]);
-    add_refused(self, step->refused);
-}
-
-// Digits as bytes, like those of a message.
-static void add_pattern(words_t *self, const char *pattern)
-{
-    for (size_t i = 0; pattern[i]; i++) {
-        if (i == 2 * (size_t)BYTES_TOLD_MAX) {
-            words_add(self, " …");
-            return;
-        }
-        words_add(self, "%s%c", i > 0 && (i % 2 == 0 || pattern[i] == '*') ? " " : "", pattern[i]);
-    }
-}
-
-static void add_uds(words_t *self, const char *unit, const story_uds_t *step)
-{
-    words_add(self, "%s ", unit);
-    add_bytes(self, step->request, step->size);
-    if (step->response == RESPONSE_NONE) words_add(self, ", no response");
-    if (step->response != RESPONSE_PATTERN) return;
-    words_add(self, ", response ");
-    add_pattern(self, step->pattern);
-}
-
-void words_add_workshop(words_t *self, const story_t *story, const story_step_t *step)
-{
-    if (step->verb == VERB_SERVICE)
-        add_service(self, &step->service);
-    else if (step->verb == VERB_CIP)
-        add_cip(self, story->vehicle->nodes[step->cip.node].name, &step->cip);
-    else
-        add_uds(self, story->vehicle->nodes[step->uds.node].name, &step->uds);
+    for (size_t i = 0; i < size && i < WORDS_BYTES_TOLD_MAX; i++) words_add(self, "%s%02X", i > 0 ? " " : "", bytes[i]);
+    if (size > WORDS_BYTES_TOLD_MAX) words_add(self, " … (%zu bytes)", size);
 }
 
 // ---- what came -----------------------------------------------------------------------------------------------------
@@ -110,7 +46,7 @@ void words_add_end(words_t *self, const workshop_job_t *job)
         return;
     case WORKSHOP_REFUSED:
         words_add(self, "refused with ");
-        add_refusal(self, job->nrc);
+        words_add_refusal(self, job->nrc);
         return;
     case WORKSHOP_SILENT:
         words_add(self, "no answer");
@@ -135,16 +71,16 @@ void words_add_answer(words_t *self, const workshop_job_t *job)
     if (unlock)
         words_add(self, "security access"); // seed or key
     else
-        add_bytes(self, request, size);
+        words_add_bytes(self, request, size);
     if (job->size == 0) {
         words_add(self, " was not answered");
         return;
     }
     words_add(self, " was answered by ");
-    add_bytes(self, job->bytes, job->size);
+    words_add_bytes(self, job->bytes, job->size);
     if (job->end != WORKSHOP_REFUSED) return;
     words_add(self, " (");
-    add_refusal(self, job->nrc);
+    words_add_refusal(self, job->nrc);
     words_add(self, ")");
 }
 
@@ -157,7 +93,7 @@ void words_add_faults(words_t *self, const char *unit, const tester_faults_t *fa
     char at[TIME_TEXT_MAX];
     words_add(self, "%s's fault memory at %s s: ", unit, time_format(faults->at_ns, at));
     if (!faults->answered && faults->end == WORKSHOP_REFUSED)
-        add_refusal(self, faults->nrc);
+        words_add_refusal(self, faults->nrc);
     else if (!faults->answered)
         words_add(self, "no answer");
     workshop_fault_t fault = {0};

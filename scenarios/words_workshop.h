@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
-// The workshop in words: what a story asks of it, how that ended, what a fault memory held.
+// The workshop in words: how a job ended, what a fault memory held.
 #ifndef KMSIM_SCENARIOS_WORDS_WORKSHOP_H
 #define KMSIM_SCENARIOS_WORDS_WORKSHOP_H
 
-#include "scenarios/story.h"
 #include "scenarios/tester.h"
 #include "scenarios/words.h"
 
-/// A step of service, cip or uds after its verb: "block_key key 3, refused with requestOutOfRange".
-void words_add_workshop(words_t *self, const story_t *story, const story_step_t *step);
+#define WORDS_BYTES_TOLD_MAX 24 // of a message: what tells one from another
+
+/// A negative response by its name.
+void words_add_refusal(words_t *self, uint8_t nrc);
+
+/// "22 F1 90", a long message cut.
+void words_add_bytes(words_t *self, const uint8_t *bytes, size_t size);
 
 /// How a job ended: "accepted", "refused with conditionsNotCorrect", "no answer".
 void words_add_end(words_t *self, const workshop_job_t *job);

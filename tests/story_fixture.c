@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bus/host_in_process.h"
+#include "scenarios/play/play_vocabulary.h"
 
 #define STORY_TEXT_MAX 65536
 
@@ -82,7 +83,8 @@ const story_t *story_fixture_parse(garage_t *garage, const char *members, const 
         if (*c == '\'') *c = '"';
     error_t error;
     error_clear(&error);
-    const story_t *story = story_parse("test.json", text, (size_t)length, garage, &error);
+    const story_world_t world = {&play_vocabulary, garage};
+    const story_t *story = story_parse("test.json", text, (size_t)length, &world, &error);
     ck_assert_msg(story, "%s", error.text);
     return story;
 }

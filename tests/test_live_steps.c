@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "scenarios/driver.h"
+#include "scenarios/story/words_step.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
 #include "tools/kmsim_run.h"
@@ -93,8 +94,10 @@ START_TEST(a_good_step_is_a_story_of_the_same_car)
     const story_t *act = parse("{'remote': {'key': 2, 'button': 'lock'}}");
     ck_assert_msg(act != NULL, "%s", error.text);
     ck_assert_uint_eq(act->step_count, 1);
-    ck_assert_int_eq(act->steps[0].verb, VERB_REMOTE);
-    ck_assert_int_eq(act->steps[0].remote.key, 2);
+    char words_of_step[64];
+    words_t words = words_make(words_of_step, sizeof words_of_step);
+    words_add_step(&words, act, &act->steps[0]);
+    ck_assert_str_eq(words_of_step, "remote key 2 lock, held 100 ms");
     ck_assert_ptr_eq(act->vehicle, story->vehicle);
     ck_assert_ptr_eq(act->dbc, story->dbc);
     story_destroy(&act);

@@ -2,7 +2,7 @@
 // Texts put together, and the words of steps.
 #include <check.h>
 
-#include "scenarios/words_step.h"
+#include "scenarios/story/words_step.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
 

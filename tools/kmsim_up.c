@@ -9,7 +9,8 @@
 #include "bus/pace.h"
 #include "bus/process.h"
 #include "bus/socket.h"
-#include "scenarios/words_step.h"
+#include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/words_step.h"
 #include "scenarios/words_workshop.h"
 #include "tools/kmsim_command.h"
 #include "tools/kmsim_run.h"
@@ -105,7 +106,7 @@ static void describe_done(const live_t *self, words_t *words)
 {
     const story_step_t *step = self->act->steps;
     words_add_step(words, self->act, step);
-    if (step->verb != VERB_SERVICE && step->verb != VERB_CIP && step->verb != VERB_UDS) return;
+    if (step->verb->kind != VERB_WORKSHOP) return;
     words_add(words, "\n  ");
     words_add_answer(words, tester_job(self->car->tester));
 }
@@ -228,7 +229,8 @@ static const story_t *plain_car(const char *vehicle, garage_t *garage, error_t *
         return NULL;
     }
     char *text = json_dumps(json, 0);
-    const story_t *story = story_parse("kmsim up", text, strlen(text), garage, error);
+    const story_world_t world = {&play_vocabulary, garage};
+    const story_t *story = story_parse("kmsim up", text, strlen(text), &world, error);
     free(text);
     json_decref(json);
     return story;
@@ -236,7 +238,8 @@ static const story_t *plain_car(const char *vehicle, garage_t *garage, error_t *
 
 static const story_t *load_car(const told_t *told, garage_t *garage, error_t *error)
 {
-    if (told->scenario) return story_load(told->scenario, garage, error);
+    const story_world_t world = {&play_vocabulary, garage};
+    if (told->scenario) return story_load(told->scenario, &world, error);
     return plain_car(told->vehicle ? told->vehicle : "e65", garage, error);
 }
 

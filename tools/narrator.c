@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/frame_text.h"
-#include "scenarios/words_step.h"
 #include "bus/car/words.h"
+#include "scenarios/frame_text.h"
+#include "scenarios/story/words_step.h"
 
 #define LINE_MAX 2048
 #define NAME_WIDTH 8

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "scenarios/play/play_vocabulary.h"
+
 #define PATH_TEXT_MAX 8191
 
 // ---- loading -------------------------------------------------------------------------------------------------------
@@ -51,7 +53,8 @@ static void load_file(story_list_t *self, const char *path)
 {
     error_t error;
     error_clear(&error);
-    const story_t *story = story_load(path, self->garage, &error);
+    const story_world_t world = {&play_vocabulary, self->garage};
+    const story_t *story = story_load(path, &world, &error);
     const story_t *namesake = story ? find_namesake(self, story) : NULL;
     if (namesake) error_add(&error, "%s: /name: \"%s\" is the name of %s already", path, story->name, namesake->path);
     if (story) {

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "scenarios/garage.h"
+#include "scenarios/play/play_vocabulary.h"
 #include "tools/kmsim_run.h"
 #include "tests/bench/measure.h"
 
@@ -23,7 +24,8 @@ int main(int argc, char **argv)
         kmsim_run_options_t options = {.in_process = true};
         double began_ms = measure_now_s() * 1e3;
         garage_t *garage = garage_new();
-        const story_t *story = story_load(argv[1], garage, &error);
+        const story_world_t world = {&play_vocabulary, garage};
+        const story_t *story = story_load(argv[1], &world, &error);
         bool good = story && kmsim_run_story(&options, story, &report, &verdict, &error);
         if (!good || verdict.state != PLAYER_PASSED) return fprintf(stderr, "%s\n", error.text), 3;
         wall_ms[turn] = measure_now_s() * 1e3 - began_ms;

@@ -11,6 +11,7 @@
 
 #include "bus/frame.h"
 #include "scenarios/garage.h"
+#include "scenarios/play/play_vocabulary.h"
 #include "tools/kmsim_run.h"
 #include "tests/bench/measure.h"
 
@@ -99,7 +100,8 @@ int main(int argc, char **argv)
     size_t size;
     char *text = make_story(&size);
     garage_t *garage = garage_new();
-    const story_t *story = story_parse("transfers", text, size, garage, &error);
+    const story_world_t world = {&play_vocabulary, garage};
+    const story_t *story = story_parse("transfers", text, size, &world, &error);
     if (!story) return fprintf(stderr, "%s\n", error.text), 3;
     double in_process = transfers_per_second(story, NULL, trace, &error);
     double ratio = virtual_ratio(trace);

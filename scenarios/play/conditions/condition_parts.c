@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// any and all: of conditions within.
+#include "scenarios/conditions.h"
+#include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/story_write.h"
+#include "scenarios/story_parts.h"
+
+static void load_parts(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+{
+    size_t count = json_array_size(json);
+    condition_t *parts = story_allocate(loader, count, sizeof *parts);
+    condition->part_count = count;
+    condition->parts = parts;
+    for (size_t i = 0; i < count; i++) {
+        size_t inner = json_reader_enter_index(&loader->reader, i);
+        story_load_condition(loader, json_array_get(json, i), expected, &parts[i]);
+        condition->read |= parts[i].read;
+        json_reader_leave(&loader->reader, inner);
+    }
+}
+
+static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+{
+    const char *mark = condition->kind->mark;
+    const json_t *parts = NULL;
+    const field_t fields[] = {{mark, FIELD_ARRAY, true, 0, 0, 0, {0}}};
+    json_reader_object(&loader->reader, json, FIELDS(fields), &parts);
+    if (!parts) return;
+    size_t place = json_reader_enter(&loader->reader, mark);
+    load_parts(loader, parts, expected, condition);
+    json_reader_leave(&loader->reader, place);
+}
+
+static void write(const story_t *story, const condition_t *condition, json_t *object)
+{
+    json_t *parts = json_array();
+    for (size_t i = 0; i < condition->part_count; i++)
+        json_array_append_new(parts, story_write_condition(story, &condition->parts[i]));
+    json_object_set_new(object, condition->kind->mark, parts);
+}
+
+static void add_words(words_t *words, const story_t *story, const condition_t *condition)
+{
+    bool any = condition->kind->family == CONDITION_ANY;
+    words_add(words, "%s of (", condition->kind->mark);
+    for (size_t i = 0; i < condition->part_count; i++) {
+        if (i > 0) words_add(words, any ? " or " : " and ");
+        condition->parts[i].kind->words(words, story, &condition->parts[i]);
+    }
+    words_add(words, ")");
+}
+
+// Of an `all` only the parts that are not met yet.
+static void add_seen(words_t *words, const story_t *story, const condition_t *condition,
+                     const condition_context_t *context)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < condition->part_count; i++) {
+        const condition_t *part = &condition->parts[i];
+        if (context->memories[part->slot].seen) continue;
+        if (told++ > 0) words_add(words, "; ");
+        part->kind->seen(words, story, part, context);
+    }
+}
+
+const condition_kind_t condition_any = {
+    .mark = "any", .family = CONDITION_ANY, .load = load, .write = write, .words = add_words, .seen = add_seen};
+
+const condition_kind_t condition_all = {
+    .mark = "all", .family = CONDITION_ALL, .load = load, .write = write, .words = add_words, .seen = add_seen};

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// expect: a condition must hold now, or within a time.
+#include "scenarios/play/instant.h"
+#include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/story_write.h"
+#include "scenarios/story/words_step.h"
+#include "scenarios/story_parts.h"
+
+static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
+{
+    (void)problem;
+    condition_reset(step->condition, &instant->context);
+    mechanic_read(instant->mechanic, instant->kernel, step->condition->read);
+    return true;
+}
+
+static verb_progress_t fail_after(words_t *problem, const char *what, int64_t time_ns)
+{
+    words_add(problem, "%s", what);
+    words_add_time(problem, time_ns);
+    return VERB_FAILED;
+}
+
+static verb_progress_t progress(instant_t *instant, const story_step_t *step, words_t *problem)
+{
+    bool now = step->within_ns == STORY_NO_TIME;
+    int64_t elapsed_ns = instant->now_ns - instant->reached_ns;
+    condition_look(step->condition, &instant->context);
+    if (condition_expected(step->condition, &instant->context)) {
+        if (step->not_before_ns == STORY_NO_TIME || elapsed_ns >= step->not_before_ns) return VERB_DONE;
+        return fail_after(problem, "met too early, after ", elapsed_ns);
+    }
+    // "Now" is when the fault memories have answered.
+    if (now && !condition_has_read(step->condition, &instant->context)) return VERB_NOT_YET;
+    if (!instant_wait_until(instant, instant->reached_ns + (now ? 0 : step->within_ns))) return VERB_NOT_YET;
+    if (!now) return fail_after(problem, "not met within ", step->within_ns);
+    words_add(problem, "does not hold now");
+    return VERB_FAILED;
+}
+
+const verb_t verb_expect = {.name = "expect",
+                            .kind = VERB_EXPECTS,
+                            .load = story_load_conditional,
+                            .write = story_write_conditional,
+                            .words = words_add_conditional,
+                            .act = act,
+                            .progress = progress};
