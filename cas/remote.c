@@ -89,7 +89,7 @@ void remote_wake(remote_t *self, int64_t now_ns)
 
 void remote_elapse(remote_t *self, int64_t now_ns)
 {
-    // The frame that is due belongs to the hold that a press of this same instant would end.
+    // Never both in one instant: presses that act let the repetitions count anew.
     if (self->repeat_ns <= now_ns) {
         send_status(self, &self->press.status);
         repeat_later(self, now_ns);

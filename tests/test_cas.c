@@ -18,14 +18,6 @@ static void expect_silence(int64_t since_ns)
 
 // ---- accepted ------------------------------------------------------------------------------------------------------
 
-START_TEST(checksum_is_that_of_a_frame_from_a_real_car)
-{
-    ck_assert_uint_eq(messages_terminal_checksum((const uint8_t[]){0x45, 0x42, 0x69, 0x8F}, 0x2), 0xE);
-    ck_assert_uint_eq(messages_terminal_checksum((const uint8_t[]){0, 0, 0, 0}, 0), 0x4);
-    ck_assert_uint_eq(messages_terminal_checksum((const uint8_t[]){0xFF, 0xFF, 0xFF, 0xFF}, 14), 0x2);
-}
-END_TEST
-
 START_TEST(unlock_is_the_real_sample_on_both_buses_within_50_ms_from_sleep)
 {
     cas_fixture_run_to(TIME_S);
@@ -324,7 +316,6 @@ int main(void)
 {
     TCase *tests = tcase_create("cas");
     tcase_add_checked_fixture(tests, cas_fixture_set_up, cas_fixture_tear_down);
-    tcase_add_test(tests, checksum_is_that_of_a_frame_from_a_real_car);
     tcase_add_test(tests, unlock_is_the_real_sample_on_both_buses_within_50_ms_from_sleep);
     tcase_add_test(tests, each_key_tells_its_own_numbers_in_both_nibbles);
     tcase_add_test(tests, held_button_repeats_every_100_ms_and_ends_with_released);

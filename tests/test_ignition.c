@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: MIT
+// The ignition lock as a value: no ecu, no DBC, no bus; exact instants. The bursts also beside a naive model, under
+// random turns of the key (TEST_SEED=N replays one life).
+#include "cas/ignition.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/car/words.h"
+#include "tests/effects_text.h"
+#include "tests/suite.h"
+
+#define IN (10 * TIME_S) // when the key is put in
+#define MS TIME_MS
+
+#define FRAME_1 "key 1 number 1 none inserted"
+
+static keys_t keys;
+static ignition_t ignition;
+static random_t chance;
+static air_t coil; // what the coil said last
+
+static void set_up(void)
+{
+    memset(&keys, 0, sizeof keys);
+    for (int key = 1; key <= KEY_COUNT_MAX; key++) {
+        key_slot_t *slot = &keys.slots[key - 1];
+        *slot = (key_slot_t){.prepared = true, .learned = true, .personalization = (key - 1) % 4 + 1};
+        key_derive_secret(1, key, slot->secret);
+    }
+    ignition_start(&ignition);
+    chance = random_derive(1, "ignition", 0);
+}
+
+static const char *wanted(void)
+{
+    effect_t effect;
+    effects_text_clear();
+    while (ignition_pull(&ignition, &effect)) {
+        effects_text_add(&effect);
+        if (effect.kind == EFFECT_COIL) coil = effect.air;
+    }
+    return effects_text();
+}
+
+static const char *plug(int64_t now_ns, bool plugged)
+{
+    ignition_set_key(&ignition, now_ns, plugged, &chance);
+    return wanted();
+}
+
+static const char *turn(int64_t now_ns, int64_t position)
+{
+    ignition_set_position(&ignition, now_ns, position);
+    return wanted();
+}
+
+static const char *hear(const air_t *air)
+{
+    ignition_hear(&ignition, &keys, air);
+    return wanted();
+}
+
+static const char *answer(int key, int number)
+{
+    key_answer_t said = {key, number, 77};
+    air_t air = key_answer_encode(&said, &coil, keys.slots[key - 1].secret);
+    return hear(&air);
+}
+
+static const char *elapse(int64_t now_ns)
+{
+    ignition_elapse(&ignition, &keys, now_ns);
+    return wanted();
+}
+
+// The next thing that is due is due then, brings that, and nothing comes a nanosecond earlier.
+static void expect_at(int64_t at_ns, const char *brings)
+{
+    ck_assert_int_eq(ignition_next(&ignition), at_ns);
+    ck_assert_str_eq(elapse(at_ns - 1), "");
+    ck_assert_str_eq(elapse(at_ns), brings);
+}
+
+static void expect_burst(int64_t first_ns)
+{
+    for (int64_t frame = 0; frame < 3; frame++) expect_at(first_ns + frame * 100 * MS, FRAME_1);
+}
+
+// The one that follows key valid: within it the terminals become free to follow, which here stay off.
+static void expect_burst_of_key(int64_t plugged_ns)
+{
+    expect_at(plugged_ns + 464 * MS, FRAME_1);
+    expect_at(plugged_ns + 474 * MS, "");
+    expect_at(plugged_ns + 564 * MS, FRAME_1);
+    expect_at(plugged_ns + 664 * MS, FRAME_1);
+}
+
+static void expect_nothing_more(void)
+{
+    ck_assert_int_eq(ignition_next(&ignition), TIME_NEVER);
+}
+
+// Key 1 is in the lock, valid, and its own call-up is over.
+static int64_t put_in_and_wait(void)
+{
+    plug(IN, true);
+    answer(1, 1);
+    for (int i = 0; i < 5; i++) elapse(ignition_next(&ignition)); // judged, terminals free, three frames
+    expect_nothing_more();
+    return IN + TIME_S;
+}
+
+// ---- a key ---------------------------------------------------------------------------------------------------------
+
+START_TEST(key_is_challenged_at_once_judged_after_314_ms_and_calls_up_150_ms_later)
+{
+    ck_assert_str_eq(plug(IN, true), "coil challenge, terminal");
+    ck_assert_str_eq(answer(1, 1), "store");
+    ck_assert_int_eq(ignition.state, LOCK_IDENTIFYING);
+    expect_at(IN + 314 * MS, "terminal, log identified 1 1");
+    ck_assert_int_eq(ignition.state, LOCK_VALID);
+    expect_burst_of_key(IN);
+    expect_nothing_more();
+}
+END_TEST
+
+START_TEST(only_a_key_that_is_put_in_takes_a_random_number)
+{
+    random_t before = chance;
+    ck_assert_str_eq(plug(IN, false), "");
+    ck_assert_uint_eq(chance.state, before.state);
+    plug(IN, true);
+    random_next(&before);
+    ck_assert_uint_eq(chance.state, before.state);
+    ck_assert_str_eq(plug(IN + 1, true), ""); // it is in already
+    ck_assert_uint_eq(chance.state, before.state);
+}
+END_TEST
+
+START_TEST(key_that_says_nothing_is_refused_as_silent)
+{
+    plug(IN, true);
+    expect_at(IN + 314 * MS, "log refused 0 39177, fault 9909, terminal");
+    ck_assert_str_eq(turn(IN + TIME_S, TERMINAL_15), "");
+    expect_nothing_more();
+    ck_assert_uint_eq(ignition.silent_keys, 1);
+}
+END_TEST
+
+START_TEST(key_of_another_car_is_refused_as_foreign_unless_a_right_answer_follows)
+{
+    plug(IN, true);
+    keys.slots[0].secret[0] ^= 1;
+    air_t wrong = key_answer_encode(&(key_answer_t){1, 1, 77}, &coil, keys.slots[0].secret);
+    keys.slots[0].secret[0] ^= 1;
+    ck_assert_str_eq(hear(&wrong), "");
+    ignition_t other = ignition;
+    expect_at(IN + 314 * MS, "log refused 0 39176, fault 9908, terminal");
+    ck_assert_uint_eq(ignition.foreign_keys, 1);
+    ignition = other;
+    ck_assert_str_eq(answer(1, 1), "store");
+    expect_at(IN + 314 * MS, "terminal, log identified 1 1");
+}
+END_TEST
+
+START_TEST(blocked_key_is_refused_and_its_code_is_stored)
+{
+    keys.slots[0].blocked = true;
+    plug(IN, true);
+    ck_assert_str_eq(answer(1, 1), "store");
+    expect_at(IN + 314 * MS, "log refused 1 39175, fault 9907, terminal");
+    ck_assert(ignition_holds(&ignition, 1));
+    ck_assert_uint_eq(ignition.blocked_keys, 1);
+    ck_assert_uint_eq(keys.slots[0].code, 77);
+}
+END_TEST
+
+START_TEST(spare_key_is_learned)
+{
+    keys.slots[4].learned = false;
+    plug(IN, true);
+    ck_assert_str_eq(answer(5, 1), "store, log learned 5");
+    ck_assert(keys.slots[4].learned);
+}
+END_TEST
+
+START_TEST(number_that_differs_is_written_to_the_key_and_its_receipt_is_logged)
+{
+    plug(IN, true);
+    air_t challenge = coil;
+    ck_assert_str_eq(answer(2, 3), "store, coil write");
+    ck_assert_int_eq(key_write_decode(KEY_LF_WRITE, &coil, &challenge, keys.slots[1].secret), 2);
+    air_t receipt = key_write_encode(KEY_LF_WRITTEN, 2, &challenge, keys.slots[1].secret);
+    ck_assert_str_eq(hear(&receipt), "log rewritten 2 2");
+    receipt.bytes[KEY_WRITE_SIZE - 1] ^= 1;
+    ck_assert_str_eq(hear(&receipt), "");
+}
+END_TEST
+
+START_TEST(number_entered_while_the_key_is_in_is_written_to_it_and_told_by_the_next_frame)
+{
+    plug(IN, true);
+    answer(1, 1);
+    elapse(IN + 314 * MS);
+    expect_at(IN + 464 * MS, FRAME_1);
+    expect_at(IN + 474 * MS, "");
+    ignition_rewrite(&ignition, &keys, 2); // another
+    ck_assert_str_eq(wanted(), "");
+    keys.slots[0].personalization = 3;
+    ignition_rewrite(&ignition, &keys, 1);
+    ck_assert_str_eq(wanted(), "coil write");
+    expect_at(IN + 564 * MS, "key 1 number 3 none inserted");
+}
+END_TEST
+
+START_TEST(key_taken_out_is_forgotten_with_all_that_was_to_come)
+{
+    plug(IN, true);
+    answer(1, 1);
+    turn(IN + MS, TERMINAL_15);
+    elapse(IN + 314 * MS);
+    elapse(IN + 464 * MS);
+    ck_assert_str_eq(elapse(IN + 474 * MS), "terminal, log terminal 2");
+    ck_assert_str_eq(plug(IN + 500 * MS, false), "terminal, log terminal, terminal, log removed");
+    ck_assert(!ignition_holds(&ignition, 1));
+    expect_nothing_more();
+    ck_assert_str_eq(plug(IN + 600 * MS, true), "coil challenge, terminal"); // and the next finds the terminals off
+    answer(1, 1);
+    expect_at(IN + 914 * MS, "terminal, log identified 1 1");
+    expect_burst_of_key(IN + 600 * MS);
+    expect_nothing_more();
+}
+END_TEST
+
+START_TEST(key_taken_out_early_is_never_judged)
+{
+    plug(IN, true);
+    answer(1, 1);
+    ck_assert_str_eq(plug(IN + 314 * MS, false), "terminal, log removed"); // at the very instant
+    expect_nothing_more();
+}
+END_TEST
+
+// ---- terminals and bursts ------------------------------------------------------------------------------------------
+
+START_TEST(key_turned_early_is_followed_after_474_ms_if_it_still_stands_there)
+{
+    plug(IN, true);
+    answer(1, 1);
+    ck_assert_str_eq(turn(IN + MS, TERMINAL_15), "");
+    expect_at(IN + 314 * MS, "terminal, log identified 1 1");
+    ck_assert_str_eq(turn(IN + 400 * MS, TERMINAL_R), "");
+    expect_at(IN + 464 * MS, FRAME_1);
+    expect_at(IN + 474 * MS, "terminal, log terminal 1"); // ends the key's own call-up
+    expect_burst(IN + 614 * MS);
+}
+END_TEST
+
+START_TEST(position_that_there_is_not_changes_nothing)
+{
+    int64_t now_ns = put_in_and_wait();
+    ck_assert_str_eq(turn(now_ns, -1), "");
+    ck_assert_str_eq(turn(now_ns, 4), "");
+    ck_assert_str_eq(turn(now_ns, INT64_MAX), "");
+    ck_assert_str_eq(turn(now_ns, TERMINAL_OFF), "");
+    expect_nothing_more();
+}
+END_TEST
+
+START_TEST(terminal_r_calls_up_after_140_ms_and_again_1100_ms_later)
+{
+    int64_t now_ns = put_in_and_wait();
+    ck_assert_str_eq(turn(now_ns, TERMINAL_R), "terminal, log terminal 1");
+    expect_burst(now_ns + 140 * MS);
+    expect_burst(now_ns + 1240 * MS);
+    expect_nothing_more();
+}
+END_TEST
+
+START_TEST(terminal_15_from_off_calls_up_after_142_ms_and_again_when_r_would)
+{
+    int64_t now_ns = put_in_and_wait();
+    turn(now_ns, TERMINAL_15);
+    expect_burst(now_ns + 142 * MS);
+    expect_burst(now_ns + 1240 * MS);
+    expect_nothing_more();
+}
+END_TEST
+
+START_TEST(terminal_15_after_r_ends_what_r_began_but_for_the_repetition_that_waits)
+{
+    int64_t now_ns = put_in_and_wait();
+    turn(now_ns, TERMINAL_R);
+    expect_at(now_ns + 140 * MS, FRAME_1);
+    turn(now_ns + 240 * MS, TERMINAL_15); // at the very instant of the second frame
+    expect_burst(now_ns + 382 * MS);
+    expect_burst(now_ns + 1240 * MS);
+    expect_nothing_more();
+}
+END_TEST
+
+START_TEST(repetition_that_has_begun_is_ended_by_terminal_15)
+{
+    int64_t now_ns = put_in_and_wait();
+    turn(now_ns, TERMINAL_R);
+    expect_burst(now_ns + 140 * MS);
+    expect_at(now_ns + 1240 * MS, FRAME_1);
+    turn(now_ns + 1241 * MS, TERMINAL_15);
+    expect_burst(now_ns + 1383 * MS);
+    expect_nothing_more();
+}
+END_TEST
+
+// 15 comes so late that its own call-up would still run, or be about to begin, when the repetition is due.
+START_TEST(repetition_is_dropped_while_terminal_15_calls_up)
+{
+    static const int64_t AFTER_R_MS[] = {899, 1000, 1239, 1240};
+    int64_t after_ns = AFTER_R_MS[_i] * MS, now_ns = put_in_and_wait();
+    turn(now_ns, TERMINAL_R);
+    expect_burst(now_ns + 140 * MS);
+    turn(now_ns + after_ns, TERMINAL_15);
+    for (int frame = 0; frame < 3;) {
+        int64_t due_ns = ignition_next(&ignition);
+        const char *brings = elapse(due_ns);
+        if (due_ns == now_ns + 1240 * MS) {
+            ck_assert_str_eq(brings, "");
+            continue;
+        }
+        ck_assert_int_eq(due_ns, now_ns + after_ns + (142 + frame++ * 100) * MS);
+        ck_assert_str_eq(brings, FRAME_1);
+    }
+    expect_nothing_more();
+}
+END_TEST
+
+START_TEST(repetition_follows_when_terminal_15_has_just_called_up)
+{
+    int64_t now_ns = put_in_and_wait();
+    turn(now_ns, TERMINAL_R);
+    expect_burst(now_ns + 140 * MS);
+    turn(now_ns + 898 * MS, TERMINAL_15);
+    expect_at(now_ns + 1040 * MS, FRAME_1);
+    expect_at(now_ns + 1140 * MS, FRAME_1);
+    expect_at(now_ns + 1240 * MS, FRAME_1 ", " FRAME_1); // the last of 15, the first of the repetition
+    expect_at(now_ns + 1340 * MS, FRAME_1);
+    expect_at(now_ns + 1440 * MS, FRAME_1);
+    expect_nothing_more();
+}
+END_TEST
+
+// ---- beside a naive model ------------------------------------------------------------------------------------------
+
+// On paper: a list of frames, each with its time and why it comes; a terminal that comes on strikes out and adds.
+typedef struct {
+    int64_t at_ns;
+    char why; // k key, r, 5, a again
+} planned_t;
+
+static planned_t plan[32];
+static size_t plan_count;
+
+static void strike_out(char why)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < plan_count; i++)
+        if (plan[i].why != why) plan[kept++] = plan[i];
+    plan_count = kept;
+}
+
+static size_t count_of(char why)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan_count; i++) count += plan[i].why == why;
+    return count;
+}
+
+static void plan_three(int64_t first_ns, char why)
+{
+    for (int64_t i = 0; i < 3; i++) plan[plan_count++] = (planned_t){first_ns + i * 100 * MS, why};
+}
+
+static void plan_turn(int64_t now_ns, terminal_t before, terminal_t after)
+{
+    bool comes_on = before == TERMINAL_OFF && after != TERMINAL_OFF,
+         to_15 = before < TERMINAL_15 && after >= TERMINAL_15;
+    if (!comes_on && !to_15) return;
+    strike_out('k');
+    strike_out('r');
+    strike_out('5');
+    if (comes_on || count_of('a') < 3) strike_out('a');
+    if (to_15) plan_three(now_ns + 142 * MS, '5');
+    if (comes_on && !to_15) plan_three(now_ns + 140 * MS, 'r');
+    if (comes_on) plan_three(now_ns + 1240 * MS, 'a');
+}
+
+// The frames of that instant, in the order of their reasons; they are struck out.
+static unsigned take_planned(int64_t now_ns)
+{
+    unsigned frames = 0;
+    for (const char *why = "kr5a"; *why; why++) {
+        for (size_t i = 0; i < plan_count; i++) {
+            if (plan[i].why != *why || plan[i].at_ns != now_ns) continue;
+            if (*why == 'a' && count_of('5') > 0) {
+                strike_out('a');
+                break;
+            }
+            plan[i] = plan[--plan_count];
+            frames++;
+            break;
+        }
+    }
+    return frames;
+}
+
+static int64_t next_planned(void)
+{
+    int64_t next_ns = TIME_NEVER;
+    for (size_t i = 0; i < plan_count; i++) next_ns = time_earlier(next_ns, plan[i].at_ns);
+    return next_ns;
+}
+
+static unsigned count_frames(const char *text)
+{
+    unsigned frames = 0;
+    for (const char *found = strstr(text, FRAME_1); found; found = strstr(found + 1, FRAME_1)) frames++;
+    return frames;
+}
+
+static void live(uint64_t seed)
+{
+    static const int64_t GRIDS[] = {MS, 2 * MS, 50 * MS, 100 * MS};
+    set_up();
+    plug(IN, true);
+    answer(1, 1);
+    elapse(IN + 314 * MS);
+    plan_count = 0;
+    plan_three(IN + 464 * MS, 'k');
+    elapse(IN + 464 * MS);
+    take_planned(IN + 464 * MS);
+    elapse(IN + 474 * MS);
+    random_t random = random_derive(seed, "turns", 0);
+    terminal_t terminal = TERMINAL_OFF;
+    for (int64_t now_ns = IN + 474 * MS, step = 0; step < 200; step++) {
+        terminal_t wanted_terminal = (terminal_t)(random_next(&random) % 4);
+        turn(now_ns, wanted_terminal);
+        plan_turn(now_ns, terminal, wanted_terminal);
+        terminal = wanted_terminal;
+        int64_t grid_ns = GRIDS[random_next(&random) % 4];
+        int64_t until_ns = now_ns + grid_ns * (1 + (int64_t)(random_next(&random) % 20));
+        // Up to, not at, the next turn: what a node is told of an instant comes before what is due then.
+        while (ignition_next(&ignition) < until_ns || next_planned() < until_ns) {
+            now_ns = ignition_next(&ignition);
+            ck_assert_msg(now_ns == next_planned(), "next is %lld, the model has %lld; TEST_SEED=%llu replays it",
+                          (long long)now_ns, (long long)next_planned(), (unsigned long long)seed);
+            unsigned frames = count_frames(elapse(now_ns)), planned = take_planned(now_ns);
+            ck_assert_msg(frames == planned, "%u frames at %lld, the model has %u; TEST_SEED=%llu replays it", frames,
+                          (long long)now_ns, planned, (unsigned long long)seed);
+        }
+        now_ns = until_ns;
+    }
+}
+
+START_TEST(random_turns_agree_with_the_naive_model)
+{
+    const char *only = getenv("TEST_SEED");
+    uint64_t first = only ? strtoull(only, NULL, 10) : 1, count = only ? 1 : 500;
+    for (uint64_t seed = first; seed < first + count; seed++) live(seed);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *tests = tcase_create("ignition");
+    tcase_add_checked_fixture(tests, set_up, NULL);
+    tcase_set_timeout(tests, 60);
+    tcase_add_test(tests, key_is_challenged_at_once_judged_after_314_ms_and_calls_up_150_ms_later);
+    tcase_add_test(tests, only_a_key_that_is_put_in_takes_a_random_number);
+    tcase_add_test(tests, key_that_says_nothing_is_refused_as_silent);
+    tcase_add_test(tests, key_of_another_car_is_refused_as_foreign_unless_a_right_answer_follows);
+    tcase_add_test(tests, blocked_key_is_refused_and_its_code_is_stored);
+    tcase_add_test(tests, spare_key_is_learned);
+    tcase_add_test(tests, number_that_differs_is_written_to_the_key_and_its_receipt_is_logged);
+    tcase_add_test(tests, number_entered_while_the_key_is_in_is_written_to_it_and_told_by_the_next_frame);
+    tcase_add_test(tests, key_taken_out_is_forgotten_with_all_that_was_to_come);
+    tcase_add_test(tests, key_taken_out_early_is_never_judged);
+    tcase_add_test(tests, key_turned_early_is_followed_after_474_ms_if_it_still_stands_there);
+    tcase_add_test(tests, position_that_there_is_not_changes_nothing);
+    tcase_add_test(tests, terminal_r_calls_up_after_140_ms_and_again_1100_ms_later);
+    tcase_add_test(tests, terminal_15_from_off_calls_up_after_142_ms_and_again_when_r_would);
+    tcase_add_test(tests, terminal_15_after_r_ends_what_r_began_but_for_the_repetition_that_waits);
+    tcase_add_test(tests, repetition_that_has_begun_is_ended_by_terminal_15);
+    tcase_add_loop_test(tests, repetition_is_dropped_while_terminal_15_calls_up, 0, 4);
+    tcase_add_test(tests, repetition_follows_when_terminal_15_has_just_called_up);
+    tcase_add_test(tests, random_turns_agree_with_the_naive_model);
+    return suite_run("ignition", tests);
+}
