@@ -65,7 +65,7 @@ bool uds_nrc_find(const char *name, uint8_t *code)
 
 bool uds_has_sub_function(uint8_t service)
 {
-    return memchr(WITH_SUB_FUNCTION, service, sizeof WITH_SUB_FUNCTION) != NULL;
+    return memchr(WITH_SUB_FUNCTION, service, sizeof WITH_SUB_FUNCTION);
 }
 
 bool uds_is_functional(uint8_t address)

@@ -57,7 +57,7 @@ uds_nrc_t uds_service_clear_faults(uds_server_t *self, const uint8_t *request, s
 
 static uint8_t status_of(const fault_t *fault)
 {
-    return fault != NULL ? fault->status & UDS_SERVER_FAULT_STATUS_MASK : 0;
+    return fault ? fault->status & UDS_SERVER_FAULT_STATUS_MASK : 0;
 }
 
 static void put_fault(uds_server_t *self, uint16_t code)
@@ -114,10 +114,10 @@ static void put_extended(uds_server_t *self, const fault_t *fault)
 static uds_nrc_t put_record(uds_server_t *self, uint32_t code, uint8_t record)
 {
     const fault_t *fault = code <= UINT16_MAX ? fault_memory_find(self->port.faults, (uint16_t)code) : NULL;
-    if (fault == NULL && !is_supported(self, code)) return UDS_OUT_OF_RANGE;
+    if (!fault && !is_supported(self, code)) return UDS_OUT_OF_RANGE;
     if (record != RECORD && record != RECORD_ALL) return UDS_OUT_OF_RANGE;
     put_fault(self, (uint16_t)code);
-    if (fault == NULL) return UDS_ACCEPTED;
+    if (!fault) return UDS_ACCEPTED;
     if (self->sub_function == UDS_FAULTS_SNAPSHOT)
         put_snapshot(self, fault);
     else

@@ -74,14 +74,14 @@ static uint8_t session_bit(const uds_server_t *self)
 static uds_nrc_t check_sub_function(const uds_server_t *self, const service_t *service, size_t size)
 {
     const sub_function_t *sub = find_sub_function(service, self->sub_function);
-    if (sub == NULL) return UDS_SUB_FUNCTION_NOT_SUPPORTED;
+    if (!sub) return UDS_SUB_FUNCTION_NOT_SUPPORTED;
     if ((sub->sessions & session_bit(self)) == 0) return UDS_SUB_FUNCTION_NOT_IN_SESSION;
     return sub->size != 0 && size != sub->size ? UDS_INCORRECT_LENGTH : UDS_ACCEPTED;
 }
 
 static uds_nrc_t check(uds_server_t *self, const service_t *service, const uint8_t *bytes, size_t size)
 {
-    if (service == NULL) return UDS_SERVICE_NOT_SUPPORTED;
+    if (!service) return UDS_SERVICE_NOT_SUPPORTED;
     if ((service->sessions & session_bit(self)) == 0) return UDS_SERVICE_NOT_IN_SESSION;
     if (service->secured && !self->unlocked) return UDS_SECURITY_DENIED;
     if (size < service->minimum) return UDS_INCORRECT_LENGTH;
@@ -192,7 +192,7 @@ static bool says_nothing(const uds_server_t *self)
     if (self->result == UDS_ACCEPTED) return self->suppress;
     static const uint8_t UNANSWERED[] = {UDS_SERVICE_NOT_SUPPORTED, UDS_SUB_FUNCTION_NOT_SUPPORTED, UDS_OUT_OF_RANGE,
                                          UDS_SUB_FUNCTION_NOT_IN_SESSION, UDS_SERVICE_NOT_IN_SESSION};
-    return self->functional && memchr(UNANSWERED, (int)self->result, sizeof UNANSWERED) != NULL;
+    return self->functional && memchr(UNANSWERED, (int)self->result, sizeof UNANSWERED);
 }
 
 static void make_negative(const uds_server_t *self, uds_nrc_t code, uds_message_t *message)
