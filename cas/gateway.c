@@ -19,7 +19,8 @@ static void bind_unit(gateway_t *self, const node_setup_t *setup, const vehicle_
         int bus = own_bus(setup->entry, node->buses[i]);
         if (bus >= 0) unit.buses |= (uint8_t)(1U << bus);
     }
-    bool elsewhere = unit.buses != (1U << self->bus_count) - 1; // there is a bus of ours on which it is not
+    // A unit on all our buses hears every tester itself, one on none is out of our reach.
+    bool elsewhere = unit.buses != (1U << self->bus_count) - 1;
     if (node->address == 0 || unit.buses == 0 || !elsewhere) return;
     self->units[self->unit_count++] = unit;
     for (uint8_t bus = 0; bus < self->bus_count; bus++)
@@ -57,6 +58,7 @@ bool gateway_forward(gateway_t *self, int64_t now_ns, uint8_t to, const can_fram
         self->dropped++;
         return false;
     }
+    // One delay for all: what comes last is due last, and the queue is in order of time by itself.
     self->queue[self->count++] = (gateway_item_t){.due_ns = now_ns + GATEWAY_DELAY_NS, .to = to, .frame = *frame};
     return true;
 }
@@ -70,12 +72,19 @@ static bool forward_to_buses(gateway_t *self, int64_t now_ns, unsigned buses, co
     return taken;
 }
 
+// A tester may be on either bus, its target on the other; what comes back finds the way by the last request:
+//
+//   tester ── 0x6F1 [target …] ──> bus 0 ──┐                  tester_bus = 0
+//                                          ├─ if target is only on bus 1 ──> bus 1
+//   tester <── 0x600 + target ──── bus 0 <─┘  <── if the tester is on bus 0 ──┘
+//
+// A functional address means everybody: it goes to all other buses.
 static bool route_request(gateway_t *self, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
 {
     if (frame->length == 0) return true;
     uint8_t target = frame->data[0];
     unsigned here = 1U << bus;
-    self->tester_bus = bus;
+    self->tester_bus = bus; // also when the target is here: its response must not go where a tester was before
     if (uds_is_functional(target)) return forward_to_buses(self, now_ns, ~here, frame);
     for (size_t i = 0; i < self->unit_count; i++) {
         const gateway_unit_t *unit = &self->units[i];
@@ -89,6 +98,7 @@ static bool route_response(gateway_t *self, int64_t now_ns, uint8_t bus, const c
 {
     for (size_t i = 0; i < self->unit_count; i++) {
         const gateway_unit_t *unit = &self->units[i];
+        // On a bus where that unit is not, a frame with its identifier is somebody else's.
         bool from_there = frame->id == UDS_RESPONSE_ID + unit->address && (unit->buses >> bus & 1) != 0;
         if (from_there && (unit->buses >> self->tester_bus & 1) == 0)
             return gateway_forward(self, now_ns, self->tester_bus, frame);
@@ -103,6 +113,7 @@ bool gateway_accept(gateway_t *self, int64_t now_ns, uint8_t bus, const can_fram
         taken = route_request(self, now_ns, bus, frame);
     else if (!frame->extended)
         taken = route_response(self, now_ns, bus, frame);
+    // Besides: a vehicle may route an identifier of diagnosis as well.
     for (size_t i = 0; i < self->route_count; i++) {
         const gateway_route_t *route = &self->routes[i];
         if (route->from != bus || route->id != frame->id || frame->extended) continue;

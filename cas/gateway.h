@@ -9,7 +9,7 @@
 
 #include "bus/node.h"
 
-#define GATEWAY_DELAY_NS (1 * TIME_MS) // DOMAIN.md, gateway latency (own)
+#define GATEWAY_DELAY_NS (1 * TIME_MS) // own: what a real one needs is not known
 #define GATEWAY_QUEUE_MAX 32
 
 typedef struct {

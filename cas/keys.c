@@ -48,6 +48,15 @@ key_slot_t *keys_find(keys_t *self, int key)
     return &self->slots[key - 1];
 }
 
+// `ahead` counts modulo 2^32, so that a code runs on over its 32 bits; the half of them that is behind is a replay.
+//
+//   code         c              c+16                         c+1000                     c + 2^31
+//   ────────────┼───────────────┼────────────────────────────┼──────────────────────────┼────────────
+//       replay  │   accepted    │  ahead: noted as r;        │        too far           │  replay
+//               │               │  r+1 is accepted,          │                          │
+//               │               │  c+17 .. r is a replay     │                          │
+//
+// What was heard once is a replay, although it did not count; and r + 1 must lie within the 1000 as well.
 static keys_verdict_t judge_code(key_slot_t *slot, uint32_t code, uint32_t ahead)
 {
     if (ahead == 0 || ahead > INT32_MAX) return KEYS_REPLAYED;
@@ -60,10 +69,11 @@ static keys_verdict_t judge_code(key_slot_t *slot, uint32_t code, uint32_t ahead
         return KEYS_AHEAD;
     }
     slot->code = code;
-    slot->resync = false;
+    slot->resync = false; // used up, or another press came between
     return KEYS_ACCEPTED;
 }
 
+// Whose key it says it is, then whether that is true, and only then its code: nothing forged changes a slot.
 keys_verdict_t keys_judge_telegram(keys_t *self, const air_t *air, key_telegram_t *telegram, uint32_t *ahead)
 {
     if (!key_telegram_decode(air, telegram)) return KEYS_MALFORMED;
@@ -72,7 +82,7 @@ keys_verdict_t keys_judge_telegram(keys_t *self, const air_t *air, key_telegram_
     if (!key_telegram_authentic(air, slot->secret)) return KEYS_FORGED;
     *ahead = telegram->code - slot->code;
     keys_verdict_t verdict = judge_code(slot, telegram->code, *ahead);
-    if (verdict == KEYS_REPLAYED) return verdict;
+    if (verdict == KEYS_REPLAYED) return verdict; // an old telegram tells of an old battery
     slot->battery_low = telegram->battery_low;
     // A blocked key's codes are taken note of all the same: what it sent then must stay a replay after its release.
     return slot->blocked ? KEYS_BLOCKED : verdict;
@@ -83,6 +93,7 @@ keys_verdict_t keys_judge_answer(keys_t *self, const air_t *air, const air_t *ch
     if (!key_answer_decode(air, answer)) return KEYS_MALFORMED;
     key_slot_t *slot = keys_find(self, answer->key);
     if (!slot || !key_answer_authentic(air, challenge, slot->secret)) return KEYS_FORGED;
+    // The answer is to our own challenge: it cannot be a recording, and whatever code it names is where the key is now.
     slot->code = answer->code;
     slot->resync = false;
     if (slot->blocked) return KEYS_BLOCKED;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The CAS's table of at most ten keys (R1-R3), and its judgement of what a remote control or transponder says. Pure.
 //
-// A key number is the slot's index: nothing can change it. Changing codes (DOMAIN.md, figures our own):
+// A key number is the slot's index: nothing can change it. Changing codes (that they have windows is plausible, the
+// figures are our own):
 //
 //   last accepted code ──┬─ not ahead: replay
 //                        ├─ 1 .. 16 ahead: accepted
