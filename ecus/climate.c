@@ -100,7 +100,7 @@ static bool bind_passenger(climate_t *self, const char **missing)
     static const char *const NAMES[] = {"Temperature"};
     const dbc_message_t *message = self->ecu.messages[MESSAGE_PASSENGER];
     self->passenger = key_memory_find(&self->memory, "passenger_temperature");
-    return message == NULL || dbc_bind_signals(message, NAMES, 1, &self->passenger_signal, missing);
+    return !message || dbc_bind_signals(message, NAMES, 1, &self->passenger_signal, missing);
 }
 
 static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, const char **missing)

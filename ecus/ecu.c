@@ -5,7 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
-#define NETWORK_MANAGEMENT_ID 0x480U // + diagnostic address (DOMAIN.md)
+#define NETWORK_MANAGEMENT_ID 0x480U // known: + diagnostic address
 #define NETWORK_MANAGEMENT_MASK 0x780U
 #define ROUNDS_MAX 1000 // timers within one activation; more is a unit that runs in circles
 
@@ -25,7 +25,7 @@ static const dbc_message_t *find_network_message(const dbc_t *dbc, uint8_t addre
 static const dbc_message_t *find_own_message(const dbc_t *dbc, const char *name, const char *sender)
 {
     const dbc_message_t *message = dbc_message(dbc, name);
-    return message != NULL && strcmp(message->sender, sender) == 0 ? message : NULL;
+    return message && strcmp(message->sender, sender) == 0 ? message : NULL;
 }
 
 static const dbc_message_t *find_message(const ecu_message_t *wanted, const node_setup_t *setup)
@@ -47,21 +47,21 @@ static bool bind_message(ecu_t *self, size_t index, const node_setup_t *setup, c
 {
     const ecu_message_t *wanted = &self->type->messages[index];
     const dbc_message_t *message = find_message(wanted, setup);
-    if (message == NULL && (wanted->find == ECU_BY_NAME || wanted->find == ECU_STATUS)) {
+    if (!message && (wanted->find == ECU_BY_NAME || wanted->find == ECU_STATUS)) {
         *missing = wanted->find == ECU_STATUS ? setup->entry->name : wanted->name;
         return false;
     }
     self->messages[index] = message;
     // An event message has nothing to say at power-on: a remote key status would call a profile up.
     self->status[index] =
-        message != NULL && (wanted->find == ECU_STATUS || (wanted->find != ECU_NETWORK && message->cycle_ms > 0));
+        message && (wanted->find == ECU_STATUS || (wanted->find != ECU_NETWORK && message->cycle_ms > 0));
     return true;
 }
 
 bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_t *setup, node_ports_t *ports,
               const char **missing)
 {
-    assert(type->message_count <= ECU_MESSAGES_MAX && type->hooks.compose != NULL);
+    assert(type->message_count <= ECU_MESSAGES_MAX && type->hooks.compose);
     self->type = type;
     self->unit = unit;
     self->entry = setup->entry;
@@ -91,7 +91,7 @@ static uint8_t all_buses(const ecu_t *self)
 static int64_t cycle_ns(const ecu_t *self, size_t message)
 {
     const dbc_message_t *definition = self->messages[message];
-    if (definition == NULL) return 0;
+    if (!definition) return 0;
     bool fast = self->fast[message] && definition->cycle_fast_ms > 0;
     return (fast ? definition->cycle_fast_ms : definition->cycle_ms) * TIME_MS;
 }
@@ -126,7 +126,7 @@ static bool is_silenced(const ecu_t *self, const can_frame_t *frame)
 
 static void send_on_bus(ecu_t *self, size_t message, uint8_t bus, uint8_t flags)
 {
-    if (self->messages[message] == NULL) return;
+    if (!self->messages[message]) return;
     can_frame_t frame = dbc_frame(self->messages[message]);
     if (is_silenced(self, &frame)) return;
     self->type->hooks.compose(self->unit, (uint8_t)message, bus, &frame);
@@ -190,7 +190,7 @@ static void take_sent(ecu_t *self, uint8_t bus, const can_frame_t *frame)
     int64_t started_ns = self->now_ns - (int64_t)frame_bits(frame) * self->bit_ns[bus];
     for (size_t i = 0; i < self->type->message_count; i++) {
         const dbc_message_t *message = self->messages[i];
-        if (!self->type->messages[i].counts || message == NULL || message->id != frame->id ||
+        if (!self->type->messages[i].counts || !message || message->id != frame->id ||
             message->extended != frame->extended)
             continue;
         if (self->asked_ns[i][bus] > started_ns) send_on_bus(self, i, bus, self->asked_flags[i][bus]);
@@ -202,12 +202,12 @@ static void take_stored(ecu_t *self)
     if (!self->storing) return;
     self->storing = false;
     self->ticket_stored = self->ticket_under_way;
-    if (self->type->hooks.stored != NULL) self->type->hooks.stored(self->unit, self->ticket_stored);
+    if (self->type->hooks.stored) self->type->hooks.stored(self->unit, self->ticket_stored);
 }
 
 static void tell_unit(ecu_t *self, const node_input_t *input)
 {
-    if (self->type->hooks.input != NULL) self->type->hooks.input(self->unit, input);
+    if (self->type->hooks.input) self->type->hooks.input(self->unit, input);
 }
 
 static void take_frame(ecu_t *self, const node_input_t *input)
@@ -275,14 +275,16 @@ static size_t earliest_timer(const ecu_t *self)
     return earliest;
 }
 
+// The earliest first; of those that elapse together, the one with the lower number: the order of a unit's timers is the
+// order of its behaviour. One that sets another to now lets that elapse in this same activation.
 static void elapse_timers(ecu_t *self)
 {
     for (size_t round = 0;; round++) {
         size_t timer = earliest_timer(self);
         if (self->timers[timer] > self->now_ns) return;
         assert(round < ROUNDS_MAX);
-        self->timers[timer] = TIME_NEVER;
-        if (self->type->hooks.timer != NULL) self->type->hooks.timer(self->unit, (uint8_t)timer);
+        self->timers[timer] = TIME_NEVER; // before the hook, which may start it again
+        if (self->type->hooks.timer) self->type->hooks.timer(self->unit, (uint8_t)timer);
     }
 }
 
@@ -294,10 +296,17 @@ static void save_image(ecu_t *self, image_t *image)
     for (size_t i = 0; i < self->entry->option_count; i++) {
         image_set(image, "coding", -1, self->entry->options[i].name, self->options[i]);
     }
-    if (self->type->hooks.save != NULL) self->type->hooks.save(self->unit, image);
+    if (self->type->hooks.save) self->type->hooks.save(self->unit, image);
     if (image->count == IMAGE_ENTRIES_MAX) ecu_log(self, LOG_STORE_FULL, 0, 0, 0);
 }
 
+// One store is under way at a time, and each holds all that was asked for until it begins:
+//
+//   asked       1 ────── 2 ── 3 ────────────────────────────────────
+//   under way   |==== image with 1 ====|==== image with 1, 2, 3 ====|
+//   stored                             1                            3
+//
+// What waits for ticket 2 goes on at 3: there never is a durable image with 2 alone.
 static void request_store(ecu_t *self)
 {
     if (self->storing || self->ticket_asked == self->ticket_under_way) return;
@@ -314,11 +323,18 @@ static int64_t next_deadline(const ecu_t *self)
     return deadline_ns;
 }
 
+// What an activation does, and always in this order:
+//
+//   inputs ──> diagnosis ──> timers ──> cyclic messages ──> store ──> hold, deadline
+//
+// Inputs come before what is due: a key taken out in the instant of its call-up calls nothing up. Diagnosis comes
+// before the timers, so that what a request sets in motion begins in its instant. The image is that of the instant's
+// end, whoever asked for it; and only now everything that will be due is known.
 static void finish(ecu_t *self)
 {
     diagnosis_run(&self->diagnosis);
-    elapse_timers(self); // before the cyclic messages: an event of this instant restarts their cycle
-    send_cyclic_due(self);
+    elapse_timers(self);
+    send_cyclic_due(self); // after all events of this instant: those restart their message's cycle
     request_store(self);
     self->outbox->hold = diagnosis_holds(&self->diagnosis) ? all_buses(self) : self->hold;
     self->outbox->deadline_ns = next_deadline(self);
@@ -354,7 +370,7 @@ void ecu_power_on(void *unit, int64_t now_ns, const image_t *image, image_state_
     ecu_t *self = unit;
     begin(self, now_ns, outbox);
     forget(self, random);
-    if (state != IMAGE_PRESENT || image == NULL) image = &EMPTY_IMAGE;
+    if (state != IMAGE_PRESENT || !image) image = &EMPTY_IMAGE;
     fault_memory_load(&self->faults, image);
     diagnosis_start(&self->diagnosis, image);
     load_options(self, image);
@@ -362,7 +378,8 @@ void ecu_power_on(void *unit, int64_t now_ns, const image_t *image, image_state_
         ecu_log(self, LOG_IMAGE_DAMAGED, state, 0, 0);
         ecu_fault(self, FAULT_IMAGE_DAMAGED);
     }
-    if (self->type->hooks.start != NULL) self->type->hooks.start(self->unit, image);
+    if (self->type->hooks.start) self->type->hooks.start(self->unit, image);
+    // Last: what is composed now has the unit's memory in it.
     for (size_t i = 0; i < self->type->message_count; i++) {
         if (self->status[i]) ecu_send(self, (uint8_t)i);
     }
@@ -381,20 +398,20 @@ void ecu_activate(void *unit, int64_t now_ns, const node_input_t *inputs, size_t
 
 void ecu_send(ecu_t *self, uint8_t message)
 {
-    assert(self->outbox != NULL && message < self->type->message_count);
+    assert(self->outbox && message < self->type->message_count);
     send_on_buses(self, message, all_buses(self), OUTBOX_REPLACE);
     restart_cycle(self, message);
 }
 
 void ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags)
 {
-    assert(self->outbox != NULL && bus < self->bus_count);
+    assert(self->outbox && bus < self->bus_count);
     if (!is_silenced(self, frame)) outbox_send(self->outbox, bus, frame, flags);
 }
 
 void ecu_forward_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame)
 {
-    assert(self->outbox != NULL && bus < self->bus_count);
+    assert(self->outbox && bus < self->bus_count);
     outbox_send(self->outbox, bus, frame, 0);
 }
 
@@ -426,7 +443,7 @@ uint32_t ecu_store(ecu_t *self)
 bool ecu_option_is(const ecu_t *self, const char *option, const char *value)
 {
     const vehicle_option_t *known = vehicle_find_option(self->entry, option);
-    return known != NULL && strcmp(known->values[self->options[known - self->entry->options]], value) == 0;
+    return known && strcmp(known->values[self->options[known - self->entry->options]], value) == 0;
 }
 
 void ecu_fault(ecu_t *self, uint16_t code)
@@ -439,6 +456,6 @@ void ecu_fault(ecu_t *self, uint16_t code)
 
 void ecu_log(ecu_t *self, uint16_t code, int64_t a, int64_t b, int64_t c)
 {
-    assert(self->outbox != NULL);
+    assert(self->outbox);
     outbox_log(self->outbox, code, a, b, c);
 }

@@ -6,7 +6,7 @@
 
 #include "bus/car/words.h"
 
-#define NUMBER_INVALID 0xF           // nibble of a personalization number that says "none" (DOMAIN.md)
+#define NUMBER_INVALID 0xF           // nibble of a personalization number that says "none"
 #define RAW_LIMIT (INT64_C(1) << 32) // a setting's range; leaves room for products with nanoseconds
 
 // ---- binding -------------------------------------------------------------------------------------------------------
@@ -23,7 +23,7 @@ static bool bind_remote(key_memory_t *self, const dbc_t *dbc, const char **missi
     static const char *const NAMES[] = {"PersonalizationNumber", "PersonalizationRepeat", "Button"};
     const dbc_signal_t *signals[3];
     self->remote = dbc_bind(dbc, "RemoteKeyStatus", NAMES, 3, signals, missing);
-    if (self->remote == NULL) return false;
+    if (!self->remote) return false;
     self->number_signal = signals[0];
     self->repeat_signal = signals[1];
     self->button_signal = signals[2];
@@ -35,7 +35,7 @@ static bool bind_terminal(key_memory_t *self, const dbc_t *dbc, const char **mis
 {
     static const char *const NAMES[] = {"TerminalR", "Terminal15", "Terminal50"};
     self->terminal = dbc_bind(dbc, "TerminalStatus", NAMES, 3, self->terminal_signals, missing);
-    return self->terminal != NULL;
+    return self->terminal;
 }
 
 static bool bind_setting(key_memory_t *self, const dbc_signal_t *signal)
@@ -54,13 +54,13 @@ static bool bind_status(key_memory_t *self, const node_setup_t *setup, const cha
 {
     *missing = setup->entry->name;
     const dbc_message_t *status = dbc_status_message(setup->dbc, setup->entry->name);
-    if (status == NULL) return false;
+    if (!status) return false;
     static const char *const NAMES[] = {"Profile", "Coded"};
     const dbc_signal_t *signals[2];
     if (!dbc_bind_signals(status, NAMES, 2, signals, missing)) return false;
     for (size_t i = 0; i < status->signal_count; i++) {
         const dbc_signal_t *signal = &status->signals[i];
-        if (signal->setting == NULL) continue;
+        if (!signal->setting) continue;
         *missing = signal->setting;
         if (!bind_setting(self, signal)) return false;
     }
@@ -71,8 +71,8 @@ static void bind_messages(key_memory_t *self)
 {
     for (size_t i = 0; i < self->ecu->type->message_count; i++) {
         const dbc_message_t *message = self->ecu->messages[i];
-        self->profile_signals[i] = message != NULL ? dbc_signal(message, "Profile") : NULL;
-        self->coded_signals[i] = message != NULL ? dbc_signal(message, "Coded") : NULL;
+        self->profile_signals[i] = message ? dbc_signal(message, "Profile") : NULL;
+        self->coded_signals[i] = message ? dbc_signal(message, "Coded") : NULL;
     }
 }
 
@@ -185,7 +185,7 @@ static void store_changes(key_memory_t *self)
         if ((self->changed >> i & 1) == 0) continue;
         int64_t *place = place_of(self, i);
         int64_t value = self->hooks->current(self->ecu->unit, i);
-        if (place == NULL || *place == value) continue;
+        if (!place || *place == value) continue;
         *place = value;
         if (key_memory_is_car(self, i))
             car_count++;
@@ -202,12 +202,14 @@ static void store_changes(key_memory_t *self)
 static void send_those_with(key_memory_t *self, const dbc_signal_t *const signals[ECU_MESSAGES_MAX])
 {
     for (uint8_t i = 0; i < self->ecu->type->message_count; i++) {
-        if (signals[i] != NULL) ecu_send(self->ecu, i);
+        if (signals[i]) ecu_send(self->ecu, i);
     }
 }
 
 static void call_up(key_memory_t *self, uint8_t profile)
 {
+    // The active profile is changed first, for the unit implements what key_memory_value says; it is told last, for the
+    // messages say what the unit does now.
     if (self->active != profile) ecu_store(self->ecu);
     self->active = profile;
     self->changed &= self->in_car; // what the driver changed and did not store is lost; car memory is not recalled
@@ -229,7 +231,14 @@ static uint8_t read_number(key_memory_t *self, const can_frame_t *frame)
     return 0;
 }
 
-// A held button repeats its telegram with identical bytes until one with button "released" ends it.
+// A held button repeats its telegram with identical bytes until one with button "released" ends it; the same bytes
+// after a pause are another press.
+//
+//   unlock ─100 ms─ unlock ─100 ms─ unlock ─ released      unlock
+//   acts            repeat          repeat                 acts: the last telegram was another
+//
+//   unlock ──────────── more than 150 ms ──────────── unlock
+//   acts                                              acts: a `released` was not heard
 static bool is_repeat(key_memory_t *self, const can_frame_t *frame)
 {
     bool repeat =
@@ -243,7 +252,7 @@ static bool is_repeat(key_memory_t *self, const can_frame_t *frame)
 static void take_lock(key_memory_t *self)
 {
     store_changes(self);
-    if (self->hooks->locked != NULL) self->hooks->locked(self->ecu->unit);
+    if (self->hooks->locked) self->hooks->locked(self->ecu->unit);
 }
 
 static void take_remote(key_memory_t *self, const can_frame_t *frame)
@@ -265,7 +274,7 @@ static void take_terminal(key_memory_t *self, const can_frame_t *frame)
     self->terminal_on = false;
     for (size_t i = 0; i < 3; i++) self->terminal_on |= dbc_get(self->terminal_signals[i], frame) == 1;
     self->terminal_15_on = dbc_get(self->terminal_signals[1], frame) == 1;
-    if (was_on && !self->terminal_on) store_changes(self);
+    if (was_on && !self->terminal_on) store_changes(self); // with the last terminal, not with each
 }
 
 static bool is_of(const can_frame_t *frame, const dbc_message_t *message)
@@ -278,7 +287,7 @@ bool key_memory_take_frame(key_memory_t *self, const can_frame_t *frame)
     const dbc_message_t *message = is_of(frame, self->remote)     ? self->remote
                                    : is_of(frame, self->terminal) ? self->terminal
                                                                   : NULL;
-    if (message == NULL) return false;
+    if (!message) return false;
     if (frame->remote || frame->length < message->length) {
         self->ignored++;
     } else if (message == self->remote) {
@@ -322,8 +331,8 @@ void key_memory_tell_coded(key_memory_t *self)
 void key_memory_compose(const key_memory_t *self, uint8_t message, can_frame_t *frame)
 {
     const dbc_signal_t *profile = self->profile_signals[message], *coded = self->coded_signals[message];
-    if (profile != NULL) dbc_set(profile, frame, self->active);
-    if (coded != NULL) dbc_set(coded, frame, key_memory_is_coded(self));
+    if (profile) dbc_set(profile, frame, self->active);
+    if (coded) dbc_set(coded, frame, key_memory_is_coded(self));
 }
 
 void key_memory_compose_setting(const key_memory_t *self, uint8_t setting, int64_t value, can_frame_t *frame)
@@ -349,7 +358,7 @@ const key_memory_profile_t *key_memory_profile(const key_memory_t *self, uint8_t
 static void ask_to_store(key_memory_t *self, uint32_t *ticket)
 {
     uint32_t asked = ecu_store(self->ecu);
-    if (ticket != NULL) *ticket = asked;
+    if (ticket) *ticket = asked;
 }
 
 bool key_memory_set_profile(key_memory_t *self, uint8_t profile, const key_memory_profile_t *content, uint32_t *ticket)

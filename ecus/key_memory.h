@@ -15,7 +15,7 @@
 
 #define KEY_MEMORY_PROFILES KEY_PERSONALIZATION_MAX
 #define KEY_MEMORY_SETTINGS_MAX 16
-#define KEY_MEMORY_REPEAT_NS (150 * TIME_MS) // a held button repeats its telegram every 100 ms (DOMAIN.md)
+#define KEY_MEMORY_REPEAT_NS (150 * TIME_MS) // known: a held button repeats its telegram every 100 ms
 
 typedef struct {
     const dbc_signal_t *signal; // signal->setting is the name

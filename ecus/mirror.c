@@ -44,6 +44,12 @@ static motor_purpose_t vertical_purpose(const mirror_t *self)
     return self->motors.motors.motors[self->vertical].purpose;
 }
 
+// The passenger's mirror has two places, of which only one is remembered:
+//
+//   gear       d        r            d
+//   set value  ── 30 ─────────────────────────>   what Key Memory stores and recalls
+//   goal       ── 30 ───┐ 30 - 50 ┌── 30 ──────>   not beyond the end stop
+//                       └─────────┘
 static int64_t vertical_goal(const mirror_t *self)
 {
     int64_t tilted = self->set_value - KERB_TILT, minimum = self->memory.settings[self->vertical].minimum;
@@ -115,7 +121,7 @@ static void take_line(mirror_t *self, const node_line_t *line)
 static void input(void *unit, const node_input_t *input)
 {
     mirror_t *self = unit;
-    follow_switch(self);
+    follow_switch(self); // before the input, which may let the switch go or tilt the mirror
     if (input->kind == INPUT_FRAME)
         key_memory_take_frame(&self->memory, &input->frame);
     else if (input->kind == INPUT_LINE)
@@ -178,7 +184,7 @@ static bool bind_tilt(mirror_t *self, const node_setup_t *setup, node_ports_t *p
     self->vertical = (uint8_t)vertical;
     *missing = "KerbTilt";
     self->tilt_signal = dbc_signal(dbc_status_message(setup->dbc, setup->entry->name), *missing);
-    if (self->tilt_signal == NULL) return false;
+    if (!self->tilt_signal) return false;
     self->gear_line = node_accept_line(ports, LINE_GEAR);
     return true;
 }

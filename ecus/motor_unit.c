@@ -24,7 +24,7 @@ bool motor_unit_bind(motor_unit_t *self, const motor_unit_type_t *type, ecu_t *e
     self->memory = memory;
     *missing = "Moving";
     self->moving_signal = dbc_signal(dbc_status_message(setup->dbc, setup->entry->name), *missing);
-    if (self->moving_signal == NULL) return false;
+    if (!self->moving_signal) return false;
     for (size_t i = 0; i < memory->setting_count; i++) {
         *missing = memory->settings[i].signal->setting;
         self->speeds[i] = find_speed(type, *missing);

@@ -53,7 +53,7 @@ void motor_unit_save(const motor_unit_t *self, image_t *image);
 bool motor_unit_take_line(motor_unit_t *self, const node_line_t *line, bool *pressed);
 
 /// A recall of the active profile begins: the caller then calls motor_unit_recall for settings, and at last settles.
-/// False while a switch is held, which stops every recall at once (DOMAIN.md): nothing is recalled then.
+/// False while a switch is held, which stops every recall at once: nothing is recalled then.
 bool motor_unit_begin_recall(motor_unit_t *self);
 void motor_unit_recall(motor_unit_t *self, uint8_t setting, int64_t goal);
 

@@ -75,6 +75,13 @@ static unsigned stand_where_arrived(motors_t *self, int64_t now_ns)
     return moving;
 }
 
+// With two that may move at once, of three that were asked for together:
+//
+//   longitudinal   |======|
+//   height         |==========|          the next one starts in the instant in which one arrives, not a tick later:
+//   backrest_tilt         |=======|      that is why arrivals come first
+//
+// One that is there already takes no turn, and the one behind it may start.
 uint16_t motors_advance(motors_t *self, int64_t now_ns)
 {
     unsigned moving = stand_where_arrived(self, now_ns), switched = 0;

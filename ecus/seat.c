@@ -19,7 +19,7 @@ static const motor_speed_t SPEEDS[] = {
 static const motor_unit_type_t MOTORS = {
     .speeds = SPEEDS,
     .speed_count = sizeof SPEEDS / sizeof SPEEDS[0],
-    .at_once = 2, // own (DOMAIN.md)
+    .at_once = 2, // own
     .status = MESSAGE_STATUS,
     .timer = TIMER_MOTORS,
 };
@@ -160,7 +160,7 @@ static bool bind_door(seat_t *self, const node_setup_t *setup, node_ports_t *por
 {
     static const char *const NAMES[] = {"DriverDoor"};
     self->door = dbc_bind(setup->dbc, "DoorState", NAMES, 1, &self->driver_door, missing);
-    if (self->door == NULL) return false;
+    if (!self->door) return false;
     for (uint8_t bus = 0; bus < setup->entry->bus_count; bus++) node_accept_id(ports, bus, self->door->id);
     return true;
 }
