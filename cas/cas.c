@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bus/car/words.h"
-#include "bus/lines.h"
+#include "bus/car/lines.h"
 #include "cas/services.h"
 
 #define COMMAND_NS (500 * TIME_MS) // own: how long cyclic CentralLocking frames repeat a command

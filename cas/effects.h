@@ -7,7 +7,7 @@
 #ifndef KMSIM_CAS_EFFECTS_H
 #define KMSIM_CAS_EFFECTS_H
 
-#include "bus/node.h"
+#include "bus/kernel/node.h"
 
 #define EFFECTS_MAX 32 // of one call: the longest is four presses that become durable together, five effects each
 

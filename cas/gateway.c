@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "bus/uds.h"
+#include "bus/diagnosis/uds.h"
 
 static int own_bus(const vehicle_node_t *entry, uint8_t bus)
 {

@@ -7,7 +7,7 @@
 #ifndef KMSIM_CAS_GATEWAY_H
 #define KMSIM_CAS_GATEWAY_H
 
-#include "bus/node.h"
+#include "bus/kernel/node.h"
 
 #define GATEWAY_DELAY_NS (1 * TIME_MS) // own: what a real one needs is not known
 #define GATEWAY_QUEUE_MAX 32

@@ -11,7 +11,7 @@
 #ifndef KMSIM_CAS_KEYS_H
 #define KMSIM_CAS_KEYS_H
 
-#include "bus/key_radio.h"
+#include "bus/car/key_radio.h"
 
 #define KEYS_WINDOW 16
 #define KEYS_RESYNC_WINDOW 1000

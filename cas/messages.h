@@ -4,7 +4,7 @@
 #ifndef KMSIM_CAS_MESSAGES_H
 #define KMSIM_CAS_MESSAGES_H
 
-#include "bus/dbc.h"
+#include "bus/can/dbc.h"
 #include "cas/effects.h"
 #include "cas/ignition.h"
 

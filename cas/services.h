@@ -11,7 +11,7 @@
 #define KMSIM_CAS_SERVICES_H
 
 #include "bus/car/identifiers.h"
-#include "bus/uds.h"
+#include "bus/diagnosis/uds.h"
 #include "cas/ignition.h"
 #include "cas/keys.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/climate.h"
 
-#include "bus/lines.h"
+#include "bus/car/lines.h"
 #include "ecus/coding.h"
 #include "ecus/key_memory.h"
 

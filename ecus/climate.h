@@ -3,7 +3,7 @@
 #ifndef KMSIM_ECUS_CLIMATE_H
 #define KMSIM_ECUS_CLIMATE_H
 
-#include "bus/node.h"
+#include "bus/kernel/node.h"
 
 extern const node_class_t climate_class;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/runner.h"
+#include "bus/zmq/runner.h"
 #include "ecus/climate.h"
 
 int main(int argc, char **argv)

@@ -8,7 +8,7 @@
 #ifndef KMSIM_ECUS_DIAGNOSIS_H
 #define KMSIM_ECUS_DIAGNOSIS_H
 
-#include "bus/node.h"
+#include "bus/kernel/node.h"
 #include "bus/car/identifiers.h"
 #include "bus/diagnosis/uds_server.h"
 

@@ -12,7 +12,7 @@
 #include <assert.h>
 
 #include "bus/diagnosis/fault_memory.h"
-#include "bus/node.h"
+#include "bus/kernel/node.h"
 #include "ecus/diagnosis.h"
 
 #define ECU_TIMERS_MAX 16

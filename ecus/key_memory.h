@@ -10,7 +10,7 @@
 #ifndef KMSIM_ECUS_KEY_MEMORY_H
 #define KMSIM_ECUS_KEY_MEMORY_H
 
-#include "bus/key_radio.h"
+#include "bus/car/key_radio.h"
 #include "ecus/ecu.h"
 
 #define KEY_MEMORY_PROFILES KEY_PERSONALIZATION_MAX

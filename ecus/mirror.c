@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/mirror.h"
 
-#include "bus/lines.h"
+#include "bus/car/lines.h"
 #include "ecus/coding.h"
 #include "ecus/motor_unit.h"
 #include "bus/car/words.h"

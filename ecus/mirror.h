@@ -6,7 +6,7 @@
 #ifndef KMSIM_ECUS_MIRROR_H
 #define KMSIM_ECUS_MIRROR_H
 
-#include "bus/node.h"
+#include "bus/kernel/node.h"
 
 extern const node_class_t mirror_class;
 

@@ -3,7 +3,7 @@
 #ifndef KMSIM_ECUS_MOTOR_AXIS_H
 #define KMSIM_ECUS_MOTOR_AXIS_H
 
-#include "bus/time.h"
+#include "bus/base/time.h"
 
 typedef struct {
     int64_t minimum, maximum; // end stops, raw

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "bus/lines.h"
+#include "bus/car/lines.h"
 #include "bus/car/words.h"
 
 // ---- binding -------------------------------------------------------------------------------------------------------

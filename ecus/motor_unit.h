@@ -4,7 +4,7 @@
 //   lines switch/UNIT/SETTING ──> motors ──> positions ──> status message (fast while moving), image (at rest)
 //   key memory's call-up ───────────┘
 //
-// What a line's value says stands in bus/lines.h.
+// What a line's value says stands in bus/car/lines.h.
 #ifndef KMSIM_ECUS_MOTOR_UNIT_H
 #define KMSIM_ECUS_MOTOR_UNIT_H
 

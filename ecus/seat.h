@@ -3,7 +3,7 @@
 #ifndef KMSIM_ECUS_SEAT_H
 #define KMSIM_ECUS_SEAT_H
 
-#include "bus/node.h"
+#include "bus/kernel/node.h"
 
 extern const node_class_t seat_class;
 

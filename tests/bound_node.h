@@ -3,8 +3,8 @@
 #ifndef KMSIM_TESTS_BOUND_NODE_H
 #define KMSIM_TESTS_BOUND_NODE_H
 
-#include "bus/dbc_file.h"
-#include "bus/node.h"
+#include "bus/files/dbc_file.h"
+#include "bus/kernel/node.h"
 
 /// Loads the vehicle and its DBC, which the caller destroys, and returns a new state of the node of that name, which
 /// the caller frees. Fails the test when that cannot be.

@@ -4,7 +4,7 @@
 #ifndef KMSIM_TESTS_CAN_BUS_MODEL_H
 #define KMSIM_TESTS_CAN_BUS_MODEL_H
 
-#include "bus/can_bus.h"
+#include "bus/can/can_bus.h"
 
 #define CAN_BUS_MODEL_NODES 6
 #define CAN_BUS_MODEL_REQUESTS 512
@@ -26,7 +26,7 @@ typedef struct {
     can_bus_model_request_t requests[CAN_BUS_MODEL_REQUESTS]; // in the order of asking
 } can_bus_model_t;
 
-/// As their namesakes in bus/can_bus.h.
+/// As their namesakes in bus/can/can_bus.h.
 void can_bus_model_init(can_bus_model_t *self, uint32_t bit_rate);
 void can_bus_model_set_power(can_bus_model_t *self, unsigned node, bool powered, int64_t now_ns);
 void can_bus_model_set_hold(can_bus_model_t *self, unsigned node, bool hold, int64_t now_ns);

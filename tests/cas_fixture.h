@@ -9,8 +9,8 @@
 #ifndef KMSIM_TESTS_CAS_FIXTURE_H
 #define KMSIM_TESTS_CAS_FIXTURE_H
 
-#include "bus/dbc_file.h"
-#include "bus/kernel.h"
+#include "bus/files/dbc_file.h"
+#include "bus/kernel/kernel.h"
 #include "cas/cas.h"
 #include "bus/car/words.h"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# a control unit in Python (tests/peer/light.py), by nothing but bus/wire.h: in a story, run after run, and on a live car
+# a control unit in Python (tests/peer/light.py), by nothing but bus/zmq/wire.h: in a story, run after run, and on a live car
 # Uses build/bin, or the directory given. Everything happens in a temporary directory of buses of its own.
 set -eu
 . "$(dirname "$0")"/leftovers.sh

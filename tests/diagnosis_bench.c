@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/key_radio.h"
+#include "bus/car/key_radio.h"
 #include "tests/bound_node.h"
 
 #define TESTER_BUS 1

@@ -6,9 +6,9 @@
 #ifndef KMSIM_TESTS_DIAGNOSIS_BENCH_H
 #define KMSIM_TESTS_DIAGNOSIS_BENCH_H
 
-#include "bus/dbc_file.h"
-#include "bus/node.h"
-#include "bus/uds_client.h"
+#include "bus/files/dbc_file.h"
+#include "bus/kernel/node.h"
+#include "bus/diagnosis/uds_client.h"
 
 #define BENCH_FRAME_NS TIME_MS
 #define BENCH_STORE_NS (5 * TIME_MS)

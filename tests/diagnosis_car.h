@@ -3,9 +3,9 @@
 #ifndef KMSIM_TESTS_DIAGNOSIS_CAR_H
 #define KMSIM_TESTS_DIAGNOSIS_CAR_H
 
-#include "bus/dbc_file.h"
-#include "bus/host_in_process.h"
-#include "bus/uds_client.h"
+#include "bus/files/dbc_file.h"
+#include "bus/host/host_in_process.h"
+#include "bus/diagnosis/uds_client.h"
 
 #define CAR_CLIENTS 2
 #define CAR_KCAN_S 0

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "bus/car/words.h"
-#include "bus/key_radio.h"
+#include "bus/car/key_radio.h"
 
 static char text[4096];
 static size_t length;

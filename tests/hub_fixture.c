@@ -16,9 +16,9 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "bus/endpoint.h"
-#include "bus/runner.h"
-#include "bus/wire.h"
+#include "bus/zmq/endpoint.h"
+#include "bus/zmq/runner.h"
+#include "bus/zmq/wire.h"
 #include "tests/suite.h"
 #include "bus/files/vehicle_file.h"
 

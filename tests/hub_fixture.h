@@ -7,8 +7,8 @@
 #include <check.h>
 #include <sys/types.h>
 
-#include "bus/dbc_file.h"
-#include "bus/hub.h"
+#include "bus/files/dbc_file.h"
+#include "bus/zmq/hub.h"
 #include "tests/synthetic_unit.h"
 
 typedef struct {

@@ -3,7 +3,7 @@
 #ifndef KMSIM_TESTS_ISOTP_MODEL_H
 #define KMSIM_TESTS_ISOTP_MODEL_H
 
-#include "bus/isotp.h"
+#include "bus/diagnosis/isotp.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef KMSIM_TESTS_ISOTP_SENTENCES_H
 #define KMSIM_TESTS_ISOTP_SENTENCES_H
 
-#include "bus/isotp.h"
+#include "bus/diagnosis/isotp.h"
 
 #include <check.h>
 #include <string.h>

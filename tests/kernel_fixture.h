@@ -9,7 +9,7 @@
 #ifndef KMSIM_TESTS_KERNEL_FIXTURE_H
 #define KMSIM_TESTS_KERNEL_FIXTURE_H
 
-#include "bus/kernel.h"
+#include "bus/kernel/kernel.h"
 
 #define KERNEL_FIXTURE_PLANS_MAX 256
 #define KERNEL_FIXTURE_TEXT_MAX 131072

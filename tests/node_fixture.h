@@ -6,8 +6,8 @@
 #ifndef KMSIM_TESTS_NODE_FIXTURE_H
 #define KMSIM_TESTS_NODE_FIXTURE_H
 
-#include "bus/dbc_file.h"
-#include "bus/node.h"
+#include "bus/files/dbc_file.h"
+#include "bus/kernel/node.h"
 
 #define NODE_FIXTURE_LOGS_MAX 256
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/host_in_process.h"
+#include "bus/host/host_in_process.h"
 #include "scenarios/play/play_vocabulary.h"
 
 #define STORY_TEXT_MAX 65536

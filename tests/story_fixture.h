@@ -6,9 +6,9 @@
 #ifndef KMSIM_TESTS_STORY_FIXTURE_H
 #define KMSIM_TESTS_STORY_FIXTURE_H
 
-#include "scenarios/fobs.h"
-#include "scenarios/player.h"
-#include "scenarios/story.h"
+#include "scenarios/actors/fobs.h"
+#include "scenarios/play/player.h"
+#include "scenarios/story/story.h"
 
 #define STORY_HEARD_MAX 256
 

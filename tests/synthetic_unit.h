@@ -4,7 +4,7 @@
 #ifndef KMSIM_TESTS_SYNTHETIC_UNIT_H
 #define KMSIM_TESTS_SYNTHETIC_UNIT_H
 
-#include "bus/simulation.h"
+#include "bus/host/simulation.h"
 
 #define SYNTHETIC_ID 0x100 // plus the node's index; it accepts those of the others
 #define SYNTHETIC_LINE "bell"

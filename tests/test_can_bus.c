@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/can_bus.h"
+#include "bus/can/can_bus.h"
 
 #include <check.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "bus/can_bus.h"
-#include "bus/random.h"
+#include "bus/can/can_bus.h"
+#include "bus/base/random.h"
 #include "tests/can_bus_model.h"
 #include "tests/suite.h"
 

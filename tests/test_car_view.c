@@ -3,8 +3,8 @@
 #include <check.h>
 #include <stdlib.h>
 
-#include "scenarios/car_view.h"
-#include "scenarios/garage.h"
+#include "scenarios/play/car_view.h"
+#include "bus/files/garage.h"
 #include "tests/suite.h"
 
 #define UNLOCK "2A0#1111010000000000"

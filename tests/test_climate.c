@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/text_file.h"
+#include "bus/files/text_file.h"
 #include "tests/node_sentences.h"
 #include "tests/suite.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "bus/dbc.h"
+#include "bus/can/dbc.h"
 
 #include <check.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/random.h"
+#include "bus/base/random.h"
 #include "tests/suite.h"
 
 #define RANDOM_SIGNALS 20000

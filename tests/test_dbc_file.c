@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "bus/dbc_file.h"
+#include "bus/files/dbc_file.h"
 
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/random.h"
+#include "bus/base/random.h"
 #include "tests/suite.h"
 
 #define MUTATIONS 4000

@@ -4,7 +4,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "bus/dbc_file.h"
+#include "bus/files/dbc_file.h"
 #include "tests/suite.h"
 
 static dbc_file_t *file;

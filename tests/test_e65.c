@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The definitions of the simulated vehicle, bus/vehicles/e65.dbc, against the tables of the scenario format and against
 // frames that real cars sent.
-#include "bus/dbc_file.h"
+#include "bus/files/dbc_file.h"
 
 #include <check.h>
 #include <stdlib.h>
 
-#include "bus/vehicle.h"
+#include "bus/kernel/vehicle.h"
 #include "tests/suite.h"
 #include "bus/files/vehicle_file.h"
 

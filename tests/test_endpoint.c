@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/endpoint.h"
+#include "bus/zmq/endpoint.h"
 
 #include <check.h>
 #include <fcntl.h>

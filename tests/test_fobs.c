@@ -3,7 +3,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "scenarios/fobs.h"
+#include "scenarios/actors/fobs.h"
 #include "tests/suite.h"
 
 #define SEED 3

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 // Lengths on the wire are checked three ways: against the bounds that follow from the standard, against five frames
 // whose stuff bits stand in a drawing, and against a naive model that writes bits as characters.
-#include "bus/frame.h"
+#include "bus/can/frame.h"
 
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/random.h"
+#include "bus/base/random.h"
 #include "tests/suite.h"
 
 #define MODEL_BITS_MAX 256

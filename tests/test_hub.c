@@ -9,9 +9,9 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "bus/endpoint.h"
-#include "bus/process.h"
-#include "bus/socket.h"
+#include "bus/zmq/endpoint.h"
+#include "bus/zmq/process.h"
+#include "bus/zmq/socket.h"
 #include "tests/hub_fixture.h"
 
 #define NODES 4

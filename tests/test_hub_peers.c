@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bus/socket.h"
+#include "bus/zmq/socket.h"
 #include "tests/hub_fixture.h"
 
 static hub_options_t options(void)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/image.h"
+#include "bus/kernel/image.h"
 
 #include <check.h>
 #include <limits.h>

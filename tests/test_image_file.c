@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/image_file.h"
+#include "bus/files/image_file.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/random.h"
+#include "bus/base/random.h"
 #include "tests/suite.h"
 
 #define TEXT_MAX (2 * IMAGE_FILE_SIZE_MAX)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tests/isotp_sentences.h"
 
-#include "bus/can_bus.h"
+#include "bus/can/can_bus.h"
 #include "tests/suite.h"
 
 // ---- what is on the wire -------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // ISO-TP against a naive model that lives in ticks of 100 us and ages everything by hand, and over a bus with one
 // fault. Usage: test_isotp_random [SEED [COUNT]]
-#include "bus/isotp.h"
-#include "bus/random.h"
+#include "bus/diagnosis/isotp.h"
+#include "bus/base/random.h"
 #include "tests/isotp_model.h"
 
 #include <check.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/kernel.h"
+#include "bus/kernel/kernel.h"
 
 #include <check.h>
 #include <stdio.h>

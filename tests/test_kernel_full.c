@@ -3,7 +3,7 @@
 // (test_simulation).
 #include <check.h>
 
-#include "bus/kernel.h"
+#include "bus/kernel/kernel.h"
 #include "tests/kernel_fixture.h"
 #include "tests/suite.h"
 

@@ -3,7 +3,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "bus/kernel.h"
+#include "bus/kernel/kernel.h"
 #include "tests/kernel_fixture.h"
 #include "tests/suite.h"
 #include "bus/car/words.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/key_radio.h"
+#include "bus/car/key_radio.h"
 
 #include <check.h>
 #include <string.h>

@@ -10,9 +10,9 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "bus/endpoint.h"
-#include "bus/pace.h"
-#include "bus/socket.h"
+#include "bus/zmq/endpoint.h"
+#include "bus/kernel/pace.h"
+#include "bus/zmq/socket.h"
 #include "tests/hub_fixture.h"
 #include "tools/live_client.h"
 #include "bus/files/vehicle_file.h"

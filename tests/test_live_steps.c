@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/driver.h"
+#include "scenarios/play/driver.h"
 #include "scenarios/story/words_step.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"

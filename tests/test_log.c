@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/log.h"
+#include "bus/kernel/log.h"
 
 #include <check.h>
 #include <string.h>

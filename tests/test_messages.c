@@ -5,7 +5,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "bus/dbc_file.h"
+#include "bus/files/dbc_file.h"
 #include "bus/files/vehicle_file.h"
 #include "tests/suite.h"
 

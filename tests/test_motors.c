@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bus/random.h"
+#include "bus/base/random.h"
 #include "tests/suite.h"
 
 #define MOTORS 5

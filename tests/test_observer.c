@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bus/socket.h"
+#include "bus/zmq/socket.h"
 #include "bus/zmq/observer.h"
 #include "tests/hub_fixture.h"
 #include "tests/suite.h"

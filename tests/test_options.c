@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/time.h"
+#include "bus/base/time.h"
 #include "tests/suite.h"
 #include "tools/options.h"
 

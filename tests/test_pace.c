@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <check.h>
 
-#include "bus/pace.h"
+#include "bus/kernel/pace.h"
 #include "tests/suite.h"
 
 #define BEGIN (77 * TIME_S) // where the clock happens to stand

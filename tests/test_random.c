@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/random.h"
+#include "bus/base/random.h"
 
 #include <check.h>
 

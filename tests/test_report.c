@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/report.h"
+#include "scenarios/play/report.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What ends a run from within, and in which words: a kernel with one node, whose host does what a test says.
-#include "bus/simulation.h"
+#include "bus/host/simulation.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/dbc_file.h"
-#include "scenarios/frame_text.h"
+#include "bus/files/dbc_file.h"
+#include "bus/can/frame_text.h"
 #include "tests/suite.h"
 #include "tools/sniffer_filter.h"
 #include "tools/sniffer_line.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/state_directory.h"
+#include "bus/files/state_directory.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bus/image_file.h"
+#include "bus/files/image_file.h"
 #include "tests/suite.h"
 
 #define PATH_SIZE 512

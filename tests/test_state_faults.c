@@ -2,7 +2,7 @@
 // Every system call by which an image is stored fails once, in every way it can; and the process is killed before,
 // between and within them. What is stored afterwards is the old image or the new one, whole; the new one if that was
 // said; and the next run finds nothing half written.
-#include "bus/state_directory.h"
+#include "bus/files/state_directory.h"
 
 #include <check.h>
 #include <dirent.h>

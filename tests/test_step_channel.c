@@ -8,8 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bus/endpoint.h"
-#include "bus/socket.h"
+#include "bus/zmq/endpoint.h"
+#include "bus/zmq/socket.h"
 #include "tests/suite.h"
 #include "tools/step_channel.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/random.h"
+#include "bus/base/random.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "scenarios/story_stored.h"
+#include "scenarios/story/story_stored.h"
 
 #include <check.h>
 #include <string.h>
 
-#include "bus/vehicle.h"
+#include "bus/kernel/vehicle.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/time.h"
+#include "bus/base/time.h"
 
 #include <check.h>
 #include <stdlib.h>

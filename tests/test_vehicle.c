@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/vehicle.h"
+#include "bus/kernel/vehicle.h"
 
 #include <check.h>
 

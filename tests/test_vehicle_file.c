@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bus/random.h"
+#include "bus/base/random.h"
 #include "tests/suite.h"
 
 #define MUTATIONS 3000

@@ -2,7 +2,7 @@
 // Every kind of message made at random, there and back; then cut off, lengthened and changed. What a decoder accepts
 // must encode to the very bytes it was read from: so there is one way to write each message, and nothing is read twice
 // or not.
-#include "bus/wire.h"
+#include "bus/zmq/wire.h"
 
 #include <check.h>
 #include <stdio.h>

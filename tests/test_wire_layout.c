@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Fixed bytes: a layout that changes by accident shows here, not in somebody's Python.
-#include "bus/wire.h"
+#include "bus/zmq/wire.h"
 
 #include <check.h>
 #include <string.h>

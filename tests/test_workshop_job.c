@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/workshop_job.h"
+#include "scenarios/actors/workshop_job.h"
 #include "tests/suite.h"
 
 #define TEXT_MAX (3 * WORKSHOP_REQUEST_MAX)

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/random.h"
-#include "scenarios/workshop_requests.h"
+#include "bus/base/random.h"
+#include "scenarios/actors/workshop_requests.h"
 #include "tests/suite.h"
 
 #define GARBAGE_ROUNDS 20000

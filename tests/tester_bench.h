@@ -5,7 +5,7 @@
 #ifndef KMSIM_TESTS_TESTER_BENCH_H
 #define KMSIM_TESTS_TESTER_BENCH_H
 
-#include "scenarios/tester.h"
+#include "scenarios/actors/tester.h"
 
 #define FRAME_NS TIME_MS
 #define UNIT_RULES_MAX 16

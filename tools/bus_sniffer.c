@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bus/dbc_file.h"
-#include "bus/process.h"
-#include "bus/version.h"
+#include "bus/files/dbc_file.h"
+#include "bus/zmq/process.h"
+#include "bus/base/version.h"
 #include "bus/zmq/observer.h"
 #include "tools/options.h"
 #include "tools/sniffer_filter.h"

@@ -2,7 +2,7 @@
 // Key or car memory per setting, and the unit's coding options: a byte each in one record, which is written whole.
 #include <string.h>
 
-#include "scenarios/words.h"
+#include "bus/base/words.h"
 #include "tools/cip_commands.h"
 
 #define BYTES_MAX WORKSHOP_SETTINGS_MAX

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
-#include "scenarios/words.h"
+#include "bus/base/words.h"
 #include "tools/cip_commands.h"
 #include "tools/text_table.h"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <string.h>
 
-#include "scenarios/frame_text.h"
-#include "scenarios/words.h"
+#include "bus/can/frame_text.h"
+#include "bus/base/words.h"
 #include "tools/cip_commands.h"
 #include "tools/text_table.h"
 

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/json_reader.h"
-#include "scenarios/frame_text.h"
-#include "scenarios/words.h"
+#include "bus/files/json_reader.h"
+#include "bus/can/frame_text.h"
+#include "bus/base/words.h"
 
 #define TEXT_MAX 1024
 

@@ -4,8 +4,8 @@
 #ifndef KMSIM_TOOLS_CIP_VALUES_H
 #define KMSIM_TOOLS_CIP_VALUES_H
 
-#include "bus/error.h"
-#include "scenarios/workshop_job.h"
+#include "bus/base/error.h"
+#include "scenarios/actors/workshop_job.h"
 
 typedef struct {
     const workshop_settings_t *settings; // of the unit

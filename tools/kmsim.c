@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bus/endpoint.h"
-#include "bus/process.h"
+#include "bus/zmq/endpoint.h"
+#include "bus/zmq/process.h"
 #include "bus/trace/trace.h"
 #include "tools/kmsim_command.h"
 #include "tools/kmsim_do.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/kmsim_command.h"
 
-#include "bus/version.h"
+#include "bus/base/version.h"
 
 int kmsim_wrong(const char *text)
 {

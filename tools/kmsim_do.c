@@ -6,8 +6,8 @@
 
 #include <czmq.h>
 
-#include "bus/endpoint.h"
-#include "bus/process.h"
+#include "bus/zmq/endpoint.h"
+#include "bus/zmq/process.h"
 #include "tools/kmsim_command.h"
 #include "tools/step_channel.h"
 

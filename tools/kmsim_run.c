@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bus/host_in_process.h"
-#include "bus/process.h"
-#include "scenarios/fobs.h"
-#include "scenarios/tester.h"
+#include "bus/host/host_in_process.h"
+#include "bus/zmq/process.h"
+#include "scenarios/actors/fobs.h"
+#include "scenarios/actors/tester.h"
 #include "bus/trace/trace.h"
 #include "tools/narrator.h"
 #include "tools/units.h"

@@ -3,10 +3,10 @@
 #ifndef KMSIM_TOOLS_KMSIM_RUN_H
 #define KMSIM_TOOLS_KMSIM_RUN_H
 
-#include "bus/hub.h"
-#include "scenarios/player.h"
-#include "scenarios/report.h"
-#include "scenarios/story.h"
+#include "bus/zmq/hub.h"
+#include "scenarios/play/player.h"
+#include "scenarios/play/report.h"
+#include "scenarios/story/story.h"
 #include "tools/stored_car.h"
 
 typedef struct { // a car that stands ready, for whoever drives it; its vehicle is the story's

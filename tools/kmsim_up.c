@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/endpoint.h"
-#include "bus/pace.h"
-#include "bus/process.h"
-#include "bus/socket.h"
+#include "bus/zmq/endpoint.h"
+#include "bus/kernel/pace.h"
+#include "bus/zmq/process.h"
+#include "bus/zmq/socket.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/words_step.h"
-#include "scenarios/words_workshop.h"
+#include "scenarios/story/words_workshop.h"
 #include "tools/kmsim_command.h"
 #include "tools/kmsim_run.h"
 #include "tools/step_channel.h"

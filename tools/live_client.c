@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bus/process.h"
+#include "bus/zmq/process.h"
 #include "bus/zmq/observer.h"
-#include "scenarios/tester.h"
+#include "scenarios/actors/tester.h"
 
 #define LISTENS_MAX 128
 #define KNOCK_NS (200 * TIME_MS)   // a car that is just beginning does not answer yet

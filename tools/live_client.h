@@ -7,17 +7,17 @@
 // A frame that was sent is on its way; that a bus has carried it shows when it comes back. Nothing here prints.
 //
 //   live_client_t *car = live_client_new(endpoint, &vehicle, &error);           no live car: null
-//   while (workshop_job_next(&job, &step)) {                                     (scenarios/workshop_job.h)
+//   while (workshop_job_next(&job, &step)) {                                     (scenarios/actors/workshop_job.h)
 //       if (!live_client_ask(car, address, &step, &answer, &error)) …            the car is gone: exit status 3
 //       workshop_job_take(&job, &answer);
 //   }
 #ifndef KMSIM_TOOLS_LIVE_CLIENT_H
 #define KMSIM_TOOLS_LIVE_CLIENT_H
 
-#include "bus/error.h"
-#include "bus/frame.h"
-#include "bus/uds_client.h"
-#include "bus/vehicle.h"
+#include "bus/base/error.h"
+#include "bus/can/frame.h"
+#include "bus/diagnosis/uds_client.h"
+#include "bus/kernel/vehicle.h"
 
 #define LIVE_CLIENT_PATIENCE_NS (2 * TIME_S) // until a car must have answered that it is there
 #define LIVE_CLIENT_MARGIN_NS (1 * TIME_S)   // for an answer of a unit, beyond P2: the machine may be busy
@@ -33,7 +33,7 @@ typedef struct {
 
 typedef enum {
     LIVE_CLIENT_FRAME,
-    LIVE_CLIENT_NOTHING, // within the time, or a signal came (bus/process.h)
+    LIVE_CLIENT_NOTHING, // within the time, or a signal came (bus/zmq/process.h)
     LIVE_CLIENT_GONE,    // the car was switched off, or broke off; every further call says so at once
 } live_client_result_t;
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bus/car/words.h"
-#include "scenarios/frame_text.h"
+#include "bus/can/frame_text.h"
 #include "scenarios/story/words_step.h"
 
 #define LINE_MAX 2048

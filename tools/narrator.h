@@ -3,9 +3,9 @@
 #ifndef KMSIM_TOOLS_NARRATOR_H
 #define KMSIM_TOOLS_NARRATOR_H
 
-#include "bus/kernel.h"
-#include "scenarios/player.h"
-#include "scenarios/report.h"
+#include "bus/kernel/kernel.h"
+#include "scenarios/play/player.h"
+#include "scenarios/play/report.h"
 
 typedef struct {
     const report_t *report;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/time.h"
+#include "bus/base/time.h"
 
 #define NAME_COLUMN 28
 #define HELP_WIDTH 80

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "bus/error.h"
+#include "bus/base/error.h"
 
 #define OPTION_LIST_MAX 32
 

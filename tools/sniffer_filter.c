@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/hex.h"
+#include "bus/base/hex.h"
 
 #define TERM_MAX (DBC_NAME_MAX + 8)
 

@@ -10,9 +10,9 @@
 #ifndef KMSIM_TOOLS_SNIFFER_FILTER_H
 #define KMSIM_TOOLS_SNIFFER_FILTER_H
 
-#include "bus/dbc.h"
-#include "bus/error.h"
-#include "bus/vehicle.h"
+#include "bus/can/dbc.h"
+#include "bus/base/error.h"
+#include "bus/kernel/vehicle.h"
 
 #define SNIFFER_TERMS_MAX 32
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "scenarios/frame_text.h"
+#include "bus/can/frame_text.h"
 #include "bus/car/words.h"
 
 #define LOG_TEXT_MAX 200

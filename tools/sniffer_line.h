@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-#include "bus/dbc.h"
-#include "bus/wire.h"
+#include "bus/can/dbc.h"
+#include "bus/zmq/wire.h"
 
 /// The bus in a frame's topic, "can/BUS/ID", into VEHICLE_NAME_MAX + 1 bytes; false for another topic.
 bool sniffer_line_bus(const char *topic, char *bus);

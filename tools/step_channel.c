@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/process.h"
-#include "bus/socket.h"
+#include "bus/zmq/process.h"
+#include "bus/zmq/socket.h"
 
 #define FRAMES_MAX 3     // who, nothing (of a REQ), the step
 #define WAITING_MAX 64   // requests of one client

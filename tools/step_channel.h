@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The way by which a live car is told steps (kmsim do): a ROUTER socket beside its buses (bus/endpoint.h, `steps`).
+// The way by which a live car is told steps (kmsim do): a ROUTER socket beside its buses (bus/zmq/endpoint.h, `steps`).
 //
 //   REQ or DEALER ── one frame: the step, JSON as in a scenario ──> car
 //                 <── two frames: status "0" … "3", text ──────────
@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bus/error.h"
+#include "bus/base/error.h"
 
 #define STEP_SIZE_MAX 32768 // whoever sends more is disconnected
 

@@ -4,9 +4,9 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "bus/state_directory.h"
-#include "scenarios/fobs.h"
-#include "scenarios/story_stored.h"
+#include "bus/files/state_directory.h"
+#include "scenarios/actors/fobs.h"
+#include "scenarios/story/story_stored.h"
 
 #define PLACE_MAX 4096
 

@@ -4,8 +4,8 @@
 #ifndef KMSIM_TOOLS_STORED_CAR_H
 #define KMSIM_TOOLS_STORED_CAR_H
 
-#include "bus/simulation.h"
-#include "scenarios/story.h"
+#include "bus/host/simulation.h"
+#include "scenarios/story/story.h"
 
 typedef struct stored_car stored_car_t;
 

@@ -22,7 +22,7 @@ static size_t count_lines(const char *text)
     return count;
 }
 
-// More than there is room for are counted only (bus/error.h).
+// More than there is room for are counted only (bus/base/error.h).
 static void tell(story_list_t *self, const error_t *error)
 {
     if (error->count == 0) return;

@@ -4,7 +4,7 @@
 #ifndef KMSIM_TOOLS_STORY_LIST_H
 #define KMSIM_TOOLS_STORY_LIST_H
 
-#include "scenarios/story.h"
+#include "scenarios/story/story.h"
 
 typedef struct {
     size_t count;

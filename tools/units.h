@@ -3,7 +3,7 @@
 #ifndef KMSIM_TOOLS_UNITS_H
 #define KMSIM_TOOLS_UNITS_H
 
-#include "bus/node.h"
+#include "bus/kernel/node.h"
 
 /// The class of that executable, or null for a unit that only a process of its own can be.
 const node_class_t *units_find(const char *executable);

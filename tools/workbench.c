@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/endpoint.h"
-#include "bus/process.h"
-#include "bus/version.h"
-#include "scenarios/words_workshop.h"
+#include "bus/zmq/endpoint.h"
+#include "bus/zmq/process.h"
+#include "bus/base/version.h"
+#include "scenarios/story/words_workshop.h"
 #include "tools/options.h"
 #include "bus/files/vehicle_file.h"
 #include "bus/car/units.h"

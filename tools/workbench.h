@@ -11,10 +11,10 @@
 #ifndef KMSIM_TOOLS_WORKBENCH_H
 #define KMSIM_TOOLS_WORKBENCH_H
 
-#include "bus/dbc_file.h"
-#include "bus/vehicle.h"
-#include "scenarios/frame_text.h"
-#include "scenarios/workshop_job.h"
+#include "bus/files/dbc_file.h"
+#include "bus/kernel/vehicle.h"
+#include "bus/can/frame_text.h"
+#include "scenarios/actors/workshop_job.h"
 #include "tools/json_printer.h"
 #include "tools/live_client.h"
 

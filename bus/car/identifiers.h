@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What diagnosis finds in the units of this car: data identifiers, routines, and how their bytes are laid out. Pure.
 // The units have them as tables for their servers, testers read and write them; neither of both types a layout twice.
-// The services themselves are ISO 14229's (bus/uds.h).
+// The services themselves are ISO 14229's (bus/diagnosis/uds.h).
 //
 // Data identifiers. Numbers of keys and profiles count from zero on the wire, 0xFF is invalid; what has more than one
 // byte has the most significant first. All layouts are this simulator's own.

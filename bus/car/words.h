@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-// What the units of this car tell people: log entries (bus/log.h) and fault memory entries, each a number here and its
-// words in words.c. Whoever shows them finds the words here; whoever carries or stores them needs only the number.
-// Pure.
+// What the units of this car tell people: log entries (bus/kernel/log.h) and fault memory entries, each a number here
+// and its words in words.c. Whoever shows them finds the words here; whoever carries or stores them needs only the
+// number. Pure.
 //
 // A new unit adds its numbers at the end of the list of log entries, its fault codes below the others, and a row for
 // each to the tables in words.c.
 #ifndef KMSIM_BUS_CAR_WORDS_H
 #define KMSIM_BUS_CAR_WORDS_H
 
-#include "bus/log.h"
+#include "bus/kernel/log.h"
 
 // ---- log entries: what the values a, b and c say -------------------------------------------------------------------
 

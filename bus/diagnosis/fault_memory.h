@@ -4,7 +4,7 @@
 #ifndef KMSIM_BUS_DIAGNOSIS_FAULT_MEMORY_H
 #define KMSIM_BUS_DIAGNOSIS_FAULT_MEMORY_H
 
-#include "bus/image.h"
+#include "bus/kernel/image.h"
 
 #define FAULT_MEMORY_MAX 16
 

@@ -4,7 +4,7 @@
 #ifndef KMSIM_BUS_DIAGNOSIS_ISOTP_RECEIVE_H
 #define KMSIM_BUS_DIAGNOSIS_ISOTP_RECEIVE_H
 
-#include "bus/isotp_link.h"
+#include "bus/diagnosis/isotp_link.h"
 
 /// The reception under way ends with this result.
 void isotp_receive_fail(isotp_t *self, isotp_result_t result);

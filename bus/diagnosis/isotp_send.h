@@ -4,7 +4,7 @@
 #ifndef KMSIM_BUS_DIAGNOSIS_ISOTP_SEND_H
 #define KMSIM_BUS_DIAGNOSIS_ISOTP_SEND_H
 
-#include "bus/isotp_link.h"
+#include "bus/diagnosis/isotp_link.h"
 
 /// The message being sent ends with this result.
 void isotp_send_end(isotp_t *self, isotp_result_t result);

@@ -23,8 +23,8 @@
 #define KMSIM_BUS_DIAGNOSIS_UDS_SERVER_H
 
 #include "bus/diagnosis/fault_memory.h"
-#include "bus/random.h"
-#include "bus/uds.h"
+#include "bus/base/random.h"
+#include "bus/diagnosis/uds.h"
 
 #define UDS_SERVER_PENDING_NS (40 * TIME_MS)     // after a request: leaves the rest of P2 to the bus
 #define UDS_SERVER_PENDING_AGAIN_NS (4 * TIME_S) // likewise of P2*

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bus/frame.h"
-#include "bus/json_reader.h"
+#include "bus/can/frame.h"
+#include "bus/files/json_reader.h"
 
 #define BIT_RATE_MIN 10000
 #define BIT_RATE_MAX 1000000

@@ -3,8 +3,8 @@
 #ifndef KMSIM_BUS_FILES_VEHICLE_FILE_H
 #define KMSIM_BUS_FILES_VEHICLE_FILE_H
 
-#include "bus/error.h"
-#include "bus/vehicle.h"
+#include "bus/base/error.h"
+#include "bus/kernel/vehicle.h"
 
 /// Loads a vehicle by name ("e65": from the directory that KMSIM_VEHICLES names, else from the vehicles of the build or
 /// installation that the program is of) or by path (anything with '/' in it or ending in .json), relative to

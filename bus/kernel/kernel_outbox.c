@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "bus/kernel_state.h"
+#include "bus/kernel/kernel_state.h"
 
 #define NOT_SENT_NS (1 * TIME_US) // until a node is told that its mailboxes were full
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "bus/trace/trace_format.h"
-#include "scenarios/words.h"
+#include "bus/base/words.h"
 
 #define SUFFIX ".XXXXXX" // of the name while it is written
 #define LIST_MAX 128     // of what formats there are

@@ -8,9 +8,9 @@
 
 #include <stdio.h>
 
-#include "bus/error.h"
-#include "bus/frame.h"
-#include "bus/vehicle.h"
+#include "bus/base/error.h"
+#include "bus/can/frame.h"
+#include "bus/kernel/vehicle.h"
 
 typedef struct trace trace_t;
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "bus/time.h"
+#include "bus/base/time.h"
 #include "bus/trace/trace_format.h"
 
 #define LINE_MAX_SIZE 160

@@ -2,7 +2,7 @@
 // The log of candump -L (can-utils): one line per frame, "(0.104233) kcan-s 23A#11300101".
 #include <stdio.h>
 
-#include "bus/time.h"
+#include "bus/base/time.h"
 #include "bus/trace/trace_format.h"
 
 #define LINE_MAX_SIZE 160

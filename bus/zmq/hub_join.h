@@ -21,7 +21,7 @@
 #ifndef KMSIM_BUS_ZMQ_HUB_JOIN_H
 #define KMSIM_BUS_ZMQ_HUB_JOIN_H
 
-#include "bus/hub_state.h"
+#include "bus/zmq/hub_state.h"
 
 /// Starts the processes of all remote units that are not external.
 bool hub_join_start_units(hub_t *self, error_t *error);

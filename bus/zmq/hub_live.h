@@ -3,7 +3,7 @@
 #ifndef KMSIM_BUS_ZMQ_HUB_LIVE_H
 #define KMSIM_BUS_ZMQ_HUB_LIVE_H
 
-#include "bus/hub_state.h"
+#include "bus/zmq/hub_state.h"
 
 /// Takes in the message just received when it is a stranger's to a live car; false: it is something else.
 bool hub_live_note_stranger(hub_t *self);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What a hub is told when it begins and what it has counted: the values of bus/hub.h that its own files need too.
+// What a hub is told when it begins and what it has counted: the values of bus/zmq/hub.h that its own files need too.
 #ifndef KMSIM_BUS_ZMQ_HUB_OPTIONS_H
 #define KMSIM_BUS_ZMQ_HUB_OPTIONS_H
 
-#include "bus/host_in_process.h"
-#include "bus/time.h"
-#include "bus/vehicle.h"
+#include "bus/host/host_in_process.h"
+#include "bus/base/time.h"
+#include "bus/kernel/vehicle.h"
 
 #define HUB_PATIENCE_NS (3 * TIME_S)
 

@@ -11,7 +11,7 @@
 #ifndef KMSIM_BUS_ZMQ_HUB_PEERS_H
 #define KMSIM_BUS_ZMQ_HUB_PEERS_H
 
-#include "bus/hub_state.h"
+#include "bus/zmq/hub_state.h"
 
 /// The node whose name that is, when it is a remote one; else -1.
 int hub_peers_find(const hub_t *self, const char *name);

@@ -13,8 +13,8 @@
 #ifndef KMSIM_BUS_ZMQ_HUB_ROUND_H
 #define KMSIM_BUS_ZMQ_HUB_ROUND_H
 
-#include "bus/hub_state.h"
-#include "bus/simulation.h"
+#include "bus/zmq/hub_state.h"
+#include "bus/host/simulation.h"
 
 /// As hub.h says of hub_host.
 host_t hub_round_host(hub_t *self);

@@ -3,7 +3,7 @@
 #ifndef KMSIM_BUS_ZMQ_HUB_WATCH_H
 #define KMSIM_BUS_ZMQ_HUB_WATCH_H
 
-#include "bus/hub_state.h"
+#include "bus/zmq/hub_state.h"
 
 /// Patience is counted while we look: time in which we stood still ourselves (Ctrl-Z, a laptop's lid) is not held
 /// against a unit.

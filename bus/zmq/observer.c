@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bus/process.h"
+#include "bus/zmq/process.h"
 
 struct observer {
     endpoint_t endpoint;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// One who looks on at a bus without being part of it: the SUB side of bus/wire.h, for sniffers, live clients,
+// One who looks on at a bus without being part of it: the SUB side of bus/zmq/wire.h, for sniffers, live clients,
 // recorders.
 //
 //   observer ──subscriptions──> hub    air/ can/… line/ …             what it wants to see
@@ -12,10 +12,10 @@
 #ifndef KMSIM_BUS_ZMQ_OBSERVER_H
 #define KMSIM_BUS_ZMQ_OBSERVER_H
 
-#include "bus/endpoint.h"
-#include "bus/error.h"
-#include "bus/socket.h"
-#include "bus/wire.h"
+#include "bus/zmq/endpoint.h"
+#include "bus/base/error.h"
+#include "bus/zmq/socket.h"
+#include "bus/zmq/wire.h"
 
 typedef struct observer observer_t;
 

@@ -4,9 +4,9 @@
 #ifndef KMSIM_SCENARIOS_PLAY_INSTANT_H
 #define KMSIM_SCENARIOS_PLAY_INSTANT_H
 
-#include "scenarios/conditions.h"
-#include "scenarios/driver.h"
-#include "scenarios/mechanic.h"
+#include "scenarios/play/conditions.h"
+#include "scenarios/play/driver.h"
+#include "scenarios/play/mechanic.h"
 #include "scenarios/story/vocabulary.h"
 
 struct instant {

@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "scenarios/story.h"
+#include "scenarios/story/story.h"
 
 /// Returns a new JSON value, of the whole story or of one step of it, that the caller gives to json_decref. A vehicle
 /// that was told by path is written as it was told: relative to where the story's file stood.

@@ -16,12 +16,12 @@
 
 #include <jansson.h>
 
-#include "scenarios/story.h"
-#include "scenarios/words.h"
+#include "scenarios/story/story.h"
+#include "bus/base/words.h"
 
-typedef struct story_loader story_loader_t;           // scenarios/story_parts.h
+typedef struct story_loader story_loader_t;           // scenarios/story/story_parts.h
 typedef struct instant instant_t;                     // scenarios/play/instant.h
-typedef struct condition_context condition_context_t; // scenarios/conditions.h
+typedef struct condition_context condition_context_t; // scenarios/play/conditions.h
 
 // ---- verbs ---------------------------------------------------------------------------------------------------------
 
@@ -63,7 +63,7 @@ struct verb {
 
 // ---- conditions ----------------------------------------------------------------------------------------------------
 
-// How it is judged; scenarios/conditions.h tells what that means for expect, never and always.
+// How it is judged; scenarios/play/conditions.h tells what that means for expect, never and always.
 typedef enum {
     CONDITION_OF_FRAMES, // a frame is seen: concerns, agrees
     CONDITION_OF_GAPS,   // the time between two such frames lies in a range: concerns

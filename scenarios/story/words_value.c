@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/story/words_value.h"
 
-#include "scenarios/frame_text.h"
+#include "bus/can/frame_text.h"
 
 void words_add_raw(words_t *self, const dbc_signal_t *signal, int64_t raw)
 {

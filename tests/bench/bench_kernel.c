@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "bus/host_in_process.h"
+#include "bus/host/host_in_process.h"
 #include "tests/bench/measure.h"
 
 #define TURNS 7

@@ -14,9 +14,9 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include "bus/affinity.h"
-#include "bus/hub.h"
-#include "bus/runner.h"
+#include "bus/zmq/affinity.h"
+#include "bus/zmq/hub.h"
+#include "bus/zmq/runner.h"
 #include "tests/bench/measure.h"
 #include "bus/files/vehicle_file.h"
 

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bus/hub.h"
+#include "bus/zmq/hub.h"
 #include "tests/bench/measure.h"
 #include "bus/files/vehicle_file.h"
 

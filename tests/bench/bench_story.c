@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "scenarios/garage.h"
+#include "bus/files/garage.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "tools/kmsim_run.h"
 #include "tests/bench/measure.h"

@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bus/frame.h"
-#include "scenarios/garage.h"
+#include "bus/can/frame.h"
+#include "bus/files/garage.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "tools/kmsim_run.h"
 #include "tests/bench/measure.h"

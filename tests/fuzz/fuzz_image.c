@@ -2,7 +2,7 @@
 // libFuzzer target: the text of a stored image. The first byte chooses: even, the rest is the whole file; odd, it is
 // what stands before the checksum, which is put in right, so that what lies behind it is reached. What is good must be
 // the same image when it is written and read again.
-#include "bus/image_file.h"
+#include "bus/files/image_file.h"
 
 #include <inttypes.h>
 #include <sodium.h>

@@ -9,7 +9,7 @@
 //   5  link 0 or 1 (bit 3) sends a message of the next two bytes' size
 //   6  the frame that waits is carried, and heard twice
 //   7  link 0 or 1 (bit 3) releases its message
-#include "bus/isotp.h"
+#include "bus/diagnosis/isotp.h"
 
 #include <stdlib.h>
 #include <string.h>

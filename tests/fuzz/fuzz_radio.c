@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/dbc_file.h"
-#include "bus/key_radio.h"
+#include "bus/files/dbc_file.h"
+#include "bus/car/key_radio.h"
 #include "cas/cas.h"
 #include "bus/files/vehicle_file.h"
 

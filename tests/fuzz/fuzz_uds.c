@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/dbc_file.h"
-#include "bus/key_radio.h"
-#include "bus/uds_client.h"
+#include "bus/files/dbc_file.h"
+#include "bus/car/key_radio.h"
+#include "bus/diagnosis/uds_client.h"
 #include "cas/cas.h"
 #include "ecus/climate.h"
 #include "ecus/mirror.h"

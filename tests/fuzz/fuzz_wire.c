@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "bus/wire.h"
+#include "bus/zmq/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bus/random.h"
+#include "bus/base/random.h"
 
 #define INPUT_MAX 4096
 #define RANDOM_INPUTS 500

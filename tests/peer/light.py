@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A control unit of one's own, in Python, as a peer of bus/wire.h: an interior light whose brightness is in Key Memory.
+"""A control unit of one's own, in Python, as a peer of bus/zmq/wire.h: an interior light whose brightness is in Key Memory.
 
 usage: light.py ENDPOINT            the vehicle file names it with "external": true; kmsim waits for it
 """

@@ -2,7 +2,7 @@
 // state: a node's error state on a bus. Part of the format that no version plays so far: its shape is checked, then it
 // is refused, so that no story with it is ever written, worded or played.
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
 {

@@ -2,7 +2,7 @@
 // car: what the last command to the doors made of it.
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 #define STATES "locked", "unlocked"
 

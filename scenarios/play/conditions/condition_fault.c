@@ -3,12 +3,12 @@
 // more.
 #include <inttypes.h>
 
-#include "bus/hex.h"
-#include "scenarios/conditions.h"
+#include "bus/base/hex.h"
+#include "scenarios/play/conditions.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_write.h"
-#include "scenarios/story_parts.h"
-#include "scenarios/words_workshop.h"
+#include "scenarios/story/story_parts.h"
+#include "scenarios/story/words_workshop.h"
 
 #define CODE_DIGITS_MAX 6
 

@@ -2,7 +2,7 @@
 // key_valid: whether the CAS says that the key in the lock is one of the car's.
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 typedef struct {
     bool valid;

@@ -3,7 +3,7 @@
 #include "scenarios/play/conditions/messages.h"
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
 {

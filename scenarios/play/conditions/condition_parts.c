@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // any and all: of conditions within.
-#include "scenarios/conditions.h"
+#include "scenarios/play/conditions.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_write.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 static void load_parts(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
 {

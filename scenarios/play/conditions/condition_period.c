@@ -4,7 +4,7 @@
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_write.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 static void load_range(story_loader_t *loader, const json_t *json, condition_t *condition)
 {

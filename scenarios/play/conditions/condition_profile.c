@@ -3,7 +3,7 @@
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_write.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 typedef struct {
     int64_t profile;

@@ -2,7 +2,7 @@
 // terminal: how far the CAS says that the key is turned.
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 static const char *const TERMINAL_NAMES[] = {STORY_TERMINALS};
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "scenarios/frame_text.h"
+#include "bus/can/frame_text.h"
 
 void seen_add_place(words_t *words, const story_t *story, const car_view_last_t *last)
 {

@@ -3,7 +3,7 @@
 #ifndef KMSIM_SCENARIOS_PLAY_VERBS_BUTTON_H
 #define KMSIM_SCENARIOS_PLAY_VERBS_BUTTON_H
 
-#include "bus/key_radio.h"
+#include "bus/car/key_radio.h"
 
 #define BUTTONS "unlock", "lock", "boot" // a choice of a field, by the index of …
 static const key_button_t BUTTON_OF[] = {KEY_BUTTON_UNLOCK, KEY_BUTTON_LOCK, KEY_BUTTON_BOOT};

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "bus/node.h"
+#include "bus/kernel/node.h"
 
 const dbc_signal_t *control_find(story_loader_t *loader, uint8_t node, const char *setting, dbc_control_t control)
 {

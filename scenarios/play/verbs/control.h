@@ -3,7 +3,7 @@
 #ifndef KMSIM_SCENARIOS_PLAY_VERBS_CONTROL_H
 #define KMSIM_SCENARIOS_PLAY_VERBS_CONTROL_H
 
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 /// A setting of the unit that the driver changes in that way, at the present place; null, and told, when it is none.
 const dbc_signal_t *control_find(story_loader_t *loader, uint8_t node, const char *setting, dbc_control_t control);

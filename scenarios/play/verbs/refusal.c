@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/play/verbs/refusal.h"
 
-#include "scenarios/words_workshop.h"
+#include "scenarios/story/words_workshop.h"
 
 void refusal_load(story_loader_t *loader, const char *name, uint8_t *refused)
 {

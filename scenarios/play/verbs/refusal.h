@@ -4,7 +4,7 @@
 #define KMSIM_SCENARIOS_PLAY_VERBS_REFUSAL_H
 
 #include "scenarios/play/instant.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 /// The code of that name (null: UDS_ACCEPTED, none is expected); told at the member "refused" when there is none.
 void refusal_load(story_loader_t *loader, const char *name, uint8_t *refused);

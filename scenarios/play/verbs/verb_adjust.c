@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // adjust: the driver turns knobs of a unit.
-#include "bus/lines.h"
+#include "bus/car/lines.h"
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/control.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_value.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 typedef struct {
     const char *line; // "knob/climate/style"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // door: the driver's door is opened or closed.
-#include "bus/lines.h"
+#include "bus/car/lines.h"
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 #define STATES "closed", "open" // the line's value
 

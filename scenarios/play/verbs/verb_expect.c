@@ -4,7 +4,7 @@
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_step.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 {

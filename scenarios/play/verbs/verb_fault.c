@@ -2,7 +2,7 @@
 // fault: something on a bus goes wrong. Part of the format that no version plays so far: its shape is checked, then it
 // is refused, so that no story with it is ever written, worded or played.
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 static void load(story_loader_t *loader, const json_t *json, story_step_t *step)
 {

@@ -2,7 +2,7 @@
 // frame: a node that does not belong there puts a frame on a bus.
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 typedef struct {
     uint8_t bus;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // gear: the selector lever is moved.
-#include "bus/lines.h"
+#include "bus/car/lines.h"
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 #define GEARS "p", "r", "n", "d" // the line's value
 

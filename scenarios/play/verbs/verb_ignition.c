@@ -4,7 +4,7 @@
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/one_of.h"
 #include "scenarios/story/story_write.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 typedef enum { INSERT, INSERT_FOREIGN, REMOVE, TURN } ignition_kind_t;
 

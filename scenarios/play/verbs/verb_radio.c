@@ -3,13 +3,13 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "bus/hex.h"
+#include "bus/base/hex.h"
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/button.h"
 #include "scenarios/play/verbs/one_of.h"
 #include "scenarios/story/story_write.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 typedef enum { REPLAY, FORGE, RAW } radio_kind_t;
 

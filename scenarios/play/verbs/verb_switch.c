@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // switch: the driver holds a switch of the seat or a mirror, for a time or until a value is reached.
-#include "bus/lines.h"
+#include "bus/car/lines.h"
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/control.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_value.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 #define HOLD_MINIMUM_NS (1 * TIME_US)
 

@@ -2,12 +2,12 @@
 // uds: a diagnostic request, bytes as they go to the unit, and the answer that is expected.
 #include <string.h>
 
-#include "bus/hex.h"
+#include "bus/base/hex.h"
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_write.h"
-#include "scenarios/story_parts.h"
-#include "scenarios/words_workshop.h"
+#include "scenarios/story/story_parts.h"
+#include "scenarios/story/words_workshop.h"
 
 static const char HEX_DIGITS[] = "0123456789ABCDEF";
 

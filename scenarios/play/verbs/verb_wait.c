@@ -3,7 +3,7 @@
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_write.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 static void load(story_loader_t *loader, const json_t *json, story_step_t *step)
 {

@@ -4,7 +4,7 @@
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_step.h"
-#include "scenarios/story_parts.h"
+#include "scenarios/story/story_parts.h"
 
 // The instant in which the step is reached: what stood on the buses then is over, states count.
 static bool begin(instant_t *instant, const story_step_t *step, words_t *problem)

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+#include "bus/can/dbc.h"
+
+#include <string.h>
+
+#define DATA_BITS (8 * FRAME_DATA_MAX)
+#define GRID 0.01   // how far from a raw value a physical one may lie, in steps
+#define DEPTH_MAX 8 // multiplexors above one another: what is deeper is there never, nor what goes round in a circle
+#define INT64_BOUND 0x1p63 // the first double that no int64_t holds
+
+// ---- finding by name -----------------------------------------------------------------------------------------------
+
+const dbc_message_t *dbc_message(const dbc_t *self, const char *name)
+{
+    for (size_t i = 0; i < self->message_count; i++) {
+        if (strcmp(self->messages[i].name, name) == 0) return &self->messages[i];
+    }
+    return NULL;
+}
+
+const dbc_signal_t *dbc_signal(const dbc_message_t *self, const char *name)
+{
+    for (size_t i = 0; i < self->signal_count; i++) {
+        if (strcmp(self->signals[i].name, name) == 0) return &self->signals[i];
+    }
+    return NULL;
+}
+
+const dbc_message_t *dbc_message_of(const dbc_t *self, const can_frame_t *frame)
+{
+    for (size_t i = 0; i < self->message_count; i++) {
+        const dbc_message_t *message = &self->messages[i];
+        if (message->id == frame->id && message->extended == frame->extended) return message;
+    }
+    return NULL;
+}
+
+const dbc_message_t *dbc_bind(const dbc_t *self, const char *message, const char *const *names, size_t count,
+                              const dbc_signal_t **signals, const char **missing)
+{
+    *missing = message;
+    const dbc_message_t *found = dbc_message(self, message);
+    if (!found) return NULL;
+    return dbc_bind_signals(found, names, count, signals, missing) ? found : NULL;
+}
+
+bool dbc_bind_signals(const dbc_message_t *self, const char *const *names, size_t count, const dbc_signal_t **signals,
+                      const char **missing)
+{
+    for (size_t i = 0; i < count; i++) {
+        *missing = names[i];
+        signals[i] = dbc_signal(self, names[i]);
+        if (!signals[i]) return false;
+    }
+    *missing = NULL;
+    return true;
+}
+
+static bool holds_settings(const dbc_message_t *self)
+{
+    for (size_t i = 0; i < self->signal_count; i++) {
+        if (self->signals[i].setting) return true;
+    }
+    return false;
+}
+
+const dbc_message_t *dbc_status_message(const dbc_t *self, const char *sender)
+{
+    for (size_t i = 0; i < self->message_count; i++) {
+        const dbc_message_t *message = &self->messages[i];
+        if (strcmp(message->sender, sender) == 0 && holds_settings(message)) return message;
+    }
+    return NULL;
+}
+
+const dbc_signal_t *dbc_setting(const dbc_message_t *self, const char *setting)
+{
+    for (size_t i = 0; i < self->signal_count; i++) {
+        const dbc_signal_t *signal = &self->signals[i];
+        if (signal->setting && strcmp(signal->setting, setting) == 0) return signal;
+    }
+    return NULL;
+}
+
+// ---- bits ----------------------------------------------------------------------------------------------------------
+
+// The data as one 64-bit number: byte 0 lowest for Intel, highest for Motorola. A signal is then a run of bits in it:
+//
+//   Intel     bit n of the file is bit n of the number
+//   Motorola  the file numbers bits within bytes as Intel does, but counts from the most significant: byte b, bit i
+//             is bit 63 - (8b + 7 - i) of the number, and the signal runs down from there
+static uint64_t load(const dbc_signal_t *self, const can_frame_t *frame)
+{
+    uint64_t number = 0;
+    for (unsigned i = 0; i < FRAME_DATA_MAX; i++) {
+        number = number << 8 | frame->data[self->big_endian ? i : FRAME_DATA_MAX - 1 - i];
+    }
+    return number;
+}
+
+static void store(const dbc_signal_t *self, can_frame_t *frame, uint64_t number)
+{
+    for (unsigned i = FRAME_DATA_MAX; i-- > 0; number >>= 8) {
+        frame->data[self->big_endian ? i : FRAME_DATA_MAX - 1 - i] = (uint8_t)number;
+    }
+}
+
+static uint64_t mask(const dbc_signal_t *self)
+{
+    return self->length >= 64 ? UINT64_MAX : (UINT64_C(1) << self->length) - 1;
+}
+
+static unsigned motorola_top(const dbc_signal_t *self)
+{
+    return self->start_bit / 8u * 8u + (7u - self->start_bit % 8u);
+}
+
+// How far the signal's least significant bit lies above the number's: negative when the signal runs past its end.
+static int place(const dbc_signal_t *self)
+{
+    return self->big_endian ? (int)DATA_BITS - (int)motorola_top(self) - (int)self->length : (int)self->start_bit;
+}
+
+static uint64_t shift(uint64_t value, int left)
+{
+    if (left <= -64 || left >= 64) return 0;
+    return left >= 0 ? value << left : value >> -left;
+}
+
+int64_t dbc_get(const dbc_signal_t *self, const can_frame_t *frame)
+{
+    uint64_t raw = shift(load(self, frame), -place(self)) & mask(self);
+    if (self->is_signed && (raw >> (self->length - 1) & 1u)) raw |= ~mask(self);
+    return (int64_t)raw;
+}
+
+void dbc_set(const dbc_signal_t *self, can_frame_t *frame, int64_t raw)
+{
+    uint64_t others = load(self, frame) & ~shift(mask(self), place(self));
+    store(self, frame, others | shift((uint64_t)raw & mask(self), place(self)));
+}
+
+// Bytes that a frame must have to hold the whole signal.
+static unsigned bytes_needed(const dbc_signal_t *self)
+{
+    unsigned first = self->big_endian ? motorola_top(self) : self->start_bit;
+    return (first + self->length + 7u) / 8u;
+}
+
+static bool long_enough(const dbc_signal_t *self, const can_frame_t *frame)
+{
+    return !frame->remote && bytes_needed(self) <= frame->length;
+}
+
+// ---- multiplexing --------------------------------------------------------------------------------------------------
+
+static bool is_multiplexed(const dbc_signal_t *self)
+{
+    return self->selector != NULL || self->multiplex >= 0;
+}
+
+static const dbc_signal_t *selector_of(const dbc_message_t *message, const dbc_signal_t *signal)
+{
+    if (signal->selector) return dbc_signal(message, signal->selector);
+    for (size_t i = 0; i < message->signal_count; i++) {
+        if (message->signals[i].multiplex == DBC_SELECTOR) return &message->signals[i];
+    }
+    return NULL;
+}
+
+// How many multiplexors stand above the signal. DEPTH_MAX: too many, or one of them is missing.
+static unsigned depth_of(const dbc_message_t *message, const dbc_signal_t *signal)
+{
+    unsigned depth = 0;
+    for (; signal && is_multiplexed(signal) && depth < DEPTH_MAX; depth++) signal = selector_of(message, signal);
+    return signal ? depth : DEPTH_MAX;
+}
+
+static bool is_selected(const dbc_signal_t *self, int64_t selector)
+{
+    if (!self->selector) return selector == self->multiplex;
+    for (size_t i = 0; i < self->range_count; i++) {
+        if (selector >= self->ranges[i].first && selector <= self->ranges[i].last) return true;
+    }
+    return false;
+}
+
+bool dbc_present(const dbc_message_t *message, const dbc_signal_t *signal, const can_frame_t *frame)
+{
+    for (unsigned depth = depth_of(message, signal); depth < DEPTH_MAX; depth--) {
+        if (!long_enough(signal, frame)) return false;
+        if (depth == 0) return true;
+        const dbc_signal_t *selector = selector_of(message, signal);
+        if (!is_selected(signal, dbc_get(selector, frame))) return false;
+        signal = selector;
+    }
+    return false;
+}
+
+// A multiplexor's start value says which signals there are below it: those above come first.
+can_frame_t dbc_frame(const dbc_message_t *self)
+{
+    can_frame_t frame = {.id = self->id, .extended = self->extended};
+    frame.length = self->length < FRAME_DATA_MAX ? self->length : FRAME_DATA_MAX;
+    bool deeper = true;
+    for (unsigned depth = 0; deeper && depth < DEPTH_MAX; depth++) {
+        deeper = false;
+        for (size_t i = 0; i < self->signal_count; i++) {
+            const dbc_signal_t *signal = &self->signals[i];
+            unsigned own = depth_of(self, signal);
+            deeper |= own > depth;
+            if (own == depth && dbc_present(self, signal, &frame)) dbc_set(signal, &frame, signal->start_raw);
+        }
+    }
+    return frame;
+}
+
+// ---- raw and physical ----------------------------------------------------------------------------------------------
+
+static int64_t bits_minimum(const dbc_signal_t *self)
+{
+    return self->is_signed ? (int64_t)(UINT64_MAX << (self->length - 1)) : 0;
+}
+
+static int64_t bits_maximum(const dbc_signal_t *self)
+{
+    uint64_t most = self->is_signed ? mask(self) >> 1 : mask(self);
+    return most > INT64_MAX ? INT64_MAX : (int64_t)most; // the upper half of an unsigned 64-bit signal has no name here
+}
+
+static int64_t clamp(const dbc_signal_t *self, double raw)
+{
+    if (raw <= (double)bits_minimum(self)) return bits_minimum(self);
+    if (raw >= (double)bits_maximum(self)) return bits_maximum(self);
+    return (int64_t)raw;
+}
+
+// The nearest whole number, halves away from zero. The caller has checked that an int64_t holds it.
+static int64_t nearest(double value)
+{
+    return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
+}
+
+static bool has_range(const dbc_signal_t *self)
+{
+    return self->minimum < self->maximum || self->minimum > self->maximum || self->minimum < 0 ||
+           self->minimum > 0; // all but minimum == maximum == 0
+}
+
+static double to_raw(const dbc_signal_t *self, double physical)
+{
+    return (physical - self->offset) / self->factor;
+}
+
+// The first or last raw value inside the range of physical values, whatever the factor's sign.
+static int64_t range_end(const dbc_signal_t *self, bool last)
+{
+    bool none = !has_range(self) || !(self->factor < 0 || self->factor > 0);
+    if (none) return last ? bits_maximum(self) : bits_minimum(self);
+    double end = to_raw(self, last == (self->factor > 0) ? self->maximum : self->minimum);
+    int64_t raw = clamp(self, end);
+    if (last && (double)raw > end + GRID && raw > bits_minimum(self)) raw--;
+    if (last && (double)raw + 1 <= end + GRID && raw < bits_maximum(self)) raw++;
+    if (!last && (double)raw < end - GRID && raw < bits_maximum(self)) raw++;
+    if (!last && (double)raw - 1 >= end - GRID && raw > bits_minimum(self)) raw--;
+    return raw;
+}
+
+int64_t dbc_raw_minimum(const dbc_signal_t *self)
+{
+    return range_end(self, false);
+}
+
+int64_t dbc_raw_maximum(const dbc_signal_t *self)
+{
+    return range_end(self, true);
+}
+
+double dbc_physical(const dbc_signal_t *self, int64_t raw)
+{
+    double number = self->is_signed ? (double)raw : (double)(uint64_t)raw;
+    return number * self->factor + self->offset;
+}
+
+bool dbc_raw(const dbc_signal_t *self, double physical, int64_t *raw)
+{
+    double exact = to_raw(self, physical);
+    if (!(exact > -INT64_BOUND && exact < INT64_BOUND)) return false; // infinite and not-a-number, too
+    int64_t whole = nearest(exact);
+    double away = exact - (double)whole;
+    if (away > GRID || away < -GRID) return false;
+    if (whole < dbc_raw_minimum(self) || whole > dbc_raw_maximum(self)) return false;
+    *raw = whole;
+    return true;
+}
+
+const char *dbc_value_name(const dbc_signal_t *self, int64_t raw)
+{
+    for (size_t i = 0; i < self->value_count; i++) {
+        if (self->values[i].raw == raw) return self->values[i].name;
+    }
+    return NULL;
+}
+
+bool dbc_value_raw(const dbc_signal_t *self, const char *name, int64_t *raw)
+{
+    for (size_t i = 0; i < self->value_count; i++) {
+        if (strcmp(self->values[i].name, name) != 0) continue;
+        *raw = self->values[i].raw;
+        return true;
+    }
+    return false;
+}

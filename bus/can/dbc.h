@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+// Messages and signals as a DBC file defines them: encode, decode, bind by name. Pure; bus/dbc_file reads the files.
+//
+// A raw value is the integer on the wire (sign-extended when the signal is signed); a physical value is
+// raw * factor + offset. Key Memory arithmetic is raw; physical values are for people and files.
+#ifndef KMSIM_BUS_CAN_DBC_H
+#define KMSIM_BUS_CAN_DBC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bus/can/frame.h"
+
+#define DBC_NAME_MAX 127
+#define DBC_UNIT_MAX 31
+#define DBC_SETTING_MAX 32 // leaves room for "profile/4/" in the name of an image's entry
+#define DBC_PLAIN (-1)     // not multiplexed
+#define DBC_SELECTOR (-2)  // the multiplexor itself
+
+typedef struct {
+    int64_t first, last;
+} dbc_range_t;
+
+typedef enum { DBC_CONTROL_SWITCH, DBC_CONTROL_KNOB } dbc_control_t;
+
+typedef struct {
+    int64_t raw;
+    const char *name;
+} dbc_value_t;
+
+typedef struct {
+    char name[DBC_NAME_MAX + 1];
+    uint16_t start_bit; // as in the file: Intel the least, Motorola the most significant bit
+    uint8_t length;     // 1 .. 64
+    bool big_endian;    // Motorola, @0
+    bool is_signed;
+    int32_t multiplex;    // DBC_PLAIN, DBC_SELECTOR, or the selector's value at which the signal is there
+    const char *selector; // SG_MUL_VAL_: the name of its multiplexor; null: the message's only one
+    size_t range_count;   // then these values of that multiplexor count, not `multiplex`
+    const dbc_range_t *ranges;
+    dbc_control_t control;                   // KeyMemoryControl: how the driver changes the setting
+    double factor, offset, minimum, maximum; // minimum == maximum == 0: no range told
+    char unit[DBC_UNIT_MAX + 1];
+    int64_t start_raw;   // GenSigStartValue, 0 without one
+    const char *setting; // KeyMemorySetting: the name in stories and tools; null when it is none
+    const char *comment; // CM_, or null
+    size_t value_count;
+    const dbc_value_t *values; // VAL_, in the file's order
+} dbc_signal_t;
+
+typedef struct {
+    uint32_t id;
+    bool extended;
+    char name[DBC_NAME_MAX + 1];
+    uint8_t length;
+    char sender[DBC_NAME_MAX + 1];
+    int32_t cycle_ms, cycle_fast_ms; // GenMsgCycleTime, GenMsgCycleTimeFast; 0: on event only
+    const char *comment;
+    size_t signal_count;
+    const dbc_signal_t *signals;
+} dbc_message_t;
+
+typedef struct {
+    size_t message_count;
+    const dbc_message_t *messages;
+} dbc_t;
+
+/// The message or signal of that name (case counts), or null.
+const dbc_message_t *dbc_message(const dbc_t *self, const char *name);
+const dbc_signal_t *dbc_signal(const dbc_message_t *self, const char *name);
+
+/// The message that a frame belongs to (identifier and format), or null.
+const dbc_message_t *dbc_message_of(const dbc_t *self, const can_frame_t *frame);
+
+/// Binds by name once, at start, so that nodes use pointers: the message and the `count` signals named, in their order.
+/// Null when the message or one signal is missing; *missing then is that name.
+const dbc_message_t *dbc_bind(const dbc_t *self, const char *message, const char *const *names, size_t count,
+                              const dbc_signal_t **signals, const char **missing);
+
+/// The signals alone, of a message that is known. False when one is missing; *missing then is its name.
+bool dbc_bind_signals(const dbc_message_t *self, const char *const *names, size_t count, const dbc_signal_t **signals,
+                      const char **missing);
+
+/// Whether the frame holds the signal: long enough, and for a multiplexed signal its selector in `message` says so,
+/// which may itself be multiplexed.
+bool dbc_present(const dbc_message_t *message, const dbc_signal_t *signal, const can_frame_t *frame);
+
+/// The raw value in the frame's data; bits past the eight bytes read as zero.
+int64_t dbc_get(const dbc_signal_t *self, const can_frame_t *frame);
+
+/// Puts the low bits of raw into the frame's data; the frame's length stays.
+void dbc_set(const dbc_signal_t *self, can_frame_t *frame, int64_t raw);
+
+/// A data frame of the message with all start values in it.
+can_frame_t dbc_frame(const dbc_message_t *self);
+
+/// The range of raw values: the signal's own minimum and maximum as far as its bits can hold them.
+int64_t dbc_raw_minimum(const dbc_signal_t *self);
+int64_t dbc_raw_maximum(const dbc_signal_t *self);
+
+/// Physical value of a raw one. Raw values of unsigned signals with 64 bits are taken for what the bits say: -1 is 2^64
+/// - 1.
+double dbc_physical(const dbc_signal_t *self, int64_t raw);
+
+/// The raw value nearest to a physical one. False, and *raw untouched, when it does not lie in the signal's range or is
+/// further than a hundredth of a step from the next raw value.
+bool dbc_raw(const dbc_signal_t *self, double physical, int64_t *raw);
+
+/// The name of a raw value, or null; and the other way round: false, and *raw untouched, for an unknown name.
+const char *dbc_value_name(const dbc_signal_t *self, int64_t raw);
+bool dbc_value_raw(const dbc_signal_t *self, const char *name, int64_t *raw);
+
+/// The status message of a control unit: sent by it and holding its Key Memory settings; null when it has none.
+const dbc_message_t *dbc_status_message(const dbc_t *self, const char *sender);
+
+/// The signal of a status message whose KeyMemorySetting is that name, or null.
+const dbc_signal_t *dbc_setting(const dbc_message_t *self, const char *setting);
+
+#endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#include "bus/diagnosis/uds_client.h"
+
+#include <string.h>
+
+static const uint8_t SEED_REQUEST[] = {UDS_SECURITY_ACCESS, UDS_SECURITY_SEED};
+
+void uds_client_init(uds_client_t *self)
+{
+    memset(self, 0, sizeof *self);
+    self->margin_ns = UDS_CLIENT_MARGIN_NS;
+    isotp_init(&self->link, &(isotp_config_t){.rx_address = UDS_TESTER_ADDRESS});
+}
+
+bool uds_client_begin(uds_client_t *self, uint8_t target, const uds_step_t *steps, size_t count)
+{
+    if (uds_client_busy(self) || count == 0) return false;
+    isotp_config_t config = uds_tester_link(target);
+    isotp_init(&self->link, &config);
+    self->target = target;
+    self->steps = steps;
+    self->step_count = count;
+    self->step = 0;
+    self->key_sent = false;
+    self->state = UDS_CLIENT_READY;
+    return true;
+}
+
+void uds_client_cancel(uds_client_t *self)
+{
+    isotp_config_t config = self->link.config;
+    isotp_init(&self->link, &config);
+    self->state = UDS_CLIENT_IDLE;
+}
+
+// ---- an answer -----------------------------------------------------------------------------------------------------
+
+static void end_step(uds_client_t *self, uds_outcome_t outcome)
+{
+    self->answer.step = self->step;
+    self->answer.outcome = outcome;
+    self->state = UDS_CLIENT_ANSWERED;
+}
+
+static void break_step(uds_client_t *self, isotp_result_t result)
+{
+    self->answer.transfer = result;
+    end_step(self, UDS_OUTCOME_BROKEN);
+}
+
+// Silence is what a request with the suppressing bit asks for, unless the unit said that it is busy with it.
+static void end_in_silence(uds_client_t *self)
+{
+    bool suppressed = self->request_size > 1 && uds_has_sub_function(self->request[0]) &&
+                      (self->request[1] & UDS_SUPPRESS) != 0 && self->pending_count == 0;
+    end_step(self, suppressed ? UDS_OUTCOME_QUIET : UDS_OUTCOME_SILENT);
+}
+
+static void start_request(uds_client_t *self, const uint8_t *bytes, size_t size, int64_t now_ns)
+{
+    isotp_release(&self->link);
+    self->request = bytes;
+    self->request_size = size;
+    self->pending_count = 0;
+    self->answer = (uds_answer_t){.transfer = ISOTP_NOTHING};
+    self->state = UDS_CLIENT_SENDING;
+    if (!isotp_send(&self->link, bytes, size, now_ns)) end_step(self, UDS_OUTCOME_INVALID);
+}
+
+static void start_step(uds_client_t *self, int64_t now_ns)
+{
+    const uds_step_t *step = &self->steps[self->step];
+    bool unlock = step->kind == UDS_STEP_UNLOCK;
+    self->key_sent = false;
+    start_request(self, unlock ? SEED_REQUEST : step->bytes, unlock ? sizeof SEED_REQUEST : step->size, now_ns);
+}
+
+// A seed of zeros says that the unit is unlocked already (ISO 14229-1, 10.4).
+static bool send_key(uds_client_t *self, const uint8_t *bytes, size_t size, int64_t now_ns)
+{
+    static const uint8_t UNLOCKED[UDS_SEED_SIZE];
+    bool seed = self->steps[self->step].kind == UDS_STEP_UNLOCK && !self->key_sent && size == 2 + UDS_SEED_SIZE;
+    if (!seed || memcmp(bytes + 2, UNLOCKED, UDS_SEED_SIZE) == 0) return false;
+    self->unlock[0] = UDS_SECURITY_ACCESS;
+    self->unlock[1] = UDS_SECURITY_KEY;
+    uds_security_key(self->target, bytes + 2, self->unlock + 2);
+    self->key_sent = true;
+    start_request(self, self->unlock, sizeof self->unlock, now_ns);
+    return true;
+}
+
+static void take_response(uds_client_t *self, const uint8_t *bytes, size_t size, int64_t now_ns)
+{
+    bool negative = size == 3 && bytes[0] == UDS_NEGATIVE && bytes[1] == self->request[0];
+    bool positive = bytes[0] == (uint8_t)(self->request[0] + UDS_POSITIVE);
+    if (self->state != UDS_CLIENT_WAITING || !(negative || positive)) {
+        self->strays++;
+        isotp_release(&self->link);
+        return;
+    }
+    if (negative && bytes[2] == UDS_RESPONSE_PENDING) {
+        self->pending_count++;
+        self->deadline_ns = now_ns + UDS_P2_EXTENDED_NS + self->margin_ns;
+        isotp_release(&self->link);
+        return;
+    }
+    if (positive && send_key(self, bytes, size, now_ns)) return;
+    self->answer.bytes = bytes;
+    self->answer.size = size;
+    self->answer.nrc = negative ? bytes[2] : UDS_ACCEPTED;
+    end_step(self, negative ? UDS_OUTCOME_NEGATIVE : UDS_OUTCOME_POSITIVE);
+}
+
+// ---- the link ------------------------------------------------------------------------------------------------------
+
+static void take_results(uds_client_t *self, int64_t now_ns)
+{
+    isotp_result_t sent = isotp_take_send_result(&self->link), received = isotp_take_receive_result(&self->link);
+    if (!uds_client_busy(self)) return; // the steps are not ours any more
+    if (self->state == UDS_CLIENT_SENDING && sent != ISOTP_NOTHING) {
+        self->state = UDS_CLIENT_WAITING;
+        self->deadline_ns = now_ns + UDS_P2_NS + self->margin_ns;
+        if (sent != ISOTP_DONE)
+            break_step(self, sent);
+        else if (self->link.config.functional)
+            end_step(self, UDS_OUTCOME_QUIET);
+    }
+    if (self->state == UDS_CLIENT_WAITING && received != ISOTP_NOTHING) break_step(self, received);
+    const uint8_t *bytes;
+    size_t size;
+    if (self->state != UDS_CLIENT_ANSWERED && isotp_received(&self->link, &bytes, &size))
+        take_response(self, bytes, size, now_ns);
+}
+
+bool uds_client_accept(uds_client_t *self, const can_frame_t *frame, int64_t now_ns)
+{
+    if (!uds_client_busy(self)) return false;
+    bool ours = isotp_accept(&self->link, frame, now_ns);
+    if (ours) take_results(self, now_ns);
+    return ours;
+}
+
+bool uds_client_sent(uds_client_t *self, const can_frame_t *frame, int64_t now_ns)
+{
+    bool ours = isotp_sent(&self->link, frame, now_ns);
+    if (ours) take_results(self, now_ns);
+    return ours;
+}
+
+bool uds_client_not_sent(uds_client_t *self, const can_frame_t *frame, int64_t now_ns)
+{
+    bool ours = isotp_not_sent(&self->link, frame, now_ns);
+    if (ours) take_results(self, now_ns);
+    return ours;
+}
+
+bool uds_client_pull(uds_client_t *self, int64_t now_ns, can_frame_t *frame)
+{
+    if (self->state == UDS_CLIENT_READY) start_step(self, now_ns);
+    isotp_tick(&self->link, now_ns);
+    take_results(self, now_ns);
+    if (self->state == UDS_CLIENT_WAITING && !isotp_receiving(&self->link) && self->deadline_ns <= now_ns)
+        end_in_silence(self);
+    return isotp_pull(&self->link, now_ns, frame);
+}
+
+int64_t uds_client_deadline(const uds_client_t *self)
+{
+    if (self->state == UDS_CLIENT_READY) return 0;
+    int64_t deadline_ns = isotp_deadline(&self->link);
+    bool waits = self->state == UDS_CLIENT_WAITING && !isotp_receiving(&self->link);
+    return waits ? time_earlier(deadline_ns, self->deadline_ns) : deadline_ns;
+}
+
+bool uds_client_take_answer(uds_client_t *self, uds_answer_t *answer)
+{
+    if (self->state != UDS_CLIENT_ANSWERED) return false;
+    *answer = self->answer;
+    bool good = answer->outcome == UDS_OUTCOME_POSITIVE || answer->outcome == UDS_OUTCOME_QUIET;
+    bool more = (good || self->steps[self->step].go_on) && self->step + 1 < self->step_count;
+    self->step++;
+    self->state = more ? UDS_CLIENT_READY : UDS_CLIENT_IDLE;
+    return true;
+}
+
+bool uds_client_busy(const uds_client_t *self)
+{
+    return self->state != UDS_CLIENT_IDLE;
+}

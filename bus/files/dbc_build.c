@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+#include "bus/files/dbc_build.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK_BYTES 65536
+
+// Strings and values never move and are freed together: they are cut from chunks.
+typedef struct chunk {
+    struct chunk *older;
+    size_t used, size;
+    alignas(max_align_t) unsigned char bytes[];
+} chunk_t;
+
+struct dbc_build {
+    chunk_t *chunks;
+    size_t message_count, message_room;
+    dbc_message_t *messages;
+    size_t *first_signals; // of each message: index of its first signal; `signals` moves while it grows
+    size_t signal_count, signal_room;
+    dbc_signal_t *signals;
+    size_t slot_count; // a power of two, or 0
+    size_t *slots;     // by identifier: index of the message + 1, 0 for a free slot
+    dbc_t dbc;
+};
+
+dbc_build_t *dbc_build_new(void)
+{
+    dbc_build_t *self = calloc(1, sizeof *self);
+    assert(self);
+    return self;
+}
+
+void dbc_build_destroy(dbc_build_t **self_p)
+{
+    dbc_build_t *self = *self_p;
+    if (!self) return;
+    while (self->chunks) {
+        chunk_t *older = self->chunks->older;
+        free(self->chunks);
+        self->chunks = older;
+    }
+    free(self->messages);
+    free(self->first_signals);
+    free(self->signals);
+    free(self->slots);
+    free(self);
+    *self_p = NULL;
+}
+
+static void *allocate(dbc_build_t *self, size_t size)
+{
+    size = (size + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
+    if (!self->chunks || self->chunks->size - self->chunks->used < size) {
+        size_t room = size > CHUNK_BYTES ? size : CHUNK_BYTES;
+        chunk_t *chunk = malloc(sizeof *chunk + room);
+        assert(chunk);
+        chunk->older = self->chunks;
+        chunk->used = 0;
+        chunk->size = room;
+        self->chunks = chunk;
+    }
+    void *memory = self->chunks->bytes + self->chunks->used;
+    self->chunks->used += size;
+    return memory;
+}
+
+static void *grow(void *array, size_t count, size_t *room, size_t size)
+{
+    if (count < *room) return array;
+    *room = *room ? 2 * *room : 64;
+    array = realloc(array, *room * size);
+    assert(array);
+    return array;
+}
+
+// ---- messages and signals ------------------------------------------------------------------------------------------
+
+// The slot of the identifier: its message's, or the free one where it belongs.
+static size_t *find_slot(const dbc_build_t *self, uint32_t id, bool extended)
+{
+    size_t slot = (id ^ (id >> 16)) * UINT32_C(0x9E3779B1) >> 7;
+    for (;; slot++) {
+        size_t *found = &self->slots[slot & (self->slot_count - 1)];
+        if (*found == 0) return found;
+        const dbc_message_t *message = &self->messages[*found - 1];
+        if (message->id == id && message->extended == extended) return found;
+    }
+}
+
+// At most half of the slots are in use.
+static void grow_slots(dbc_build_t *self)
+{
+    if (2 * (self->message_count + 1) <= self->slot_count) return;
+    free(self->slots);
+    self->slot_count = self->slot_count ? 2 * self->slot_count : 64;
+    self->slots = calloc(self->slot_count, sizeof *self->slots);
+    assert(self->slots);
+    for (size_t i = 0; i < self->message_count; i++) {
+        *find_slot(self, self->messages[i].id, self->messages[i].extended) = i + 1;
+    }
+}
+
+dbc_message_t *dbc_build_message(const dbc_build_t *self, uint32_t id, bool extended)
+{
+    if (self->slot_count == 0) return NULL;
+    size_t index = *find_slot(self, id, extended);
+    return index > 0 ? &self->messages[index - 1] : NULL;
+}
+
+bool dbc_build_add_message(dbc_build_t *self, const dbc_message_t *message)
+{
+    grow_slots(self);
+    size_t *slot = find_slot(self, message->id, message->extended);
+    if (*slot > 0) return false;
+    size_t room = self->message_room;
+    self->first_signals = grow(self->first_signals, self->message_count, &room, sizeof *self->first_signals);
+    self->messages = grow(self->messages, self->message_count, &self->message_room, sizeof *self->messages);
+    self->messages[self->message_count] = *message;
+    self->messages[self->message_count].signal_count = 0;
+    self->first_signals[self->message_count] = self->signal_count;
+    *slot = ++self->message_count;
+    return true;
+}
+
+dbc_signal_t *dbc_build_signal(const dbc_build_t *self, const dbc_message_t *message, const char *name, size_t length)
+{
+    dbc_signal_t *signals = self->signals + self->first_signals[message - self->messages];
+    for (size_t i = 0; i < message->signal_count; i++) {
+        if (strlen(signals[i].name) == length && memcmp(signals[i].name, name, length) == 0) return &signals[i];
+    }
+    return NULL;
+}
+
+bool dbc_build_add_signal(dbc_build_t *self, const dbc_signal_t *signal)
+{
+    assert(self->message_count > 0);
+    dbc_message_t *message = &self->messages[self->message_count - 1];
+    if (message->signal_count >= DBC_BUILD_SIGNALS_MAX) return false;
+    if (self->signal_count > 0 && dbc_build_signal(self, message, signal->name, strlen(signal->name))) return false;
+    self->signals = grow(self->signals, self->signal_count, &self->signal_room, sizeof *self->signals);
+    self->signals[self->signal_count++] = *signal;
+    message->signal_count++;
+    return true;
+}
+
+void dbc_build_drop_signal(dbc_build_t *self, dbc_message_t *message, dbc_signal_t *signal)
+{
+    dbc_signal_t *end = self->signals + self->first_signals[message - self->messages] + message->signal_count;
+    memmove(signal, signal + 1, (size_t)(end - signal - 1) * sizeof *signal);
+    message->signal_count--; // its place at the end stays empty
+    memset(end - 1, 0, sizeof *signal);
+}
+
+dbc_message_t *dbc_build_messages(const dbc_build_t *self, size_t *count)
+{
+    *count = self->message_count;
+    return self->messages;
+}
+
+dbc_signal_t *dbc_build_signals(const dbc_build_t *self, size_t *count)
+{
+    *count = self->signal_count;
+    return self->signals;
+}
+
+const dbc_t *dbc_build_finish(dbc_build_t *self)
+{
+    for (size_t i = 0; i < self->message_count; i++) {
+        dbc_message_t *message = &self->messages[i];
+        message->signals = message->signal_count > 0 ? self->signals + self->first_signals[i] : NULL;
+    }
+    self->dbc = (dbc_t){.message_count = self->message_count, .messages = self->messages};
+    return &self->dbc;
+}
+
+// ---- texts and values ----------------------------------------------------------------------------------------------
+
+// Length of the UTF-8 character that begins here, 0 for none (RFC 3629: no overlong forms, no surrogates).
+static size_t utf8_length(const unsigned char *text, size_t room)
+{
+    if (text[0] < 0x80) return 1;
+    size_t length = text[0] >= 0xF0 ? 4 : text[0] >= 0xE0 ? 3 : 2;
+    if (text[0] < 0xC2 || text[0] > 0xF4 || length > room) return 0;
+    for (size_t i = 1; i < length; i++) {
+        if ((text[i] & 0xC0) != 0x80) return 0;
+    }
+    bool overlong = (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xF0 && text[1] < 0x90);
+    bool outside = (text[0] == 0xED && text[1] > 0x9F) || (text[0] == 0xF4 && text[1] > 0x8F);
+    return overlong || outside ? 0 : length;
+}
+
+static bool is_utf8(const unsigned char *text, size_t length)
+{
+    for (size_t i = 0; i < length;) {
+        size_t step = utf8_length(text + i, length - i);
+        if (step == 0) return false;
+        i += step;
+    }
+    return true;
+}
+
+static bool is_control(unsigned char c)
+{
+    return (c < 0x20 && c != '\t' && c != '\n') || c == 0x7F;
+}
+
+const char *dbc_build_text(dbc_build_t *self, const char *text, size_t length)
+{
+    const unsigned char *from = (const unsigned char *)text;
+    bool utf8 = is_utf8(from, length);
+    unsigned char *copy = allocate(self, 2 * length + 1);
+    size_t used = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (from[i] == '\\' && i + 1 < length && from[i + 1] == '"') continue;
+        if (from[i] == '\r' && i + 1 < length && from[i + 1] == '\n') continue;
+        bool latin = !utf8 && from[i] >= 0x80;
+        if (latin) copy[used++] = (unsigned char)(0xC0 | from[i] >> 6);
+        copy[used++] = (unsigned char)(latin ? 0x80 | (from[i] & 0x3F) : is_control(from[i]) ? '?' : from[i]);
+    }
+    copy[used] = '\0';
+    return (const char *)copy;
+}
+
+void dbc_build_set_values(dbc_build_t *self, dbc_signal_t *signal, const dbc_value_t *values, size_t count)
+{
+    signal->values = NULL;
+    signal->value_count = count;
+    if (count == 0) return;
+    dbc_value_t *copy = allocate(self, count * sizeof *copy);
+    memcpy(copy, values, count * sizeof *copy);
+    signal->values = copy;
+}
+
+void dbc_build_set_ranges(dbc_build_t *self, dbc_signal_t *signal, const char *selector, const dbc_range_t *ranges,
+                          size_t count)
+{
+    dbc_range_t *copy = allocate(self, count * sizeof *copy);
+    memcpy(copy, ranges, count * sizeof *copy);
+    signal->selector = selector;
+    signal->ranges = copy;
+    signal->range_count = count;
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "bus/files/dbc_scan.h"
+
+#include <string.h>
+
+static const char BYTE_ORDER_MARK[] = "\xEF\xBB\xBF";
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_word(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+// The character so far ahead, or zero behind the end.
+static char peek(const dbc_scan_t *self, size_t ahead)
+{
+    return (size_t)(self->end - self->next) > ahead ? self->next[ahead] : '\0';
+}
+
+void dbc_scan_init(dbc_scan_t *self, const char *text, size_t size)
+{
+    size_t mark = sizeof BYTE_ORDER_MARK - 1;
+    bool marked = size >= mark && memcmp(text, BYTE_ORDER_MARK, mark) == 0;
+    *self = (dbc_scan_t){.next = marked ? text + mark : text, .end = text + size, .line = 1, .first = true};
+}
+
+static void skip_to_line_end(dbc_scan_t *self)
+{
+    while (self->next < self->end && *self->next != '\n') self->next++;
+}
+
+// Blanks, line ends of any kind, and "//" comments, which some tools write.
+static void skip_blanks(dbc_scan_t *self)
+{
+    while (self->next < self->end) {
+        char c = *self->next;
+        if (c == '/' && peek(self, 1) == '/') {
+            skip_to_line_end(self);
+        } else if (c == '\n') {
+            self->line++;
+            self->first = true;
+            self->next++;
+        } else if (c == ' ' || c == '\t' || c == '\r' || c == '\f' || c == '\v') {
+            self->next++;
+        } else {
+            return;
+        }
+    }
+}
+
+// The length of the number that begins here, 0 when none does. A sign belongs to it only before a digit or point:
+// in "8@1- (1,0)" it does not.
+static size_t number_length(const dbc_scan_t *self)
+{
+    size_t at = peek(self, 0) == '-' || peek(self, 0) == '+' ? 1 : 0;
+    size_t digits = 0;
+    for (; is_digit(peek(self, at)); at++) digits++;
+    if (peek(self, at) == '.') {
+        at++;
+        for (; is_digit(peek(self, at)); at++) digits++;
+    }
+    if (digits == 0) return 0;
+    if (peek(self, at) != 'e' && peek(self, at) != 'E') return at;
+    size_t exponent = at + (peek(self, at + 1) == '-' || peek(self, at + 1) == '+' ? 2 : 1);
+    if (!is_digit(peek(self, exponent))) return at;
+    while (is_digit(peek(self, exponent))) exponent++;
+    return exponent;
+}
+
+static size_t word_length(const dbc_scan_t *self)
+{
+    size_t length = 0;
+    while (is_word(peek(self, length))) length++;
+    return length;
+}
+
+static dbc_token_t take_string(dbc_scan_t *self, dbc_token_t token)
+{
+    self->next++;
+    token.text = self->next;
+    for (; self->next < self->end && *self->next != '"'; self->next++) {
+        if (*self->next == '\n') self->line++;
+        if (*self->next == '\\' && peek(self, 1) == '"') self->next++;
+    }
+    token.length = (size_t)(self->next - token.text);
+    token.kind = self->next < self->end ? DBC_TOKEN_STRING : DBC_TOKEN_UNTERMINATED;
+    if (self->next < self->end) self->next++;
+    return token;
+}
+
+dbc_token_t dbc_scan_next(dbc_scan_t *self)
+{
+    skip_blanks(self);
+    dbc_token_t token = {.first = self->first, .line = self->line, .text = self->next};
+    self->first = false;
+    if (self->next == self->end) return token;
+    if (*self->next == '"') return take_string(self, token);
+    size_t number = number_length(self);
+    size_t word = word_length(self);
+    if (number > 0 && number >= word) {
+        token.kind = DBC_TOKEN_NUMBER;
+        token.length = number;
+    } else {
+        token.kind = word > 0 ? DBC_TOKEN_WORD : DBC_TOKEN_MARK;
+        token.length = word > 0 ? word : 1;
+    }
+    self->next += token.length;
+    return token;
+}
+
+bool dbc_token_is(const dbc_token_t *self, const char *text)
+{
+    return self->kind != DBC_TOKEN_STRING && self->kind != DBC_TOKEN_END && strlen(text) == self->length &&
+           memcmp(self->text, text, self->length) == 0;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "bus/kernel/image.h"
+
+#include <string.h>
+
+#define NUMBER_DIGITS_MAX 10
+
+// Builds PREFIX/NUMBER/SUFFIX piece by piece; `fits` goes false for good when a piece does not fit.
+typedef struct {
+    char text[IMAGE_NAME_MAX + 1];
+    size_t length;
+    bool fits;
+} name_t;
+
+static void name_append(name_t *self, const char *piece, size_t length)
+{
+    if (!self->fits || length > IMAGE_NAME_MAX - self->length) {
+        self->fits = false;
+        return;
+    }
+    memcpy(self->text + self->length, piece, length);
+    self->length += length;
+}
+
+static void name_append_number(name_t *self, int number)
+{
+    char digits[NUMBER_DIGITS_MAX + 1];
+    size_t start = sizeof digits;
+    do {
+        digits[--start] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    digits[--start] = '/';
+    name_append(self, digits + start, sizeof digits - start);
+}
+
+static name_t name_make(const char *prefix, int number, const char *suffix)
+{
+    name_t name = {.fits = true};
+    name_append(&name, prefix, strlen(prefix));
+    if (number >= 0) name_append_number(&name, number);
+    if (suffix) {
+        name_append(&name, "/", 1);
+        name_append(&name, suffix, strlen(suffix));
+    }
+    return name;
+}
+
+void image_clear(image_t *self)
+{
+    self->count = 0;
+}
+
+void image_copy(image_t *self, const image_t *from)
+{
+    self->count = from->count;
+    memcpy(self->entries, from->entries, from->count * sizeof *from->entries);
+}
+
+static const image_entry_t *find_name(const image_t *self, const name_t *name)
+{
+    for (uint32_t i = 0; i < self->count; i++) {
+        // the terminating zero is compared too
+        if (memcmp(self->entries[i].name, name->text, name->length + 1) == 0) return &self->entries[i];
+    }
+    return NULL;
+}
+
+const image_entry_t *image_find(const image_t *self, const char *prefix, int number, const char *suffix)
+{
+    name_t name = name_make(prefix, number, suffix);
+    return name.fits ? find_name(self, &name) : NULL;
+}
+
+// The entry of that name, emptied; a new one where there is none; null when it cannot be.
+static image_entry_t *claim(image_t *self, const char *prefix, int number, const char *suffix)
+{
+    name_t name = name_make(prefix, number, suffix);
+    if (!name.fits || name.length == 0) return NULL;
+    const image_entry_t *found = find_name(self, &name);
+    if (!found && self->count >= IMAGE_ENTRIES_MAX) return NULL;
+    image_entry_t *entry = &self->entries[found ? (uint32_t)(found - self->entries) : self->count++];
+    memset(entry, 0, sizeof *entry); // equal contents are equal bytes
+    memcpy(entry->name, name.text, name.length + 1);
+    return entry;
+}
+
+bool image_set(image_t *self, const char *prefix, int number, const char *suffix, int64_t value)
+{
+    image_entry_t *entry = claim(self, prefix, number, suffix);
+    if (!entry) return false;
+    entry->value = value;
+    return true;
+}
+
+bool image_set_bytes(image_t *self, const char *prefix, int number, const char *suffix, const uint8_t *bytes,
+                     uint8_t size)
+{
+    if (size == 0 || size > IMAGE_BYTES_MAX) return false;
+    uint8_t copy[IMAGE_BYTES_MAX]; // the bytes may lie in the very entry that is emptied
+    memcpy(copy, bytes, size);
+    image_entry_t *entry = claim(self, prefix, number, suffix);
+    if (!entry) return false;
+    entry->size = size;
+    memcpy(entry->bytes, copy, size);
+    return true;
+}
+
+int64_t image_get(const image_t *self, const char *prefix, int number, const char *suffix, int64_t otherwise)
+{
+    const image_entry_t *entry = image_find(self, prefix, number, suffix);
+    return entry && entry->size == 0 ? entry->value : otherwise;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+// The beginning of an instant: what ends now, who is concerned by it, and in which order each is told.
+#include <assert.h>
+#include <string.h>
+
+#include "bus/kernel/kernel_state.h"
+
+#define ITEMS_MAX 32 // heard at one instant; what is more, a nanosecond later
+
+static_assert(ITEMS_MAX + 4 * VEHICLE_BUSES_MAX + 2 <= NODE_INPUTS_MAX, "an activation holds an instant");
+
+typedef struct { // what ended at this instant
+    can_bus_outcome_t outcomes[VEHICLE_BUSES_MAX];
+    int16_t outcome_events[VEHICLE_BUSES_MAX];
+    size_t item_count;
+    int16_t item_events[ITEMS_MAX];
+} happenings_t;
+
+// ---- the next instant ----------------------------------------------------------------------------------------------
+
+static int64_t next_time(const kernel_t *self)
+{
+    int64_t next_ns = self->player_ns;
+    if (self->queue_count > 0) next_ns = time_earlier(next_ns, self->queue[0].at_ns);
+    for (size_t i = 0; i < self->vehicle->bus_count; i++)
+        next_ns = time_earlier(next_ns, can_bus_next(&self->buses[i]));
+    for (size_t i = 0; i < self->node_count; i++) {
+        if (!self->nodes[i].powered) continue;
+        next_ns = time_earlier(next_ns, self->nodes[i].deadline_ns);
+        next_ns = time_earlier(next_ns, self->nodes[i].stored_ns);
+    }
+    return next_ns;
+}
+
+static int16_t event_index(const kernel_t *self, const kernel_event_t *event)
+{
+    return event ? (int16_t)(event - self->events) : -1;
+}
+
+// Events of the end of the instant before (power, and what was said at power-on) stay: the player has not seen them.
+static void keep_late_events(kernel_t *self)
+{
+    size_t late = self->seen ? self->event_count - self->seen_count : 0;
+    memmove(self->events, self->events + self->seen_count, late * sizeof self->events[0]);
+    self->event_count = late;
+    self->seen = false;
+}
+
+static void finish_buses(kernel_t *self, happenings_t *happenings)
+{
+    for (uint8_t bus = 0; bus < self->vehicle->bus_count; bus++) {
+        can_bus_outcome_t *outcome = &happenings->outcomes[bus];
+        *outcome = can_bus_finish(&self->buses[bus], self->now_ns);
+        kernel_event_t *event = NULL;
+        if (outcome->kind == CAN_BUS_WOKE || outcome->kind == CAN_BUS_SLEPT) {
+            event = kernel_add_event(self, EVENT_BUS, KERNEL_STRANGER);
+            event->value = outcome->kind == CAN_BUS_WOKE ? CAN_BUS_AWAKE : CAN_BUS_ASLEEP;
+        } else if (outcome->kind == CAN_BUS_CARRIED) {
+            event = kernel_add_event(self, EVENT_FRAME, (uint8_t)__builtin_ctz(outcome->senders));
+            event->frame = outcome->frame;
+        }
+        if (event) event->bus = bus;
+        happenings->outcome_events[bus] = event_index(self, event);
+    }
+}
+
+static kernel_event_t *announce_item(kernel_t *self, const kernel_item_t *item)
+{
+    if (item->target != KERNEL_EVERYBODY) return NULL;
+    kernel_event_t *event = kernel_add_event(self, item->kind == INPUT_LINE ? EVENT_LINE : EVENT_AIR, item->source);
+    event->line = item->line;
+    event->value = item->value;
+    if (item->kind == INPUT_AIR) event->air = item->air;
+    return event;
+}
+
+// A level holds from the moment at which it is heard, not from that at which it was set. A level that a node is told at
+// power-on is the one that the line has when it hears of it, not when it got power.
+static void take_level(kernel_t *self, kernel_item_t *item)
+{
+    kernel_line_t *line = &self->lines[item->line];
+    if (item->target != KERNEL_EVERYBODY) {
+        item->value = line->value;
+        return;
+    }
+    line->known = true;
+    line->value = item->value;
+}
+
+// Everything under way whose time has come, but no more than an activation has room for: the rest stays in the queue,
+// and kernel_next makes the next instant one nanosecond later.
+static void hear_items(kernel_t *self, happenings_t *happenings)
+{
+    size_t count = 0;
+    while (count < ITEMS_MAX && count < self->queue_count && self->queue[count].at_ns <= self->now_ns) {
+        kernel_item_t *item = &self->queue[count];
+        if (item->kind == INPUT_LINE && !item->momentary) take_level(self, item);
+        happenings->item_events[count++] = event_index(self, announce_item(self, item));
+    }
+    happenings->item_count = count;
+}
+
+// ---- one node's inputs, in the contract's order --------------------------------------------------------------------
+
+static node_input_t *add_input(kernel_activation_t *activation, node_input_kind_t kind, uint8_t bus, int16_t event)
+{
+    assert(activation->count < NODE_INPUTS_MAX);
+    activation->event[activation->count] = event;
+    node_input_t *input = &activation->inputs[activation->count++];
+    input->kind = (uint8_t)kind;
+    input->bus = bus;
+    return input;
+}
+
+static bool accepts(const node_ports_t *ports, uint8_t bus, const can_frame_t *frame)
+{
+    for (size_t i = 0; i < ports->accept_count; i++) {
+        const node_accept_t *accept = &ports->accepts[i];
+        if (accept->bus == bus && accept->extended == frame->extended && ((frame->id ^ accept->id) & accept->mask) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_bus_states(const kernel_node_t *node, const happenings_t *happenings, kernel_activation_t *activation)
+{
+    for (uint8_t own = 0; own < node->bus_count; own++) {
+        uint8_t bus = node->buses[own];
+        can_bus_outcome_kind_t kind = happenings->outcomes[bus].kind;
+        if (kind != CAN_BUS_WOKE && kind != CAN_BUS_SLEPT) continue;
+        add_input(activation, kind == CAN_BUS_WOKE ? INPUT_BUS_AWAKE : INPUT_BUS_ASLEEP, own,
+                  happenings->outcome_events[bus]);
+    }
+}
+
+static void add_reports(const kernel_node_t *node, uint8_t index, const happenings_t *happenings,
+                        kernel_activation_t *activation)
+{
+    for (uint8_t own = 0; own < node->bus_count; own++) {
+        const can_bus_outcome_t *outcome = &happenings->outcomes[node->buses[own]];
+        bool sent = outcome->reports >> index & 1;
+        if (!sent && !(outcome->given_up >> index & 1)) continue;
+        add_input(activation, sent ? INPUT_SENT : INPUT_NOT_SENT, own, -1)->frame = outcome->frame;
+    }
+}
+
+static void add_frames(const kernel_node_t *node, uint8_t index, const happenings_t *happenings,
+                       kernel_activation_t *activation)
+{
+    for (uint8_t own = 0; own < node->bus_count; own++) {
+        const can_bus_outcome_t *outcome = &happenings->outcomes[node->buses[own]];
+        if (outcome->kind != CAN_BUS_CARRIED || (outcome->senders >> index & 1)) continue;
+        if (!accepts(&node->ports, own, &outcome->frame)) continue;
+        add_input(activation, INPUT_FRAME, own, happenings->outcome_events[node->buses[own]])->frame = outcome->frame;
+    }
+}
+
+static void add_line(const kernel_node_t *node, const kernel_item_t *item, int16_t event,
+                     kernel_activation_t *activation)
+{
+    for (size_t port = 0; port < node->ports.line_count; port++) {
+        if (node->lines[port] != item->line) continue;
+        add_input(activation, INPUT_LINE, 0, event)->line =
+            (node_line_t){.line = (uint8_t)port, .momentary = item->momentary, .value = item->value};
+    }
+}
+
+static void add_items(const kernel_t *self, uint8_t index, node_input_kind_t kind, const happenings_t *happenings,
+                      kernel_activation_t *activation)
+{
+    const kernel_node_t *node = &self->nodes[index];
+    for (size_t i = 0; i < happenings->item_count; i++) {
+        const kernel_item_t *item = &self->queue[i];
+        if (item->kind != kind || item->source == index) continue;
+        if (item->target != KERNEL_EVERYBODY && item->target != index) continue;
+        int16_t event = happenings->item_events[i];
+        if (kind == INPUT_LINE)
+            add_line(node, item, event, activation);
+        else if (kind == INPUT_AIR && (node->ports.air >> item->air.channel & 1))
+            add_input(activation, INPUT_AIR, 0, event)->air = item->air;
+        else if (kind == INPUT_NOT_SENT || (kind == INPUT_BUS_AWAKE && self->buses[item->bus].state == CAN_BUS_AWAKE))
+            add_input(activation, kind, (uint8_t)node->own_bus[item->bus], -1)->frame = item->frame;
+    }
+}
+
+// The order of the contract (bus/kernel/node.h). Buses come first: who is told of a frame knows that its bus is awake.
+// The deadline comes last: whatever else happens now may have stopped the timer that it stands for.
+static void collect_inputs(kernel_t *self, uint8_t index, const happenings_t *happenings)
+{
+    kernel_node_t *node = &self->nodes[index];
+    kernel_activation_t *activation = &self->activations[self->activation_count];
+    activation->node = index;
+    activation->count = 0;
+    add_bus_states(node, happenings, activation);
+    add_items(self, index, INPUT_BUS_AWAKE, happenings, activation);
+    add_reports(node, index, happenings, activation);
+    add_items(self, index, INPUT_NOT_SENT, happenings, activation);
+    add_frames(node, index, happenings, activation);
+    add_items(self, index, INPUT_LINE, happenings, activation);
+    add_items(self, index, INPUT_AIR, happenings, activation);
+    if (node->stored_ns <= self->now_ns) {
+        node->stored_ns = TIME_NEVER;
+        kernel_store(self, index, &node->next_image);
+        add_input(activation, INPUT_STORED, 0, -1);
+    }
+    if (node->deadline_ns <= self->now_ns) {
+        node->deadline_ns = TIME_NEVER;
+        add_input(activation, INPUT_DEADLINE, 0, -1);
+    }
+    if (activation->count > 0) self->activation_count++;
+}
+
+static void count_activations(kernel_t *self)
+{
+    int64_t millisecond = self->now_ns / TIME_MS;
+    if (millisecond != self->busy_ms) self->busy_count = 0;
+    self->busy_ms = millisecond;
+    self->busy_count += self->activation_count + 1;
+}
+
+int64_t kernel_next(const kernel_t *self)
+{
+    if (!self->begun) return 0;
+    int64_t next_ns = next_time(self);
+    return next_ns <= self->now_ns ? self->now_ns + 1 : next_ns;
+}
+
+// The fixed order of an instant. Whatever is said at it is heard later (every latency is above zero, a frame needs its
+// bits), so that nodes may run in any order, or at once in processes of their own; what must not depend on chance is
+// the order in which they are told, and in which their outboxes are merged.
+//
+//   kernel_begin ┌ late events     power changes at the very end of the instant before: the player has not seen them
+//                ├ media           frames end, buses wake and fall asleep: events begin with the wire
+//                ├ queue           lines and air that are heard now, in the order in which they were said
+//                ├ inputs          node by node, in the contract's order; whom nothing concerns is not called
+//                └ queue moves up  only now: the inputs were copied from it
+//   the host     ─ activations     from here on the instant fills with what nodes say
+//   kernel_merge ─ outboxes        in the order of nodes
+//   the player   ─ looks and acts  last of all who act: it sees everything of the instant
+//   power        ─ off and on      who loses power at an instant has still said what it said
+//   kernel_end   ─ arbitration     among everything that was asked for
+bool kernel_begin(kernel_t *self, int64_t limit_ns)
+{
+    int64_t next_ns = kernel_next(self);
+    if (next_ns == TIME_NEVER || next_ns > limit_ns) return false;
+    self->begun = true;
+    self->now_ns = next_ns;
+    if (self->player_ns <= self->now_ns) self->player_ns = TIME_NEVER;
+    keep_late_events(self);
+    happenings_t happenings = {0};
+    finish_buses(self, &happenings);
+    hear_items(self, &happenings);
+    self->activation_count = 0;
+    for (size_t i = 0; i < self->node_count; i++)
+        if (self->nodes[i].powered) collect_inputs(self, (uint8_t)i, &happenings);
+    self->queue_count -= happenings.item_count;
+    memmove(self->queue, self->queue + happenings.item_count, self->queue_count * sizeof self->queue[0]);
+    count_activations(self);
+    return true;
+}

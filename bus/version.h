@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: MIT
-// What --version says.
-#ifndef KMSIM_BUS_VERSION_H
-#define KMSIM_BUS_VERSION_H
-
-#define KMSIM_VERSION "0.1.0"
-
-#endif

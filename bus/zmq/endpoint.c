@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+#include "bus/zmq/endpoint.h"
+
+#include <assert.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define IPC "ipc://"
+#define TCP "tcp://"
+#define IPC_PATH_MAX 107 // sockaddr_un holds 108 bytes
+#define UP_SUFFIX "-up"
+#define STEPS_SUFFIX "-do" // no longer than the other
+#define PATH_SIZE 512
+#define PORT_MAX 65535
+#define ATTEMPTS 8 // races with a run that just ends and removes the directory
+
+struct endpoint_claim {
+    endpoint_t endpoint;
+    int lock;                  // locked file, -1: none (tcp: the port itself is the lock)
+    char lock_path[PATH_SIZE]; // "" for none
+    char directory[PATH_SIZE]; // to be removed with the claim, "" for none
+    char parent[PATH_SIZE];    // to be removed when it is empty, "" for none
+};
+
+// ---- names ---------------------------------------------------------------------------------------------------------
+
+static bool user_directory(char path[PATH_SIZE], error_t *error)
+{
+    const char *base = getenv("XDG_RUNTIME_DIR");
+    if (!base || base[0] != '/') base = "/tmp";
+    int length = snprintf(path, PATH_SIZE, "%s/kmsim-%u", base, (unsigned)geteuid());
+    if (length < PATH_SIZE) return true;
+    return error_add(error, "%s: the path of XDG_RUNTIME_DIR is too long", base);
+}
+
+static bool parse_ipc(endpoint_t *self, const char *text, error_t *error)
+{
+    const char *path = text + strlen(IPC);
+    size_t length = strlen(path);
+    if (length == 0 || path[0] == '@' || path[0] == '*')
+        return error_add(error, "%s: must be ipc:// and the path of a file", text);
+    if (length + strlen(UP_SUFFIX) > IPC_PATH_MAX)
+        return error_add(error, "%s: the path is too long for a socket, at most %zu bytes", text,
+                         IPC_PATH_MAX - strlen(UP_SUFFIX));
+    snprintf(self->down, sizeof self->down, "%s", text);
+    snprintf(self->up, sizeof self->up, "%.*s" UP_SUFFIX, ENDPOINT_TEXT_MAX - (int)strlen(UP_SUFFIX), text);
+    snprintf(self->steps, sizeof self->steps, "%.*s" STEPS_SUFFIX, ENDPOINT_TEXT_MAX - (int)strlen(STEPS_SUFFIX), text);
+    return true;
+}
+
+static bool is_loopback(const char *host, size_t length)
+{
+    if (length == strlen("localhost") && memcmp(host, "localhost", length) == 0) return true;
+    if (length < strlen("127.0.0.1") || memcmp(host, "127.", 4) != 0) return false;
+    return strspn(host, "0123456789.") == length;
+}
+
+static bool parse_tcp(endpoint_t *self, const char *text, error_t *error)
+{
+    const char *host = text + strlen(TCP);
+    const char *colon = strrchr(host, ':');
+    char *end = NULL;
+    long port = colon && colon[1] >= '0' && colon[1] <= '9' ? strtol(colon + 1, &end, 10) : 0;
+    if (!end || *end != '\0' || port < 1 || port > 65534)
+        return error_add(error, "%s: must be tcp://127.0.0.1:PORT, PORT 1 to 65534 (the one after it is used too)",
+                         text);
+    size_t length = (size_t)(colon - host);
+    if (!is_loopback(host, length) || length > 15)
+        return error_add(error, "%s: beyond loopback (tcp://127.0.0.1:PORT) only with CURVE, which is not there", text);
+    bool name = host[0] == 'l'; // sockets bind to addresses, not to names
+    int width = name ? (int)strlen("127.0.0.1") : (int)length;
+    if (name) host = "127.0.0.1";
+    snprintf(self->down, sizeof self->down, TCP "%.*s:%ld", width, host, port);
+    snprintf(self->up, sizeof self->up, TCP "%.*s:%ld", width, host, port + 1);
+    self->steps[0] = '\0';
+    if (port + 2 <= PORT_MAX) snprintf(self->steps, sizeof self->steps, TCP "%.*s:%ld", width, host, port + 2);
+    return true;
+}
+
+bool endpoint_parse(endpoint_t *self, const char *text, error_t *error)
+{
+    char directory[PATH_SIZE], standard[PATH_SIZE + 16];
+    if (!text) {
+        if (!user_directory(directory, error)) return false;
+        snprintf(standard, sizeof standard, IPC "%s/bus", directory);
+        return parse_ipc(self, standard, error);
+    }
+    if (strncmp(text, IPC, strlen(IPC)) == 0) return parse_ipc(self, text, error);
+    if (strncmp(text, TCP, strlen(TCP)) == 0) return parse_tcp(self, text, error);
+    return error_add(error, "%s: must be ipc://PATH or tcp://127.0.0.1:PORT", text);
+}
+
+// ---- locks ---------------------------------------------------------------------------------------------------------
+
+// A locked file, or -1 with errno; EWOULDBLOCK when somebody else has it. Its last owner may just have removed it: then
+// the lock is on a file that nobody else will ever see, and it is tried again.
+static int lock_file(const char *path, int flags)
+{
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        int file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+        if (file < 0) return -1;
+        struct stat opened, named;
+        if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+            int reason = errno;
+            close(file);
+            errno = reason;
+            return -1;
+        }
+        if (fstat(file, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino) return file;
+        close(file);
+    }
+    errno = EAGAIN;
+    return -1;
+}
+
+// The names end with null.
+static void remove_files(const char *directory, const char *const names[])
+{
+    for (; *names; names++) {
+        char path[2 * PATH_SIZE];
+        snprintf(path, sizeof path, "%s/%s", directory, *names);
+        unlink(path);
+    }
+}
+
+static void remove_run(const char *directory)
+{
+    remove_files(directory, (const char *const[]){"bus", "bus-up", "lock", NULL});
+    rmdir(directory);
+}
+
+// A run that ended by kill -9 holds neither its process identifier nor its lock. Both are asked: a run that is only
+// just beginning has no lock yet, and one in another container has another numbering of processes.
+static void remove_run_if_dead(const char *parent, const char *name)
+{
+    char directory[2 * PATH_SIZE], path[3 * PATH_SIZE];
+    long pid = strtol(name + strlen("run-"), NULL, 10);
+    if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH) return;
+    snprintf(directory, sizeof directory, "%s/%s", parent, name);
+    snprintf(path, sizeof path, "%s/lock", directory);
+    int lock = lock_file(path, 0);
+    if (lock < 0 && errno != ENOENT) return;
+    if (strlen(directory) < PATH_SIZE) remove_run(directory);
+    if (lock >= 0) close(lock);
+}
+
+static void remove_dead_runs(const char *parent)
+{
+    DIR *directory = opendir(parent);
+    if (!directory) return;
+    for (struct dirent *entry; (entry = readdir(directory));)
+        if (strncmp(entry->d_name, "run-", strlen("run-")) == 0) remove_run_if_dead(parent, entry->d_name);
+    closedir(directory);
+}
+
+// The well-known endpoint's files, when nobody holds it any more.
+static void remove_dead_bus(const char *parent)
+{
+    char path[2 * PATH_SIZE];
+    snprintf(path, sizeof path, "%s/bus.lock", parent);
+    int lock = lock_file(path, 0);
+    if (lock < 0) return;
+    remove_files(parent, (const char *const[]){"bus.lock", "bus", "bus-up", "bus-do", NULL});
+    close(lock);
+}
+
+// ---- claims --------------------------------------------------------------------------------------------------------
+
+static bool make_user_directory(const char *path, error_t *error)
+{
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) return error_add(error, "%s: %s", path, strerror(errno));
+    struct stat status;
+    if (lstat(path, &status) != 0) return error_add(error, "%s: %s", path, strerror(errno));
+    if (!S_ISDIR(status.st_mode)) return error_add(error, "%s: is not a directory", path);
+    if (status.st_uid != geteuid()) return error_add(error, "%s: belongs to another user, which is not safe", path);
+    if ((status.st_mode & 077) != 0 && chmod(path, 0700) != 0)
+        return error_add(error, "%s: is open to others: %s", path, strerror(errno));
+    return true;
+}
+
+static bool claim_file(endpoint_claim_t *self, error_t *error)
+{
+    const char *path = self->endpoint.down + strlen(IPC);
+    snprintf(self->lock_path, sizeof self->lock_path, "%s.lock", path);
+    self->lock = lock_file(self->lock_path, O_CREAT);
+    if (self->lock >= 0) return true;
+    bool busy = errno == EWOULDBLOCK;
+    error_add(error, "%s: %s", self->endpoint.down, busy ? "another run is using this endpoint" : strerror(errno));
+    self->lock_path[0] = '\0';
+    return false;
+}
+
+static bool claim_own(endpoint_claim_t *self, error_t *error)
+{
+    static unsigned count; // of this process's runs
+    int length =
+        snprintf(self->directory, sizeof self->directory, "%s/run-%ld.%u", self->parent, (long)getpid(), ++count);
+    char text[PATH_SIZE + 16];
+    snprintf(text, sizeof text, IPC "%s/bus", self->directory);
+    if (length >= PATH_SIZE || !parse_ipc(&self->endpoint, text, error)) {
+        self->directory[0] = '\0';
+        return false;
+    }
+    remove_run(self->directory); // of a process of the same number, long dead
+    if (mkdir(self->directory, 0700) != 0) {
+        error_add(error, "%s: %s", self->directory, strerror(errno));
+        self->directory[0] = '\0';
+        return false;
+    }
+    snprintf(self->lock_path, sizeof self->lock_path, "%.*s/lock", PATH_SIZE - 8, self->directory);
+    self->lock = lock_file(self->lock_path, O_CREAT);
+    return self->lock >= 0 || error_add(error, "%s: %s", self->lock_path, strerror(errno));
+}
+
+static bool claim_in_user_directory(endpoint_claim_t *self, bool own, error_t *error)
+{
+    if (!user_directory(self->parent, error)) return false;
+    error_t *reason = calloc(1, sizeof *reason);
+    assert(reason);
+    bool done = false;
+    for (int attempt = 0; !done && attempt < ATTEMPTS; attempt++) {
+        error_clear(reason);
+        if (!make_user_directory(self->parent, reason)) break;
+        remove_dead_runs(self->parent);
+        remove_dead_bus(self->parent);
+        done =
+            own ? claim_own(self, reason) : endpoint_parse(&self->endpoint, NULL, reason) && claim_file(self, reason);
+        if (access(self->parent, F_OK) == 0) break; // else another run has just ended and removed it
+    }
+    if (!done) error_add(error, "%s", reason->text);
+    free(reason);
+    return done;
+}
+
+endpoint_claim_t *endpoint_claim_new(const char *text, bool own, error_t *error)
+{
+    endpoint_claim_t *self = calloc(1, sizeof *self);
+    assert(self);
+    self->lock = -1;
+    bool done;
+    if (!text)
+        done = claim_in_user_directory(self, own, error);
+    else
+        done = endpoint_parse(&self->endpoint, text, error);
+    if (done && text && strncmp(text, IPC, strlen(IPC)) == 0) done = claim_file(self, error);
+    if (!done) endpoint_claim_destroy(&self);
+    return self;
+}
+
+void endpoint_claim_destroy(endpoint_claim_t **self_p)
+{
+    endpoint_claim_t *self = *self_p;
+    if (!self) return;
+    if (self->lock >= 0 && strncmp(self->endpoint.down, IPC, strlen(IPC)) == 0) {
+        unlink(self->endpoint.down + strlen(IPC));
+        unlink(self->endpoint.up + strlen(IPC));
+        unlink(self->endpoint.steps + strlen(IPC));
+    }
+    if (self->lock >= 0 && self->lock_path[0]) unlink(self->lock_path);
+    if (self->directory[0]) remove_run(self->directory);
+    if (self->lock >= 0) close(self->lock);
+    if (self->parent[0]) rmdir(self->parent);
+    free(self);
+    *self_p = NULL;
+}
+
+const endpoint_t *endpoint_claim_endpoint(const endpoint_claim_t *self)
+{
+    return &self->endpoint;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// The inside of a hub, for its own files alone, which build on each other in one direction:
+//
+//   hub          a whole life: bind, begin, end; the public face
+//   hub_round    instants: publish, grant, collect
+//   hub_join     units begin; observers are waited for        hub_live   what comes from outside between the instants
+//   hub_watch    who has ended, who makes us wait too long
+//   hub_peers    who is there, what is sent to them, what they subscribe to
+//   hub_state    this
+#ifndef KMSIM_BUS_ZMQ_HUB_STATE_H
+#define KMSIM_BUS_ZMQ_HUB_STATE_H
+
+#include "bus/zmq/affinity.h"
+#include "bus/zmq/endpoint.h"
+#include "bus/kernel/kernel.h"
+#include "bus/zmq/process.h"
+#include "bus/zmq/socket.h"
+#include "bus/zmq/hub_options.h"
+
+#define HUB_TICK_MS 20        // how often a wait looks up from its socket
+#define HUB_STRANGERS_MAX 256 // frames per bus that wait; what is more is lost
+
+typedef enum {
+    HUB_PEER_AWAY,    // no process, or none that has spoken
+    HUB_PEER_GREETED, // its hello was good
+    HUB_PEER_READY,   // and all its subscriptions have arrived
+} hub_peer_state_t;
+
+typedef struct {
+    bool remote;        // lives in another process; else in ours, or nowhere
+    const char *launch; // command, or null
+    process_t process;
+    hub_peer_state_t state;
+    bool listens; // its subscription to step/NODE has been seen
+    uint64_t incarnation, barrier;
+    bool has_ports;
+    node_ports_t ports;
+    int16_t activation; // whose packet is awaited, -1: none
+} hub_peer_t;
+
+typedef struct { // where a public event of the instant is found
+    uint8_t stream;
+    uint64_t sequence;
+} hub_reference_t;
+
+typedef struct { // a ring: frames of strangers for one bus
+    size_t first, count;
+    can_frame_t frames[HUB_STRANGERS_MAX];
+} hub_strangers_t;
+
+typedef struct hub {
+    hub_options_t options;
+    const vehicle_t *vehicle;
+    endpoint_claim_t *claim;
+    zsock_t *down, *up;
+    void *down_handle, *up_handle; // libzmq's, for the hot path
+    process_lifeline_t lifeline;
+    affinity_t *affinity; // what to restore
+    int processor;
+    bool broken;    // a unit failed: no courtesy at the end
+    int64_t now_ns; // virtual time, -1 before the story begins
+    int observers;
+    bool invites;    // external units and observers may come when they like
+    random_t random; // incarnations and barriers
+    uint64_t definitions;
+    uint64_t round;
+    uint64_t sequences[WIRE_STREAM_COUNT]; // last ones used
+    unsigned children_signals;
+    hub_figures_t figures;
+    hub_strangers_t strangers[VEHICLE_BUSES_MAX];
+    char unit_directory[VEHICLE_PATH_MAX + 1];
+    hub_peer_t peers[VEHICLE_NODES_MAX];
+    hub_reference_t references[KERNEL_EVENTS_MAX];
+    wire_grant_t grant;
+    socket_message_t message;
+    uint8_t body[WIRE_SIZE_MAX];
+} hub_t;
+
+#endif

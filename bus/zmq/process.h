@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Processes of control units: started, watched, ended. Not here: what they say (bus/hub).
+//
+// Every process inherits the read end of a pipe, its lifeline, whose write end only we hold: it reads end-of-file when
+// we are gone, however we went, and ends by itself.
+#ifndef KMSIM_BUS_ZMQ_PROCESS_H
+#define KMSIM_BUS_ZMQ_PROCESS_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "bus/base/error.h"
+#include "bus/base/random.h"
+
+#define PROCESS_LIFELINE 3 // the file descriptor's number in the process
+#define PROCESS_TEXT_MAX 64
+
+typedef struct {
+    int read_end, write_end;
+} process_lifeline_t;
+
+typedef struct {
+    pid_t pid;  // 0: none
+    bool group; // leads a process group of its own
+} process_t;
+
+/// Opens the pipe; neither end is inherited but by process_start.
+bool process_lifeline_open(process_lifeline_t *self, error_t *error);
+void process_lifeline_close(process_lifeline_t *self);
+
+/// Starts argv[0] with these arguments in a process group of its own, so that Ctrl-C reaches us alone; standard input
+/// is empty, standard output goes to standard error. False with the error told when it cannot be executed.
+bool process_start(process_t *self, const process_lifeline_t *lifeline, const char *const argv[], error_t *error);
+
+/// Starts a shell command in which each % stands for the quoted arguments (at its end when there is no %). Terminal and
+/// process group stay ours: it may be a debugger.
+bool process_launch(process_t *self, const process_lifeline_t *lifeline, const char *command, const char *const argv[],
+                    error_t *error);
+
+/// Whether the process has ended; then it is reaped, self->pid is 0 and *status is that of waitpid.
+bool process_ended(process_t *self, int *status);
+
+/// Ends the process outright, stopped or not, and reaps it.
+void process_kill(process_t *self);
+
+/// "ended with status 3" or "was killed by signal 9 (Killed)".
+const char *process_describe(int status, char text[PROCESS_TEXT_MAX]);
+
+/// A random stream that no other process has, nor this one at another time: for what must differ from run to run.
+random_t process_random(const char *purpose);
+
+/// Standard files that we were begun without become unusable ones: reading and writing them fails, and no socket, pipe
+/// or file of ours takes their place. Before anything is opened.
+void process_hold_standard_files(void);
+
+/// Takes note of SIGCHLD, and where they would end us at once of SIGINT, SIGTERM, SIGHUP and SIGPIPE (whoever read what
+/// we tell has left). For the life of our process.
+void process_catch_signals(void);
+
+/// How many SIGCHLD there were: when it has not changed, none of ours has ended.
+unsigned process_children_signals(void);
+
+/// The last of those signals that came, SIGCHLD aside; else 0.
+int process_interrupted(void);
+
+#endif

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: MIT
+#include "bus/zmq/runner.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bus/zmq/affinity.h"
+#include "bus/files/dbc_file.h"
+#include "bus/zmq/endpoint.h"
+#include "bus/zmq/process.h"
+#include "bus/zmq/socket.h"
+#include "bus/base/version.h"
+#include "bus/files/vehicle_file.h"
+
+#define LOOK_UP_MS 250 // how often an idle runner looks at its lifeline
+#define INBOX_MAX 1024 // public messages of one instant
+#define STATUS_GOES_ON (-1)
+enum { STATUS_ENDED = 0, STATUS_USAGE = 2, STATUS_BROKEN = 3 };
+
+typedef struct {
+    const char *endpoint, *node, *vehicle;
+    uint64_t incarnation; // 0: not told
+    int lifeline;         // -1: started by its owner
+} options_t;
+
+typedef struct {
+    const node_class_t *class;
+    options_t options;
+    vehicle_t vehicle;
+    dbc_file_t *dbc;
+    const vehicle_node_t *entry;
+    void *node; // the unit's state
+    wire_hello_t hello;
+    zsock_t *down, *up;
+    void *down_handle, *up_handle;
+    bool powered;
+    size_t inbox_count; // public messages of the latest instant that had any
+    wire_public_t inbox[INBOX_MAX + 1];
+    node_input_t inputs[NODE_INPUTS_MAX];
+    wire_grant_t grant;
+    image_t image;
+    outbox_t outbox;
+    socket_message_t message;
+    uint8_t body[WIRE_SIZE_MAX];
+    error_t error;
+} runner_t;
+
+// ---- command line --------------------------------------------------------------------------------------------------
+
+static const struct option OPTIONS[] = {
+    {"bus", required_argument, NULL, 'b'},      {"node", required_argument, NULL, 'n'},
+    {"vehicle", required_argument, NULL, 'v'},  {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},        {"incarnation", required_argument, NULL, 'i'},
+    {"lifeline", required_argument, NULL, 'l'}, {NULL, 0, NULL, 0},
+};
+
+static void print_help(const char *name)
+{
+    printf("%s - a control unit as a process on a kmsim bus\n\n"
+           "usage: %s [--bus ENDPOINT] [--node NAME] [--vehicle VEHICLE]\n\n"
+           "  --bus ENDPOINT     ipc://PATH or tcp://127.0.0.1:PORT; else the user's own\n"
+           "                     well-known bus\n"
+           "  --node NAME        which node of the vehicle it is, \"%s\" unless told\n"
+           "  --vehicle VEHICLE  by name or file, \"e65\" unless told\n"
+           "  --version, --help\n\n"
+           "kmsim starts its units itself; by hand only one that is \"external\" in the\nvehicle file.\n"
+           "For kmsim's use: --incarnation HEX, --lifeline FILE-DESCRIPTOR.\n"
+           "Exit status: 0 the bus has ended, 2 wrong usage or a bad file, 3 the bus broke.\n",
+           name, name, name);
+}
+
+static bool parse_number(const char *text, int base, uint64_t *number)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, base);
+    *number = value;
+    return errno == 0 && end != text && *end == '\0';
+}
+
+// Returns an exit status, or STATUS_GOES_ON.
+static int parse_options(runner_t *self, int argc, char **argv)
+{
+    options_t *options = &self->options;
+    *options = (options_t){.node = self->class->name, .vehicle = "e65", .lifeline = -1};
+    uint64_t number = 0;
+    for (int option; (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1;) {
+        bool good = true;
+        switch (option) {
+        case 'b':
+            options->endpoint = optarg;
+            break;
+        case 'n':
+            options->node = optarg;
+            break;
+        case 'v':
+            options->vehicle = optarg;
+            break;
+        case 'i':
+            good = parse_number(optarg, 16, &options->incarnation) && options->incarnation != 0;
+            break;
+        case 'l':
+            good = parse_number(optarg, 10, &number) && number < 1024;
+            options->lifeline = (int)number;
+            break;
+        case 'V':
+            printf("%s (kmsim) " KMSIM_VERSION "\n", self->class->name);
+            return STATUS_ENDED;
+        case 'h':
+            print_help(self->class->name);
+            return STATUS_ENDED;
+        default:
+            return STATUS_USAGE;
+        }
+        if (good) continue;
+        fprintf(stderr, "%s: \"%s\" is no such number\n", self->class->name, optarg);
+        return STATUS_USAGE;
+    }
+    if (optind == argc) return STATUS_GOES_ON;
+    fprintf(stderr, "%s: unexpected argument \"%s\" (--help tells more)\n", self->class->name, argv[optind]);
+    return STATUS_USAGE;
+}
+
+// ---- beginning -----------------------------------------------------------------------------------------------------
+
+static bool bind_node(runner_t *self, error_t *error)
+{
+    if (!vehicle_file_load(&self->vehicle, self->options.vehicle, NULL, error)) return false;
+    int index = vehicle_find_node(&self->vehicle, self->options.node);
+    if (index < 0) return error_add(error, "%s: has no node \"%s\"", self->vehicle.path, self->options.node);
+    self->entry = &self->vehicle.nodes[index];
+    self->dbc = dbc_file_new(self->vehicle.dbc_path, error);
+    if (!self->dbc) return false;
+    node_setup_t setup = {dbc_file_dbc(self->dbc), &self->vehicle, self->entry};
+    const char *missing = NULL;
+    if (!self->class->bind(self->node, &setup, &self->hello.ports, &missing))
+        return error_add(error, "%s: unit \"%s\" finds no \"%s\"", self->vehicle.path, self->entry->name,
+                         missing ? missing : "?");
+    snprintf(self->hello.class_name, sizeof self->hello.class_name, "%s", self->class->name);
+    return socket_definitions(&self->vehicle, &self->hello.definitions, error);
+}
+
+static void subscribe(runner_t *self, const char *topic, size_t size)
+{
+    zmq_setsockopt(self->down_handle, ZMQ_SUBSCRIBE, topic, size);
+}
+
+static void subscribe_accept(runner_t *self, const node_accept_t *accept)
+{
+    const char *bus = self->vehicle.buses[self->entry->buses[accept->bus]].name;
+    char topic[WIRE_TOPIC_MAX];
+    can_frame_t frame = {.id = accept->id, .extended = accept->extended};
+    size_t size = wire_topic_frame(bus, &frame, topic);
+    uint32_t whole = frame_id_max(accept->extended);
+    if ((accept->mask & whole) != whole) size -= accept->extended ? 8 : 3; // then all of the bus
+    subscribe(self, topic, size);
+}
+
+// In the order of the alphabet, step/NODE last: ZeroMQ repeats them in that order when it has to connect again.
+static void subscribe_all(runner_t *self)
+{
+    const node_ports_t *ports = &self->hello.ports;
+    char topic[WIRE_TOPIC_MAX];
+    if (ports->air & (1 << AIR_LF)) subscribe(self, topic, wire_topic("air/", "lf", topic));
+    if (ports->air & (1 << AIR_RF | 1 << AIR_RF_END)) subscribe(self, topic, wire_topic("air/", "rf", topic));
+    for (size_t i = 0; i < ports->accept_count; i++) subscribe_accept(self, &ports->accepts[i]);
+    for (size_t i = 0; i < ports->line_count; i++) subscribe(self, topic, wire_topic("line/", ports->lines[i], topic));
+    subscribe(self, topic, wire_topic("sim/", "end", topic));
+    subscribe(self, topic, wire_topic("step/", self->entry->name, topic));
+}
+
+static bool connect_bus(runner_t *self, error_t *error)
+{
+    endpoint_t endpoint;
+    if (!endpoint_parse(&endpoint, self->options.endpoint, error)) return false;
+    self->down = socket_new(ZMQ_SUB, LOOK_UP_MS);
+    self->up = socket_new(ZMQ_XPUB, 0);
+    if (!self->down || !self->up) return error_add(error, "no socket: %s", zmq_strerror(zmq_errno()));
+    self->down_handle = zsock_resolve(self->down);
+    self->up_handle = zsock_resolve(self->up);
+    if (zsock_connect(self->down, "%s", endpoint.down) != 0 || zsock_connect(self->up, "%s", endpoint.up) != 0)
+        return error_add(error, "%s: %s", endpoint.down, zmq_strerror(zmq_errno()));
+    subscribe_all(self);
+    return true;
+}
+
+// An incarnation of its own for a unit that was not told one, not 0.
+static uint64_t make_incarnation(void)
+{
+    random_t random = process_random("runner");
+    return random_next(&random) | 1;
+}
+
+// ---- serving -------------------------------------------------------------------------------------------------------
+
+static int fail(const runner_t *self, const char *what)
+{
+    fprintf(stderr, "%s: %s\n", self->options.node, what);
+    return STATUS_BROKEN;
+}
+
+static void send_up(runner_t *self, const char *prefix, size_t size)
+{
+    char topic[WIRE_TOPIC_MAX];
+    socket_send(self->up_handle, topic, wire_topic(prefix, self->entry->name, topic), self->body, size);
+}
+
+// A hub subscribes to everything: it is there now, for the first time or after another has gone. Only then can it hear
+// us.
+static void greet(runner_t *self)
+{
+    char topic[WIRE_TOPIC_MAX + 1];
+    bool begins;
+    while (socket_receive_subscription(self->up_handle, topic, &begins)) {
+        if (!begins) continue;
+        self->powered = false;
+        send_up(self, "hello/", wire_encode_hello(&self->hello, self->body));
+    }
+}
+
+static void keep_public(runner_t *self)
+{
+    wire_public_t *slot = &self->inbox[self->inbox_count]; // there is one more than we keep
+    if (!wire_decode_public(slot, self->message.body, self->message.body_size)) return;
+    if (self->inbox_count > 0 && self->inbox[0].time_ns != slot->time_ns) {
+        self->inbox[0] = *slot;
+        self->inbox_count = 0;
+    }
+    if (self->inbox_count < INBOX_MAX) self->inbox_count++;
+}
+
+static const wire_public_t *find_public(const runner_t *self, const wire_input_t *input)
+{
+    for (size_t i = 0; i < self->inbox_count; i++)
+        if (self->inbox[i].sequence == input->sequence && self->inbox[i].stream == input->stream)
+            return &self->inbox[i];
+    return NULL;
+}
+
+static bool fill_input(const runner_t *self, const wire_input_t *from, node_input_t *input)
+{
+    *input = from->input;
+    if (!from->is_public) return true;
+    const wire_public_t *message = find_public(self, from);
+    if (!message) return false;
+    if (input->kind == INPUT_FRAME) input->frame = message->frame;
+    if (input->kind == INPUT_LINE) input->line.value = message->line;
+    if (input->kind == INPUT_AIR) input->air = message->air;
+    return true;
+}
+
+static void answer(runner_t *self, uint64_t round)
+{
+    wire_packet_t packet = {.incarnation = self->hello.incarnation, .round = round, .status = WIRE_DONE};
+    send_up(self, "packet/", wire_encode_packet(&packet, &self->outbox, self->body));
+}
+
+static int take_grant(runner_t *self)
+{
+    wire_grant_t *grant = &self->grant;
+    if (!wire_decode_grant(grant, self->message.body, self->message.body_size)) return STATUS_GOES_ON;
+    if (grant->incarnation != self->hello.incarnation || !self->powered) return STATUS_GOES_ON;
+    for (size_t i = 0; i < grant->count; i++) {
+        if (fill_input(self, &grant->inputs[i], &self->inputs[i])) continue;
+        wire_packet_t gap = {.incarnation = grant->incarnation, .round = grant->round, .status = WIRE_GAP};
+        gap.stream = grant->inputs[i].stream;
+        gap.sequence = grant->inputs[i].sequence;
+        send_up(self, "packet/", wire_encode_packet(&gap, NULL, self->body));
+        return STATUS_GOES_ON; // the hub ends the run
+    }
+    outbox_clear(&self->outbox);
+    self->class->activate(self->node, grant->time_ns, self->inputs, grant->count, &self->outbox);
+    answer(self, grant->round);
+    return STATUS_GOES_ON;
+}
+
+static int take_power_on(runner_t *self)
+{
+    wire_power_on_t start;
+    if (!wire_decode_power_on(&start, &self->image, self->message.body, self->message.body_size)) return STATUS_GOES_ON;
+    if (start.incarnation != self->hello.incarnation) return STATUS_GOES_ON;
+    self->powered = true;
+    outbox_clear(&self->outbox);
+    self->class->power_on(self->node, start.time_ns, &self->image, start.state, start.random, &self->outbox);
+    answer(self, start.round);
+    return STATUS_GOES_ON;
+}
+
+static int take_welcome(runner_t *self)
+{
+    wire_welcome_t welcome;
+    if (!wire_decode_welcome(&welcome, self->message.body, self->message.body_size)) return STATUS_GOES_ON;
+    if (welcome.incarnation != self->hello.incarnation) return STATUS_GOES_ON;
+    affinity_pin(welcome.processor);
+    char topic[WIRE_TOPIC_MAX];
+    subscribe(self, topic, wire_topic_ready(self->entry->name, welcome.barrier, topic));
+    return STATUS_GOES_ON;
+}
+
+static int take_refuse(runner_t *self)
+{
+    wire_refuse_t refuse;
+    if (!wire_decode_refuse(&refuse, self->message.body, self->message.body_size)) return STATUS_GOES_ON;
+    return refuse.incarnation == self->hello.incarnation ? fail(self, refuse.reason) : STATUS_GOES_ON;
+}
+
+static int take_message(runner_t *self)
+{
+    wire_kind_t kind;
+    if (!wire_kind(self->message.body, self->message.body_size, &kind)) return STATUS_GOES_ON;
+    if (kind == WIRE_END) return STATUS_ENDED;
+    if (kind < WIRE_WELCOME) keep_public(self);
+    if (kind == WIRE_WELCOME) return take_welcome(self);
+    if (kind == WIRE_REFUSE) return take_refuse(self);
+    if (kind == WIRE_POWER_ON) return take_power_on(self);
+    if (kind == WIRE_GRANT) return take_grant(self);
+    return STATUS_GOES_ON;
+}
+
+static bool lifeline_cut(const runner_t *self)
+{
+    struct pollfd lifeline = {.fd = self->options.lifeline, .events = POLLIN};
+    return self->options.lifeline >= 0 && poll(&lifeline, 1, 0) > 0;
+}
+
+// Until the hub has heard us both sockets matter; afterwards only the down socket, and a look around when it is quiet.
+static int serve(runner_t *self)
+{
+    zmq_pollitem_t items[] = {{.socket = self->down_handle, .events = ZMQ_POLLIN},
+                              {.socket = self->up_handle, .events = ZMQ_POLLIN}};
+    for (int status = STATUS_GOES_ON;;) {
+        if (!self->powered) zmq_poll(items, 2, LOOK_UP_MS);
+        socket_result_t result = socket_receive(self->down_handle, &self->message, self->powered ? 0 : ZMQ_DONTWAIT);
+        if (result == SOCKET_MESSAGE) status = take_message(self);
+        if (status != STATUS_GOES_ON) return status;
+        if (self->powered && result != SOCKET_NOTHING) continue;
+        greet(self);
+        if (lifeline_cut(self)) return STATUS_BROKEN;
+    }
+}
+
+static int run(runner_t *self)
+{
+    error_t *error = &self->error;
+    self->hello.incarnation = self->options.incarnation ? self->options.incarnation : make_incarnation();
+    if (!bind_node(self, error) || !connect_bus(self, error)) {
+        fprintf(stderr, "%s\n", error->text);
+        return STATUS_USAGE;
+    }
+    if (self->options.lifeline >= 0) signal(SIGINT, SIG_IGN); // Ctrl-C is kmsim's to act on
+    return serve(self);
+}
+
+int runner_main(const node_class_t *class, int argc, char **argv)
+{
+    process_hold_standard_files();
+    runner_t *self = calloc(1, sizeof *self);
+    void *node = calloc(1, class->size);
+    assert(self && node);
+    self->class = class;
+    self->node = node;
+    error_clear(&self->error);
+    int status = parse_options(self, argc, argv);
+    if (status == STATUS_GOES_ON) {
+        status = run(self);
+        zsock_destroy(&self->down);
+        zsock_destroy(&self->up);
+        zsys_shutdown();
+    }
+    dbc_file_destroy(&self->dbc);
+    free(self->node);
+    free(self);
+    return status;
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+// Bytes in and out for bus/wire and bus/wire_parts alone: a writer that must not overflow (our own bug), a reader that
+// trusts nothing.
+#ifndef KMSIM_BUS_ZMQ_WIRE_BYTES_H
+#define KMSIM_BUS_ZMQ_WIRE_BYTES_H
+
+#include <assert.h>
+#include <string.h>
+
+#include "bus/zmq/wire.h"
+
+typedef struct {
+    uint8_t *bytes;
+    size_t size;
+} wire_writer_t;
+
+static inline void wire_bytes_put(wire_writer_t *self, const void *bytes, size_t size)
+{
+    assert(size <= WIRE_SIZE_MAX - self->size);
+    if (size > 0) memcpy(self->bytes + self->size, bytes, size);
+    self->size += size;
+}
+
+static inline void wire_bytes_put_unsigned(wire_writer_t *self, uint64_t value, size_t size)
+{
+    assert(size <= WIRE_SIZE_MAX - self->size);
+    for (size_t i = 0; i < size; i++) self->bytes[self->size++] = (uint8_t)(value >> 8 * i);
+}
+
+static inline void wire_bytes_put_u8(wire_writer_t *self, uint8_t value)
+{
+    wire_bytes_put_unsigned(self, value, 1);
+}
+
+static inline void wire_bytes_put_u32(wire_writer_t *self, uint32_t value)
+{
+    wire_bytes_put_unsigned(self, value, 4);
+}
+
+static inline void wire_bytes_put_u64(wire_writer_t *self, uint64_t value)
+{
+    wire_bytes_put_unsigned(self, value, 8);
+}
+
+static inline void wire_bytes_put_i64(wire_writer_t *self, int64_t value)
+{
+    wire_bytes_put_unsigned(self, (uint64_t)value, 8);
+}
+
+static inline void wire_bytes_put_text(wire_writer_t *self, const char *text)
+{
+    size_t length = strlen(text);
+    assert(length <= UINT8_MAX);
+    wire_bytes_put_u8(self, (uint8_t)length);
+    wire_bytes_put(self, text, length);
+}
+
+// Once anything was wrong the reader stays bad and reads zeros, so that only the end needs to ask.
+typedef struct {
+    const uint8_t *bytes;
+    size_t size, at;
+    bool bad;
+} wire_reader_t;
+
+static inline const uint8_t *wire_bytes_get(wire_reader_t *self, size_t size)
+{
+    if (self->bad || size > self->size - self->at) {
+        self->bad = true;
+        return NULL;
+    }
+    const uint8_t *bytes = self->bytes + self->at;
+    self->at += size;
+    return bytes;
+}
+
+static inline uint64_t wire_bytes_get_unsigned(wire_reader_t *self, size_t size)
+{
+    const uint8_t *bytes = wire_bytes_get(self, size);
+    uint64_t value = 0;
+    for (size_t i = 0; bytes && i < size; i++) value |= (uint64_t)bytes[i] << 8 * i;
+    return value;
+}
+
+/// A byte no larger than maximum.
+static inline uint8_t wire_bytes_get_u8(wire_reader_t *self, uint8_t maximum)
+{
+    uint8_t value = (uint8_t)wire_bytes_get_unsigned(self, 1);
+    if (value > maximum) self->bad = true;
+    return value > maximum ? 0 : value;
+}
+
+static inline uint32_t wire_bytes_get_u32(wire_reader_t *self)
+{
+    return (uint32_t)wire_bytes_get_unsigned(self, 4);
+}
+
+static inline uint64_t wire_bytes_get_u64(wire_reader_t *self)
+{
+    return wire_bytes_get_unsigned(self, 8);
+}
+
+static inline int64_t wire_bytes_get_i64(wire_reader_t *self)
+{
+    return (int64_t)wire_bytes_get_unsigned(self, 8);
+}
+
+static inline bool wire_bytes_get_bool(wire_reader_t *self)
+{
+    return wire_bytes_get_u8(self, 1) == 1;
+}
+
+/// A text of at most maximum bytes into maximum + 1 bytes.
+static inline void wire_bytes_get_text(wire_reader_t *self, char *text, uint8_t maximum)
+{
+    size_t length = wire_bytes_get_u8(self, maximum);
+    const uint8_t *bytes = wire_bytes_get(self, length);
+    if (bytes && memchr(bytes, 0, length)) self->bad = true;
+    if (bytes && length > 0) memcpy(text, bytes, length);
+    text[bytes ? length : 0] = '\0';
+}
+
+/// Whether all went well and nothing is left.
+static inline bool wire_bytes_at_end(const wire_reader_t *self)
+{
+    return !self->bad && self->at == self->size;
+}
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+#include "bus/zmq/wire_parts.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define IDENTIFIER_EXTENDED UINT32_C(0x80000000)
+#define IDENTIFIER_REMOTE UINT32_C(0x40000000)
+
+static_assert(OUTBOX_FLAGS_ALL == (OUTBOX_CYCLIC | OUTBOX_REPLACE | OUTBOX_REPORT), "all flags and no other bit");
+static_assert(AIR_CHANNEL_COUNT <= 8, "a byte has a bit for every channel");
+static_assert(NODE_ACCEPTS_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(NODE_LINES_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(NODE_LINE_NAME_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(OUTBOX_FRAMES_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(OUTBOX_LINES_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(OUTBOX_AIR_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(OUTBOX_LOGS_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(AIR_BYTES_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(IMAGE_NAME_MAX <= UINT8_MAX, "counted in a byte");
+static_assert(IMAGE_ENTRIES_MAX <= UINT16_MAX, "counted in two bytes");
+
+// The largest body, a packet with everything full: nothing that a unit may put into its outbox is lost on the way.
+#define FRAME_SIZE (4 + 1 + FRAME_DATA_MAX)
+#define OUTBOX_SIZE                                                                                                    \
+    (8 + 1 + 4 + 4 + OUTBOX_FRAMES_MAX * (2 + FRAME_SIZE) + OUTBOX_LINES_MAX * (2 + 8) +                               \
+     OUTBOX_AIR_MAX * (1 + 4 + 1 + AIR_BYTES_MAX) + OUTBOX_LOGS_MAX * (2 + 3 * 8) + 1)
+#define IMAGE_SIZE (2 + IMAGE_ENTRIES_MAX * (1 + IMAGE_NAME_MAX + 1 + IMAGE_BYTES_MAX))
+static_assert(2 + 8 + 8 + 1 + OUTBOX_SIZE + IMAGE_SIZE <= WIRE_SIZE_MAX, "the fullest outbox fits into a body");
+
+void wire_parts_put_frame(wire_writer_t *writer, const can_frame_t *frame)
+{
+    assert(frame->length <= FRAME_DATA_MAX);
+    wire_bytes_put_u32(writer, frame->id | (frame->extended ? IDENTIFIER_EXTENDED : 0) |
+                                   (frame->remote ? IDENTIFIER_REMOTE : 0));
+    wire_bytes_put_u8(writer, frame->length);
+    if (!frame->remote) wire_bytes_put(writer, frame->data, frame->length);
+}
+
+void wire_parts_get_frame(wire_reader_t *reader, can_frame_t *frame)
+{
+    uint32_t word = wire_bytes_get_u32(reader);
+    *frame = (can_frame_t){.id = word & ~(IDENTIFIER_EXTENDED | IDENTIFIER_REMOTE)};
+    frame->extended = (word & IDENTIFIER_EXTENDED) != 0;
+    frame->remote = (word & IDENTIFIER_REMOTE) != 0;
+    if (frame->id > frame_id_max(frame->extended)) reader->bad = true;
+    frame->length = wire_bytes_get_u8(reader, FRAME_DATA_MAX);
+    const uint8_t *data = frame->remote ? NULL : wire_bytes_get(reader, frame->length);
+    if (data) memcpy(frame->data, data, frame->length);
+}
+
+void wire_parts_put_air(wire_writer_t *writer, const air_t *air)
+{
+    assert(air->size <= AIR_BYTES_MAX);
+    wire_bytes_put_u8(writer, air->channel);
+    wire_bytes_put_u32(writer, air->transmission);
+    wire_bytes_put_u8(writer, air->size);
+    wire_bytes_put(writer, air->bytes, air->size);
+}
+
+void wire_parts_get_air(wire_reader_t *reader, air_t *air)
+{
+    memset(air, 0, sizeof *air);
+    air->channel = wire_bytes_get_u8(reader, AIR_CHANNEL_COUNT - 1);
+    air->transmission = wire_bytes_get_u32(reader);
+    air->size = wire_bytes_get_u8(reader, AIR_BYTES_MAX);
+    const uint8_t *bytes = wire_bytes_get(reader, air->size);
+    if (bytes && air->size > 0) memcpy(air->bytes, bytes, air->size);
+}
+
+void wire_parts_put_line(wire_writer_t *writer, const node_line_t *line)
+{
+    wire_bytes_put_u8(writer, line->line);
+    wire_bytes_put_u8(writer, line->momentary);
+    wire_bytes_put_i64(writer, line->value);
+}
+
+void wire_parts_get_line(wire_reader_t *reader, node_line_t *line)
+{
+    line->line = wire_bytes_get_u8(reader, UINT8_MAX);
+    line->momentary = wire_bytes_get_bool(reader);
+    line->value = wire_bytes_get_i64(reader);
+}
+
+void wire_parts_put_log(wire_writer_t *writer, const log_entry_t *log)
+{
+    wire_bytes_put_unsigned(writer, log->code, 2);
+    for (size_t i = 0; i < 3; i++) wire_bytes_put_i64(writer, log->values[i]);
+}
+
+void wire_parts_get_log(wire_reader_t *reader, log_entry_t *log)
+{
+    log->code = (uint16_t)wire_bytes_get_unsigned(reader, 2);
+    for (size_t i = 0; i < 3; i++) log->values[i] = wire_bytes_get_i64(reader);
+}
+
+void wire_parts_put_image(wire_writer_t *writer, const image_t *image)
+{
+    assert(image->count <= IMAGE_ENTRIES_MAX);
+    wire_bytes_put_unsigned(writer, image->count, 2);
+    for (uint32_t i = 0; i < image->count; i++) {
+        const image_entry_t *entry = &image->entries[i];
+        wire_bytes_put_text(writer, entry->name);
+        wire_bytes_put_u8(writer, entry->size);
+        if (entry->size == 0)
+            wire_bytes_put_i64(writer, entry->value);
+        else
+            wire_bytes_put(writer, entry->bytes, entry->size);
+    }
+}
+
+void wire_parts_get_image(wire_reader_t *reader, image_t *image)
+{
+    uint32_t count = (uint32_t)wire_bytes_get_unsigned(reader, 2);
+    if (count > IMAGE_ENTRIES_MAX) reader->bad = true;
+    for (image->count = 0; image->count < count && !reader->bad; image->count++) {
+        image_entry_t *entry = &image->entries[image->count];
+        memset(entry, 0, sizeof *entry);
+        wire_bytes_get_text(reader, entry->name, IMAGE_NAME_MAX);
+        entry->size = wire_bytes_get_u8(reader, IMAGE_BYTES_MAX);
+        if (entry->size == 0) entry->value = wire_bytes_get_i64(reader);
+        const uint8_t *bytes = wire_bytes_get(reader, entry->size);
+        if (bytes && entry->size > 0) memcpy(entry->bytes, bytes, entry->size);
+    }
+}
+
+void wire_parts_put_outbox(wire_writer_t *writer, const outbox_t *outbox)
+{
+    wire_bytes_put_i64(writer, outbox->deadline_ns);
+    wire_bytes_put_u8(writer, outbox->hold);
+    wire_bytes_put_u32(writer, outbox->dropped);
+    wire_bytes_put_u8(writer, outbox->frame_count);
+    for (size_t i = 0; i < outbox->frame_count; i++) {
+        wire_bytes_put_u8(writer, outbox->frames[i].bus);
+        wire_bytes_put_u8(writer, outbox->frames[i].flags);
+        wire_parts_put_frame(writer, &outbox->frames[i].frame);
+    }
+    wire_bytes_put_u8(writer, outbox->line_count);
+    for (size_t i = 0; i < outbox->line_count; i++) wire_parts_put_line(writer, &outbox->lines[i]);
+    wire_bytes_put_u8(writer, outbox->air_count);
+    for (size_t i = 0; i < outbox->air_count; i++) wire_parts_put_air(writer, &outbox->air[i]);
+    wire_bytes_put_u8(writer, outbox->log_count);
+    for (size_t i = 0; i < outbox->log_count; i++) wire_parts_put_log(writer, &outbox->logs[i]);
+    wire_bytes_put_u8(writer, outbox->store);
+    if (outbox->store) wire_parts_put_image(writer, &outbox->image);
+}
+
+void wire_parts_get_outbox(wire_reader_t *reader, outbox_t *outbox)
+{
+    outbox_clear(outbox);
+    outbox->deadline_ns = wire_bytes_get_i64(reader);
+    outbox->hold = wire_bytes_get_u8(reader, UINT8_MAX);
+    outbox->dropped = wire_bytes_get_u32(reader);
+    outbox->frame_count = wire_bytes_get_u8(reader, OUTBOX_FRAMES_MAX);
+    for (size_t i = 0; i < outbox->frame_count; i++) {
+        outbox->frames[i].bus = wire_bytes_get_u8(reader, UINT8_MAX);
+        outbox->frames[i].flags = wire_bytes_get_u8(reader, OUTBOX_FLAGS_ALL);
+        wire_parts_get_frame(reader, &outbox->frames[i].frame);
+    }
+    outbox->line_count = wire_bytes_get_u8(reader, OUTBOX_LINES_MAX);
+    for (size_t i = 0; i < outbox->line_count; i++) wire_parts_get_line(reader, &outbox->lines[i]);
+    outbox->air_count = wire_bytes_get_u8(reader, OUTBOX_AIR_MAX);
+    for (size_t i = 0; i < outbox->air_count; i++) wire_parts_get_air(reader, &outbox->air[i]);
+    outbox->log_count = wire_bytes_get_u8(reader, OUTBOX_LOGS_MAX);
+    for (size_t i = 0; i < outbox->log_count; i++) wire_parts_get_log(reader, &outbox->logs[i]);
+    outbox->store = wire_bytes_get_bool(reader);
+    if (outbox->store) wire_parts_get_image(reader, &outbox->image);
+}
+
+void wire_parts_put_ports(wire_writer_t *writer, const node_ports_t *ports)
+{
+    wire_bytes_put_u8(writer, (uint8_t)ports->accept_count);
+    for (size_t i = 0; i < ports->accept_count; i++) {
+        const node_accept_t *accept = &ports->accepts[i];
+        wire_bytes_put_u8(writer, accept->bus);
+        wire_bytes_put_u32(writer, accept->id | (accept->extended ? IDENTIFIER_EXTENDED : 0));
+        wire_bytes_put_u32(writer, accept->mask);
+    }
+    wire_bytes_put_u8(writer, (uint8_t)ports->line_count);
+    for (size_t i = 0; i < ports->line_count; i++) wire_bytes_put_text(writer, ports->lines[i]);
+    wire_bytes_put_u8(writer, ports->air);
+}
+
+void wire_parts_get_ports(wire_reader_t *reader, node_ports_t *ports)
+{
+    memset(ports, 0, sizeof *ports);
+    ports->accept_count = wire_bytes_get_u8(reader, NODE_ACCEPTS_MAX);
+    for (size_t i = 0; i < ports->accept_count; i++) {
+        uint8_t bus = wire_bytes_get_u8(reader, VEHICLE_BUSES_MAX - 1);
+        uint32_t word = wire_bytes_get_u32(reader);
+        node_accept_t accept = {.bus = bus, .extended = (word & IDENTIFIER_EXTENDED) != 0};
+        accept.id = word & ~IDENTIFIER_EXTENDED;
+        accept.mask = wire_bytes_get_u32(reader);
+        if (accept.id > FRAME_EXTENDED_ID_MAX) reader->bad = true;
+        ports->accepts[i] = accept;
+    }
+    ports->line_count = wire_bytes_get_u8(reader, NODE_LINES_MAX);
+    for (size_t i = 0; i < ports->line_count; i++) wire_bytes_get_text(reader, ports->lines[i], NODE_LINE_NAME_MAX);
+    ports->air = wire_bytes_get_u8(reader, (1 << AIR_CHANNEL_COUNT) - 1);
+}

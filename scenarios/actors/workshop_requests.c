@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+#include "scenarios/actors/workshop_requests.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#define STEP_TOLERANCE 1e-9
+#define NUMBER_MAX 255
+#define PROFILE_MAX 15   // what the identifier has room for
+#define PROFILE_NONE 0xF // does not exist
+#define READ_HEADER 3    // service, identifier
+#define FAULTS_HEADER 3  // service, sub-function, status mask
+#define FAULT_RECORD (UDS_FAULT_SIZE + 1)
+
+static void put(workshop_request_t *self, uint32_t number, size_t size)
+{
+    assert(size <= WORKSHOP_REQUEST_MAX - self->size);
+    for (size_t i = 0; i < size; i++) self->bytes[self->size++] = (uint8_t)(number >> (8 * (size - 1 - i)));
+}
+
+// ---- service functions ---------------------------------------------------------------------------------------------
+
+// A number that counts from 1 as the wire's byte: 1 .. 255 less one, anything else IDENTIFIER_NUMBER_INVALID.
+static uint8_t wire_number(double number)
+{
+    bool fits = number >= 1 && number <= NUMBER_MAX && number == floor(number);
+    return fits ? (uint8_t)(number - 1) : IDENTIFIER_NUMBER_INVALID;
+}
+
+workshop_request_t workshop_service_request(const workshop_service_t *service)
+{
+    bool assigns = service->function == WORKSHOP_SET_PERSONALIZATION;
+    workshop_request_t request = {0};
+    put(&request, UDS_ROUTINE_CONTROL, 1);
+    put(&request, UDS_ROUTINE_START, 1);
+    put(&request, assigns ? ROUTINE_KEY_PERSONALIZATION : ROUTINE_KEY_LOCK, 2);
+    put(&request, wire_number(service->key), 1);
+    if (assigns)
+        put(&request, wire_number(service->personalization), 1);
+    else
+        put(&request, service->function == WORKSHOP_BLOCK_KEY ? ROUTINE_ACTION_BLOCK : ROUTINE_ACTION_RELEASE, 1);
+    return request;
+}
+
+workshop_request_t workshop_keys_request(void)
+{
+    return workshop_read_request(IDENTIFIER_KEYS);
+}
+
+static bool is_record(const uint8_t *bytes, size_t size, uint16_t id)
+{
+    return size >= READ_HEADER && bytes[0] == UDS_READ_DATA + UDS_POSITIVE && uds_number(bytes + 1, 2) == id;
+}
+
+bool workshop_read_keys(const uint8_t *bytes, size_t size, identifiers_key_t keys[KEY_COUNT_MAX + 1])
+{
+    if (!is_record(bytes, size, IDENTIFIER_KEYS)) return false;
+    if (size != READ_HEADER + KEY_COUNT_MAX * (size_t)KEY_RECORD_SIZE) return false;
+    keys[0] = (identifiers_key_t){.personalization = 0};
+    for (size_t i = 0; i < KEY_COUNT_MAX; i++) {
+        keys[i + 1] = identifiers_read_key(bytes + READ_HEADER + i * KEY_RECORD_SIZE);
+    }
+    return true;
+}
+
+// ---- coding --------------------------------------------------------------------------------------------------------
+
+workshop_settings_t workshop_settings(const dbc_message_t *status)
+{
+    workshop_settings_t settings = {.count = 0};
+    for (size_t i = 0; i < status->signal_count && settings.count < WORKSHOP_SETTINGS_MAX; i++)
+        if (status->signals[i].setting) settings.signals[settings.count++] = &status->signals[i];
+    return settings;
+}
+
+int workshop_find_setting(const workshop_settings_t *settings, const char *name)
+{
+    for (size_t i = 0; i < settings->count; i++)
+        if (strcmp(settings->signals[i]->setting, name) == 0) return (int)i;
+    return -1;
+}
+
+int16_t workshop_raw(const dbc_signal_t *setting, double physical)
+{
+    double steps = (physical - setting->offset) / setting->factor;
+    double low = (double)dbc_raw_minimum(setting), high = (double)dbc_raw_maximum(setting);
+    // Rounding must not take what is out of range into it.
+    if (steps > high + STEP_TOLERANCE)
+        steps = fmax(ceil(steps), high + 1);
+    else if (steps < low - STEP_TOLERANCE)
+        steps = fmin(floor(steps), low - 1);
+    else
+        steps = round(steps);
+    if (!(steps > INT16_MIN)) return INT16_MIN;
+    return steps < INT16_MAX ? (int16_t)steps : INT16_MAX;
+}
+
+uint16_t workshop_profile_id(double profile)
+{
+    bool fits = profile >= 0 && profile <= PROFILE_MAX && profile == floor(profile);
+    return (uint16_t)(IDENTIFIER_PROFILE + (fits ? (unsigned)profile : PROFILE_NONE));
+}
+
+workshop_request_t workshop_read_request(uint16_t id)
+{
+    workshop_request_t request = {0};
+    put(&request, UDS_READ_DATA, 1);
+    put(&request, id, 2);
+    return request;
+}
+
+bool workshop_read_profile(const uint8_t *bytes, size_t size, uint16_t id, size_t count, workshop_profile_t *profile)
+{
+    if (count > WORKSHOP_SETTINGS_MAX || !is_record(bytes, size, id)) return false;
+    if (size != READ_HEADER + 1 + count * IDENTIFIER_RAW_SIZE || bytes[READ_HEADER] > 1) return false;
+    profile->coded = bytes[READ_HEADER] == 1;
+    for (size_t i = 0; i < count; i++)
+        profile->values[i] =
+            (int16_t)uds_number(bytes + READ_HEADER + 1 + i * IDENTIFIER_RAW_SIZE, IDENTIFIER_RAW_SIZE);
+    return true;
+}
+
+workshop_request_t workshop_write_request(uint16_t id, size_t count, const workshop_profile_t *profile)
+{
+    assert(count <= WORKSHOP_SETTINGS_MAX);
+    workshop_request_t request = {0};
+    put(&request, UDS_WRITE_DATA, 1);
+    put(&request, id, 2);
+    put(&request, profile->coded, 1);
+    for (size_t i = 0; i < count; i++) put(&request, (uint16_t)profile->values[i], IDENTIFIER_RAW_SIZE);
+    return request;
+}
+
+// ---- fault memory --------------------------------------------------------------------------------------------------
+
+workshop_request_t workshop_faults_request(void)
+{
+    workshop_request_t request = {0};
+    put(&request, UDS_READ_FAULTS, 1);
+    put(&request, UDS_FAULTS_BY_STATUS, 1);
+    put(&request, UINT8_MAX, 1);
+    return request;
+}
+
+bool workshop_read_fault(const uint8_t *bytes, size_t size, size_t index, workshop_fault_t *fault)
+{
+    if (size < FAULTS_HEADER || bytes[0] != UDS_READ_FAULTS + UDS_POSITIVE || bytes[1] != UDS_FAULTS_BY_STATUS)
+        return false;
+    if (index >= (size - FAULTS_HEADER) / FAULT_RECORD) return false;
+    const uint8_t *record = bytes + FAULTS_HEADER + index * FAULT_RECORD;
+    fault->code = uds_number(record, UDS_FAULT_SIZE);
+    fault->status = record[UDS_FAULT_SIZE];
+    return true;
+}

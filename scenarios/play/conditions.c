@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+#include "scenarios/play/conditions.h"
+
+#include "scenarios/story/vocabulary.h"
+
+// ---- frames --------------------------------------------------------------------------------------------------------
+
+static bool concerns(const condition_t *self, const kernel_event_t *event)
+{
+    if (event->kind != EVENT_FRAME) return false;
+    if (self->bus != STORY_ANY_BUS && (int)self->bus != (int)event->bus) return false;
+    return self->kind->concerns(self, &event->frame);
+}
+
+static bool agrees(const condition_t *self, const kernel_event_t *event)
+{
+    return self->kind->agrees(self, &event->frame);
+}
+
+// Takes note of a frame; true when it ends a gap, which is told.
+static bool ends_gap(const condition_t *self, const kernel_event_t *event, const condition_context_t *context,
+                     int64_t *gap_ns)
+{
+    int64_t *last_ns = &context->memories[self->slot].last_ns[event->bus];
+    bool ends = *last_ns >= 0;
+    *gap_ns = context->now_ns - *last_ns;
+    *last_ns = context->now_ns;
+    return ends;
+}
+
+static bool gap_in_range(const condition_t *self, int64_t gap_ns)
+{
+    return gap_ns >= self->minimum_ns && gap_ns <= self->maximum_ns;
+}
+
+// ---- begin ---------------------------------------------------------------------------------------------------------
+
+void condition_reset(const condition_t *self, const condition_context_t *context)
+{
+    condition_memory_t *memory = &context->memories[self->slot];
+    memory->seen = false;
+    memory->since_ns = context->now_ns;
+    memory->last.seen = false;
+    for (size_t bus = 0; bus < VEHICLE_BUSES_MAX; bus++) memory->last_ns[bus] = -1;
+    for (size_t i = 0; i < self->part_count; i++) condition_reset(&self->parts[i], context);
+}
+
+static bool is_of_frames(const condition_t *self)
+{
+    return self->kind->family == CONDITION_OF_FRAMES || self->kind->family == CONDITION_OF_GAPS;
+}
+
+void condition_look(const condition_t *self, const condition_context_t *context)
+{
+    condition_memory_t *memory = &context->memories[self->slot];
+    for (size_t i = 0; is_of_frames(self) && i < context->event_count; i++) {
+        const kernel_event_t *event = &context->events[i];
+        if (!concerns(self, event)) continue;
+        memory->last = (car_view_last_t){true, event->bus, context->now_ns, event->frame};
+        int64_t before_ns = memory->last_ns[event->bus];
+        memory->gap_ns = before_ns >= 0 ? context->now_ns - before_ns : -1;
+    }
+    for (size_t i = 0; i < self->part_count; i++) condition_look(&self->parts[i], context);
+}
+
+void condition_begin(const condition_t *self, const condition_context_t *context)
+{
+    int64_t gap_ns;
+    for (size_t i = 0; self->kind->family == CONDITION_OF_GAPS && i < context->event_count; i++)
+        if (concerns(self, &context->events[i])) ends_gap(self, &context->events[i], context, &gap_ns);
+    for (size_t i = 0; i < self->part_count; i++) condition_begin(&self->parts[i], context);
+}
+
+// ---- met -----------------------------------------------------------------------------------------------------------
+
+static bool see_frame(const condition_t *self, const condition_context_t *context, bool take)
+{
+    for (size_t i = 0; i < context->event_count; i++) {
+        const kernel_event_t *event = &context->events[i];
+        if ((take && context->taken[i]) || !concerns(self, event) || !agrees(self, event)) continue;
+        if (take) context->taken[i] = true;
+        return true;
+    }
+    return false;
+}
+
+static bool see_gap(const condition_t *self, const condition_context_t *context)
+{
+    bool seen = false;
+    for (size_t i = 0; i < context->event_count; i++) {
+        int64_t gap_ns;
+        if (!concerns(self, &context->events[i]) || !ends_gap(self, &context->events[i], context, &gap_ns)) continue;
+        seen = seen || gap_in_range(self, gap_ns);
+    }
+    return seen;
+}
+
+// Every part is asked, so that each has its chance to see this instant's frames; only what is met already is not.
+static bool parts_met(const condition_t *self, const condition_context_t *context, bool take, size_t *met_count);
+
+static bool is_met(const condition_t *self, const condition_context_t *context, bool take)
+{
+    bool *seen = &context->memories[self->slot].seen;
+    size_t met_count = 0;
+    switch (self->kind->family) {
+    case CONDITION_OF_FRAMES:
+        return *seen = *seen || see_frame(self, context, take);
+    case CONDITION_OF_GAPS:
+        return *seen = see_gap(self, context) || *seen;
+    case CONDITION_ANY:
+    case CONDITION_ALL:
+        return parts_met(self, context, take, &met_count);
+    case CONDITION_OF_STATE:
+        break;
+    }
+    return self->kind->holds(self, context);
+}
+
+static bool parts_met(const condition_t *self, const condition_context_t *context, bool take, size_t *met_count)
+{
+    bool any = self->kind->family == CONDITION_ANY;
+    for (size_t i = 0; i < self->part_count; i++) {
+        if (!is_met(&self->parts[i], context, take)) continue;
+        ++*met_count;
+        if (any && take) return true; // the next alternative need not take a frame too
+    }
+    return any ? *met_count > 0 : *met_count == self->part_count;
+}
+
+bool condition_expected(const condition_t *self, const condition_context_t *context)
+{
+    return is_met(self, context, true);
+}
+
+bool condition_met(const condition_t *self, const condition_context_t *context)
+{
+    return is_met(self, context, false);
+}
+
+bool condition_has_read(const condition_t *self, const condition_context_t *context)
+{
+    if (self->kind->has_read && !self->kind->has_read(self, context)) return false;
+    for (size_t i = 0; i < self->part_count; i++)
+        if (!condition_has_read(&self->parts[i], context)) return false;
+    return true;
+}
+
+// ---- always --------------------------------------------------------------------------------------------------------
+
+// In the order in which `any` prefers them: a frame that is wrong outweighs one that is none of our business, and a
+// state that is wrong does not, because the alternative may be about frames that did not come.
+typedef enum { STATE_WRONG, NO_MATTER, FRAME_WRONG, RIGHT } opinion_t;
+
+static opinion_t judge_gap(const condition_t *self, const condition_context_t *context, const kernel_event_t *event)
+{
+    int64_t gap_ns;
+    if (!event) return condition_overdue_ns(self, context->memories) <= context->now_ns ? FRAME_WRONG : NO_MATTER;
+    if (!concerns(self, event) || !ends_gap(self, event, context, &gap_ns)) return NO_MATTER;
+    return gap_in_range(self, gap_ns) ? RIGHT : FRAME_WRONG;
+}
+
+static opinion_t judge(const condition_t *self, const condition_context_t *context, const kernel_event_t *event);
+
+static opinion_t judge_parts(const condition_t *self, const condition_context_t *context, const kernel_event_t *event)
+{
+    opinion_t best = STATE_WRONG;
+    bool state_wrong = false, frame_wrong = false, right = false;
+    for (size_t i = 0; i < self->part_count; i++) {
+        opinion_t opinion = judge(&self->parts[i], context, event);
+        if (opinion > best) best = opinion;
+        state_wrong = state_wrong || opinion == STATE_WRONG;
+        frame_wrong = frame_wrong || opinion == FRAME_WRONG;
+        right = right || opinion == RIGHT;
+    }
+    if (self->kind->family == CONDITION_ANY) return best;
+    if (frame_wrong) return FRAME_WRONG;
+    return state_wrong ? STATE_WRONG : right ? RIGHT : NO_MATTER;
+}
+
+// One occasion: a frame of the instant, or (null) the instant as a whole.
+static opinion_t judge(const condition_t *self, const condition_context_t *context, const kernel_event_t *event)
+{
+    switch (self->kind->family) {
+    case CONDITION_OF_FRAMES:
+        if (!event || !concerns(self, event)) return NO_MATTER;
+        return agrees(self, event) ? RIGHT : FRAME_WRONG;
+    case CONDITION_OF_GAPS:
+        return judge_gap(self, context, event);
+    case CONDITION_ANY:
+    case CONDITION_ALL:
+        return judge_parts(self, context, event);
+    case CONDITION_OF_STATE:
+        break;
+    }
+    // What must be asked for is nobody's knowledge before the answer has come.
+    if (self->kind->is_known && !self->kind->is_known(self, context)) return NO_MATTER;
+    return self->kind->holds(self, context) ? RIGHT : STATE_WRONG;
+}
+
+bool condition_violated(const condition_t *self, const condition_context_t *context)
+{
+    bool violated = false;
+    for (size_t i = 0; i <= context->event_count; i++) {
+        const kernel_event_t *event = i < context->event_count ? &context->events[i] : NULL;
+        if (event && event->kind != EVENT_FRAME) continue;
+        opinion_t opinion = judge(self, context, event);
+        violated = violated || opinion == STATE_WRONG || opinion == FRAME_WRONG;
+    }
+    return violated;
+}
+
+int64_t condition_overdue_ns(const condition_t *self, const condition_memory_t *memories)
+{
+    int64_t overdue_ns = TIME_NEVER;
+    for (size_t bus = 0; self->kind->family == CONDITION_OF_GAPS && bus < VEHICLE_BUSES_MAX; bus++) {
+        int64_t last_ns = memories[self->slot].last_ns[bus];
+        if (last_ns >= 0) overdue_ns = time_earlier(overdue_ns, last_ns + self->maximum_ns + 1);
+    }
+    for (size_t i = 0; i < self->part_count; i++)
+        overdue_ns = time_earlier(overdue_ns, condition_overdue_ns(&self->parts[i], memories));
+    return overdue_ns;
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+#include "scenarios/play/player.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scenarios/play/instant.h"
+#include "scenarios/story/words_step.h"
+#include "scenarios/story/words_workshop.h"
+
+#define PROBLEM_MAX 256
+
+struct player {
+    const story_t *story;
+    car_view_t view;
+    driver_t driver;
+    mechanic_t mechanic;
+    condition_memory_t *memories; // by slot
+    bool taken[KERNEL_EVENTS_MAX];
+    size_t *watches; // indices of the background steps that were reached
+    size_t watch_count;
+    size_t step;        // the one whose turn it is
+    bool reached;       // since reached_ns
+    int64_t reached_ns; // …
+    int64_t done_ns;    // the step before was done
+    player_verdict_t verdict;
+};
+
+static void *allocate(size_t count, size_t size)
+{
+    void *memory = calloc(count > 0 ? count : 1, size);
+    assert(memory);
+    return memory;
+}
+
+player_t *player_new(const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node)
+{
+    player_t *self = allocate(1, sizeof *self);
+    self->story = story;
+    self->memories = allocate(story->condition_count, sizeof *self->memories);
+    self->watches = allocate(story->step_count, sizeof *self->watches);
+    car_view_init(&self->view, story->vehicle, story->dbc,
+                  allocate(car_view_last_count(story->vehicle, story->dbc), sizeof(car_view_last_t)));
+    driver_init(&self->driver, story, seed, fobs, fobs_node, allocate(story->step_count, sizeof(driver_hold_t)),
+                allocate(story->step_count, sizeof(air_t)));
+    return self;
+}
+
+// Takes the array, returns a larger one.
+static void *grow(void *array, size_t count, size_t size)
+{
+    void *larger = realloc(array, count * size);
+    assert(larger);
+    return larger;
+}
+
+void player_go_on(player_t *self, const story_t *story)
+{
+    assert(self->verdict.state != PLAYER_PLAYING);
+    free(self->memories);
+    free(self->watches);
+    self->memories = allocate(story->condition_count, sizeof *self->memories);
+    self->watches = allocate(story->step_count, sizeof *self->watches);
+    driver_t *driver = &self->driver;
+    driver->holds = grow(driver->holds, driver->hold_count + story->step_count, sizeof *driver->holds);
+    driver->telegram_room = driver_telegram_room(driver, story->step_count);
+    driver->telegrams = grow(driver->telegrams, driver->telegram_room, sizeof *driver->telegrams);
+    self->story = story;
+    self->watch_count = self->step = 0;
+    self->reached = false;
+    memset(&self->verdict, 0, sizeof self->verdict);
+}
+
+void player_use_tester(player_t *self, tester_t *tester)
+{
+    self->mechanic.tester = tester;
+}
+
+void player_destroy(player_t **self_p)
+{
+    player_t *self = *self_p;
+    if (!self) return;
+    free(self->memories);
+    free(self->watches);
+    free(self->view.last);
+    free(self->driver.holds);
+    free(self->driver.telegrams);
+    free(self);
+    *self_p = NULL;
+}
+
+// ---- verdict -------------------------------------------------------------------------------------------------------
+
+static const story_step_t *step_of(const player_t *self, size_t index)
+{
+    return &self->story->steps[index];
+}
+
+static void fail(player_t *self, instant_t *instant, size_t index, const char *problem)
+{
+    const story_step_t *step = step_of(self, index);
+    player_verdict_t *verdict = &self->verdict;
+    verdict->state = PLAYER_FAILED;
+    verdict->time_ns = instant->now_ns;
+    verdict->step = index;
+    snprintf(verdict->pointer, sizeof verdict->pointer, "/steps/%zu/%s", index, step->verb->name);
+    snprintf(verdict->problem, sizeof verdict->problem, "%s", problem);
+    words_t words = words_make(verdict->expected, sizeof verdict->expected);
+    words_add_step(&words, self->story, step);
+    words = words_make(verdict->seen, sizeof verdict->seen);
+    if (step->condition)
+        step->condition->kind->seen(&words, self->story, step->condition, &instant->context);
+    else if (step->verb->kind == VERB_WORKSHOP && self->reached)
+        words_add_answer(&words, mechanic_answer(&self->mechanic));
+}
+
+static bool playing(const player_t *self)
+{
+    return self->verdict.state == PLAYER_PLAYING;
+}
+
+// ---- steps ---------------------------------------------------------------------------------------------------------
+
+// Of a watch, at every instant after the one in which its step was reached.
+static void check_watch(player_t *self, instant_t *instant, size_t index)
+{
+    const story_step_t *step = step_of(self, index);
+    char problem[PROBLEM_MAX];
+    words_t words = words_make(problem, sizeof problem);
+    if (!step->verb->watch(instant, step, &words)) fail(self, instant, index, problem);
+}
+
+static void check_background(player_t *self, instant_t *instant)
+{
+    for (size_t i = 0; playing(self) && i < self->watch_count; i++) check_watch(self, instant, self->watches[i]);
+}
+
+// Whether the step's time has come; when not, the player is woken then.
+static bool is_due(player_t *self, instant_t *instant, const story_step_t *step)
+{
+    int64_t due_ns = instant->now_ns;
+    if (step->at_ns != STORY_NO_TIME) due_ns = step->at_ns;
+    if (step->after_ns != STORY_NO_TIME) due_ns = self->done_ns + step->after_ns;
+    if (due_ns < instant->now_ns) {
+        char problem[PROBLEM_MAX], at[TIME_TEXT_MAX];
+        snprintf(problem, sizeof problem, "its time, %s s, has passed: an earlier step held the story up",
+                 time_format(due_ns, at));
+        fail(self, instant, self->step, problem);
+        return false;
+    }
+    return instant_wait_until(instant, due_ns);
+}
+
+static void begin(player_t *self, instant_t *instant, const story_step_t *step)
+{
+    char problem[PROBLEM_MAX];
+    words_t words = words_make(problem, sizeof problem);
+    uint64_t lost = kernel_nonsense(instant->kernel);
+    self->reached = true;
+    self->reached_ns = instant->reached_ns = instant->now_ns;
+    if (step->background) self->watches[self->watch_count++] = self->step;
+    if (step->verb->act && !step->verb->act(instant, step, &words)) fail(self, instant, self->step, problem);
+    // What finds no room must not look like a car that did not react.
+    if (!step->condition && kernel_nonsense(instant->kernel) > lost)
+        fail(self, instant, self->step, "more at one instant than can be under way");
+}
+
+static bool is_done(player_t *self, instant_t *instant, const story_step_t *step)
+{
+    char problem[PROBLEM_MAX];
+    words_t words = words_make(problem, sizeof problem);
+    verb_progress_t progress = step->verb->progress ? step->verb->progress(instant, step, &words) : VERB_DONE;
+    if (progress == VERB_FAILED) fail(self, instant, self->step, problem);
+    return progress == VERB_DONE;
+}
+
+// Takes what is due, one step after the other, as long as each is done at this instant.
+static void take_steps(player_t *self, instant_t *instant)
+{
+    while (playing(self) && self->step < self->story->step_count) {
+        const story_step_t *step = step_of(self, self->step);
+        bool just_reached = !self->reached;
+        if (just_reached && !is_due(self, instant, step)) return;
+        if (just_reached)
+            begin(self, instant, step);
+        else if (step->verb->watch)
+            check_watch(self, instant, self->step);
+        if (!playing(self) || !is_done(self, instant, step)) return;
+        self->done_ns = instant->now_ns;
+        self->reached = false;
+        self->step++;
+    }
+    if (!playing(self)) return;
+    self->verdict.state = PLAYER_PASSED;
+    self->verdict.time_ns = instant->now_ns;
+}
+
+// ---- the instant ---------------------------------------------------------------------------------------------------
+
+static instant_t look(player_t *self, kernel_t *kernel)
+{
+    instant_t instant = {.kernel = kernel,
+                         .now_ns = kernel_now(kernel),
+                         .reached_ns = self->reached_ns,
+                         .wake_ns = TIME_NEVER,
+                         .driver = &self->driver,
+                         .mechanic = &self->mechanic,
+                         .view = &self->view};
+    condition_context_t *context = &instant.context;
+    *context = (condition_context_t){.now_ns = instant.now_ns,
+                                     .view = &self->view,
+                                     .tester = self->mechanic.tester,
+                                     .taken = self->taken,
+                                     .memories = self->memories};
+    context->event_count = kernel_events(kernel, &context->events);
+    memset(self->taken, 0, context->event_count * sizeof self->taken[0]);
+    for (size_t i = 0; i < context->event_count; i++) car_view_look(&self->view, &context->events[i], instant.now_ns);
+    return instant;
+}
+
+// The fault memories that the step under way and the background watches are about.
+static void watch_faults(player_t *self)
+{
+    uint32_t nodes = 0;
+    const condition_t *condition = self->reached ? step_of(self, self->step)->condition : NULL;
+    if (condition) nodes = condition->read;
+    for (size_t i = 0; i < self->watch_count; i++) nodes |= step_of(self, self->watches[i])->condition->read;
+    mechanic_watch(&self->mechanic, nodes);
+}
+
+static bool step_player(void *player, kernel_t *kernel)
+{
+    player_t *self = player;
+    instant_t instant = look(self, kernel);
+    driver_release(&self->driver, kernel, &self->view);
+    check_background(self, &instant);
+    take_steps(self, &instant);
+    watch_faults(self);
+    instant_wake_at(&instant, driver_next_ns(&self->driver));
+    kernel_wake_player(kernel, instant.wake_ns);
+    return playing(self);
+}
+
+player_hooks_t player_hooks(player_t *self)
+{
+    return (player_hooks_t){.self = self, .step = step_player};
+}
+
+const player_verdict_t *player_verdict(const player_t *self)
+{
+    return &self->verdict;
+}
+
+size_t player_reached(const player_t *self)
+{
+    return self->step + (self->reached ? 1 : 0);
+}
+
+const car_view_t *player_view(const player_t *self)
+{
+    return &self->view;
+}

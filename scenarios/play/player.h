@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+// Plays a story: the interpreter of its steps, and the sole user of the kernel's control interface (with its driver).
+//
+// Called once per instant, last. It folds the instant's events into the view of the car, lets go of what is held no
+// longer, checks the background watches, then takes the steps that are due, chaining those without a time of their own.
+#ifndef KMSIM_SCENARIOS_PLAY_PLAYER_H
+#define KMSIM_SCENARIOS_PLAY_PLAYER_H
+
+#include "bus/host/simulation.h"
+#include "scenarios/play/car_view.h"
+#include "scenarios/actors/fobs.h"
+#include "scenarios/story/story.h"
+#include "scenarios/actors/tester.h"
+
+#define PLAYER_WORDS_MAX 4095
+
+typedef enum { PLAYER_PLAYING, PLAYER_PASSED, PLAYER_FAILED } player_state_t;
+
+typedef struct {
+    player_state_t state;
+    int64_t time_ns;                     // of the end, or of the failure
+    size_t step;                         // that failed, from 0
+    char pointer[STORY_POINTER_MAX + 1]; // its place in the file: "/steps/3/expect"
+    char expected[PLAYER_WORDS_MAX + 1]; // in the story's words
+    char problem[PLAYER_WORDS_MAX + 1];  // why it failed: "not met within 15 s", "violated"
+    char seen[PLAYER_WORDS_MAX + 1];     // what was seen last of it; empty where there is nothing to see
+} player_verdict_t;
+
+typedef struct player player_t;
+
+/// Returns a new player of a story in a run of that seed that the caller destroys. Story and fobs are borrowed;
+/// fobs_node is the fobs' index in the kernel. The fobs are loaded with the story's keys.
+player_t *player_new(const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node);
+void player_destroy(player_t **self_p);
+
+/// Gives the player a tester (borrowed), which is a node of the kernel: needed where the story's `diagnosis` says so.
+void player_use_tester(player_t *self, tester_t *tester);
+
+/// Goes on with another story of the same car once the one before is over: a live car is told one step after the other.
+/// What is held, was sent and was seen stays. The story is borrowed until the next one; the verdict begins anew.
+void player_go_on(player_t *self, const story_t *story);
+
+/// As the simulation calls it.
+player_hooks_t player_hooks(player_t *self);
+
+const player_verdict_t *player_verdict(const player_t *self);
+
+/// How many steps were reached so far: for a watcher who wants to tell them.
+size_t player_reached(const player_t *self);
+
+/// The car as it was seen so far.
+const car_view_t *player_view(const player_t *self);
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// A story as its file tells it, with every name resolved: buses, units, messages, signals, lines. A value that nobody
+// changes once it is loaded. story_parts.h tells which files read it; player.h plays it.
+#ifndef KMSIM_SCENARIOS_STORY_STORY_H
+#define KMSIM_SCENARIOS_STORY_STORY_H
+
+#include "bus/can/dbc.h"
+#include "bus/base/error.h"
+#include "bus/kernel/image.h"
+#include "bus/car/key_radio.h"
+#include "bus/kernel/vehicle.h"
+#include "bus/files/garage.h"
+
+#define STORY_NO_TIME (-1) // a timing key that was not told
+#define STORY_ANY_BUS (-1) // a condition that names no bus
+#define STORY_POINTER_MAX 127
+#define STORY_CAR_REQUIREMENTS 14      // REQUIREMENTS.md: R1 to R14 are the car's …
+#define STORY_SIMULATOR_REQUIREMENTS 7 // … S1 to S7 the simulator's
+
+// Names as files write them and reports tell them, in the order of the values that they stand for.
+#define STORY_TERMINALS "off", "r", "15", "50" // story_terminal_t, and the line's value
+
+typedef struct verb verb_t;                     // a row of scenarios/story/vocabulary.h
+typedef struct condition_kind condition_kind_t; // likewise
+typedef struct vocabulary vocabulary_t;
+
+typedef enum { STORY_TERMINAL_OFF, STORY_TERMINAL_R, STORY_TERMINAL_15, STORY_TERMINAL_50 } story_terminal_t;
+
+typedef struct {
+    const dbc_signal_t *signal;
+    bool exact;      // a name, or a number of a signal that has names: no resolution step to either side
+    int64_t raw;     // nearest
+    double physical; // as told; a name's raw value stands for itself
+} story_value_t;
+
+typedef struct condition condition_t;
+struct condition {
+    const condition_kind_t *kind;
+    uint32_t slot;                  // numbers the conditions of a story from 0: the player's memory of each
+    uint32_t read;                  // bit per unit whose fault memory it, or a part of it, is about
+    int8_t bus;                     // vehicle's index or STORY_ANY_BUS
+    uint8_t node;                   // the unit that it is about
+    const dbc_message_t *message;   // that it is about; of a unit: its status message
+    int64_t minimum_ns, maximum_ns; // of gaps
+    size_t value_count;
+    const story_value_t *values;
+    size_t part_count; // of any and all
+    const condition_t *parts;
+    const void *told; // what the kind's own file makes of the rest
+};
+
+typedef struct {
+    const verb_t *verb;
+    bool background;                                           // a watch to the story's end
+    int64_t at_ns, after_ns, within_ns, not_before_ns, for_ns; // STORY_NO_TIME: not told
+    int64_t lasts_ns;             // how long the verb by itself holds the story; STORY_NO_TIME: that is not its matter
+    const condition_t *condition; // of a verb that expects or watches, else null
+    const void *told;             // what the verb's own file makes of its value
+} story_step_t;
+
+// ---- the story -----------------------------------------------------------------------------------------------------
+
+typedef struct {
+    int personalization; // 1 .. 4, or 0: there is no such key
+    bool blocked, learned, battery_low;
+} story_key_t;
+
+typedef struct {
+    const char *path; // of the file, as it was given
+    const vocabulary_t *vocabulary;
+    const char *name, *description;
+    size_t cover_count;
+    const char *const *covers;
+    uint64_t seed;
+    const vehicle_t *vehicle; // the garage's
+    const dbc_t *dbc;
+    story_key_t keys[KEY_COUNT_MAX + 1]; // by number, 1 .. 10
+    size_t step_count;
+    const story_step_t *steps;
+    size_t condition_count; // slots
+    bool diagnosis;         // there is a step that needs a tester in the car
+} story_t;
+
+typedef struct { // what stories can speak of
+    const vocabulary_t *vocabulary;
+    garage_t *garage; // the cars
+} story_world_t;
+
+/// Reads a story; vocabulary and garage are borrowed while it lives. Returns a new story that the caller destroys
+/// (before the garage), or null with every mistake of the file as a line of its own: `file:line:column: …` for bad
+/// JSON, `file: /json/pointer: …` else.
+const story_t *story_load(const char *path, const story_world_t *world, error_t *error);
+
+/// The same from memory; path is named in mistakes, and relative vehicles are looked for beside it.
+const story_t *story_parse(const char *path, const char *text, size_t size, const story_world_t *world, error_t *error);
+
+/// Reads one step that acts, as a story of its own for the car of another one, from which it has vehicle, messages and
+/// keys; mistakes are told in the same words, as `step: /remote/key: …`. Returns a new story that the caller destroys,
+/// or null with every mistake told.
+const story_t *story_parse_act(const story_t *car, const char *text, size_t size, error_t *error);
+
+void story_destroy(const story_t **self_p);
+
+/// What a node of the vehicle (its index there) has stored when the story begins in a run of that seed: keys,
+/// key_memory, coding. False when it is nothing.
+bool story_image(const story_t *self, uint64_t seed, uint8_t node, image_t *image);
+
+/// What the key fobs have stored then.
+void story_fobs_image(const story_t *self, uint64_t seed, image_t *image);
+
+#endif
