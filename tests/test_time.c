@@ -43,6 +43,30 @@ START_TEST(time_is_read_exactly_with_its_unit)
 }
 END_TEST
 
+START_TEST(time_is_written_so_that_it_is_read_as_the_same)
+{
+    static const time_case_t CASES[] = {
+        {"0 us", 0},
+        {"0.007 us", 7},
+        {"1.5 us", 1500},
+        {"250 us", 250 * TIME_US},
+        {"1.000001 ms", TIME_MS + 1},
+        {"999.999999 ms", TIME_S - 1},
+        {"1.5 s", 1500 * TIME_MS},
+        {"120 s", 2 * TIME_MIN},
+        {"59999999.999999999 s", TIME_PARSED_MAX_NS - 1},
+        {"60000000 s", TIME_PARSED_MAX_NS},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        char text[TIME_TEXT_MAX];
+        int64_t time_ns = -1;
+        ck_assert_str_eq(time_write(CASES[i].time_ns, text), CASES[i].text);
+        ck_assert(time_parse(text, &time_ns));
+        ck_assert_int_eq(time_ns, CASES[i].time_ns);
+    }
+}
+END_TEST
+
 START_TEST(anything_else_is_refused_and_changes_nothing)
 {
     static const char *const TEXTS[] = {"",
@@ -146,6 +170,7 @@ int main(void)
 {
     TCase *all = tcase_create("all");
     tcase_add_test(all, time_is_read_exactly_with_its_unit);
+    tcase_add_test(all, time_is_written_so_that_it_is_read_as_the_same);
     tcase_add_test(all, anything_else_is_refused_and_changes_nothing);
     tcase_add_test(all, too_much_and_too_fine_is_told_from_what_is_no_time);
     tcase_add_test(all, time_is_written_in_seconds_with_microseconds_cut);
