@@ -14,7 +14,7 @@
 #define STORY_NO_TIME (-1) // a timing key that was not told
 #define STORY_ANY_BUS (-1) // a condition that names no bus
 #define STORY_POINTER_MAX 127
-#define STORY_CAR_REQUIREMENTS 14      // REQUIREMENTS.md: R1 to R14 are the car's …
+#define STORY_CAR_REQUIREMENTS 14      // scenarios/REQUIREMENTS.md: R1 to R14 are the car's …
 #define STORY_SIMULATOR_REQUIREMENTS 7 // … S1 to S7 the simulator's
 
 // Names as files write them and reports tell them, in the order of the values that they stand for.
