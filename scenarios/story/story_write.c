@@ -70,9 +70,8 @@ json_t *story_write_digits(const char *digits)
 
 json_t *story_write_bytes(const uint8_t *bytes, size_t size)
 {
-    char *digits = malloc(2 * size + 1);
+    char *digits = calloc(2 * size + 1, 1);
     assert(digits);
-    digits[0] = '\0';
     for (size_t i = 0; i < size; i++) snprintf(digits + 2 * i, 3, "%02X", bytes[i]);
     json_t *json = story_write_digits(digits);
     free(digits);

@@ -10,10 +10,9 @@ static const key_button_t BUTTON_OF[] = {KEY_BUTTON_UNLOCK, KEY_BUTTON_LOCK, KEY
 
 static inline const char *button_name(key_button_t button)
 {
-    static const char *const NAMES[] = {BUTTONS};
-    size_t index = 0;
-    while (BUTTON_OF[index] != button) index++;
-    return NAMES[index];
+    static const char *const NAMES[] = {
+        [KEY_BUTTON_UNLOCK] = "unlock", [KEY_BUTTON_LOCK] = "lock", [KEY_BUTTON_BOOT] = "boot"};
+    return NAMES[button];
 }
 
 #endif
