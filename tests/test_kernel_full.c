@@ -115,7 +115,7 @@ static void act_from_outside(outbox_t *outbox)
     (void)outbox;
     air_t air = {.channel = AIR_RF};
     kernel_set_line(fixture.kernel, 0, 1, false);
-    ck_assert_uint_eq(kernel_transmit(fixture.kernel, &air), 0);
+    ck_assert_uint_eq(kernel_transmit(fixture.kernel, &air), 1);
 }
 
 START_TEST(player_who_finds_no_room_is_told_by_the_count_and_the_run_goes_on)

@@ -177,7 +177,8 @@ void kernel_set_line(kernel_t *self, uint16_t line, int64_t value, bool momentar
 
 uint32_t kernel_transmit(kernel_t *self, const air_t *air)
 {
-    return has_room(self) ? kernel_transmit_from(self, KERNEL_STRANGER, air) : 0;
+    if (has_room(self)) return kernel_transmit_from(self, KERNEL_STRANGER, air);
+    return air->channel == AIR_RF ? ++self->transmissions : air->transmission; // who holds a button must let go of it
 }
 
 void kernel_inject(kernel_t *self, uint8_t bus, const can_frame_t *frame)

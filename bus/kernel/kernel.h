@@ -138,7 +138,7 @@ const char *kernel_line_name(const kernel_t *self, uint16_t line);
 void kernel_set_line(kernel_t *self, uint16_t line, int64_t value, bool momentary);
 
 /// Sends on the air from outside; heard KERNEL_RF_NS (or KERNEL_LF_NS) later, in the order of the calls. An AIR_RF gets
-/// the next transmission number, which is returned (0: lost); an AIR_RF_END carries the one in air->transmission.
+/// the next transmission number, which is returned, lost or not; an AIR_RF_END carries the one in air->transmission.
 uint32_t kernel_transmit(kernel_t *self, const air_t *air);
 
 /// Puts a frame on a bus (index in the vehicle) from a stranger: a node that belongs to no unit and never acknowledges.
