@@ -2,8 +2,6 @@
 #include "bus/zmq/runner.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,23 +13,15 @@
 #include "bus/zmq/endpoint.h"
 #include "bus/zmq/process.h"
 #include "bus/zmq/socket.h"
-#include "bus/base/version.h"
+#include "bus/zmq/runner_inbox.h"
+#include "bus/zmq/runner_options.h"
 #include "bus/files/vehicle_file.h"
 
 #define LOOK_UP_MS 250 // how often an idle runner looks at its lifeline
-#define INBOX_MAX 1024 // public messages of one instant
-#define STATUS_GOES_ON (-1)
-enum { STATUS_ENDED = 0, STATUS_USAGE = 2, STATUS_BROKEN = 3 };
-
-typedef struct {
-    const char *endpoint, *node, *vehicle;
-    uint64_t incarnation; // 0: not told
-    int lifeline;         // -1: started by its owner
-} options_t;
 
 typedef struct {
     const node_class_t *class;
-    options_t options;
+    runner_options_t options;
     vehicle_t vehicle;
     dbc_file_t *dbc;
     const vehicle_node_t *entry;
@@ -40,8 +30,7 @@ typedef struct {
     zsock_t *down, *up;
     void *down_handle, *up_handle;
     bool powered;
-    size_t inbox_count; // public messages of the latest instant that had any
-    wire_public_t inbox[INBOX_MAX + 1];
+    runner_inbox_t inbox;
     node_input_t inputs[NODE_INPUTS_MAX];
     wire_grant_t grant;
     image_t image;
@@ -50,82 +39,6 @@ typedef struct {
     uint8_t body[WIRE_SIZE_MAX];
     error_t error;
 } runner_t;
-
-// ---- command line --------------------------------------------------------------------------------------------------
-
-static const struct option OPTIONS[] = {
-    {"bus", required_argument, NULL, 'b'},      {"node", required_argument, NULL, 'n'},
-    {"vehicle", required_argument, NULL, 'v'},  {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, 'V'},        {"incarnation", required_argument, NULL, 'i'},
-    {"lifeline", required_argument, NULL, 'l'}, {NULL, 0, NULL, 0},
-};
-
-static void print_help(const char *name)
-{
-    printf("%s - a control unit as a process on a kmsim bus\n\n"
-           "usage: %s [--bus ENDPOINT] [--node NAME] [--vehicle VEHICLE]\n\n"
-           "  --bus ENDPOINT     ipc://PATH or tcp://127.0.0.1:PORT; else the user's own\n"
-           "                     well-known bus\n"
-           "  --node NAME        which node of the vehicle it is, \"%s\" unless told\n"
-           "  --vehicle VEHICLE  by name or file, \"e65\" unless told\n"
-           "  --version, --help\n\n"
-           "kmsim starts its units itself; by hand only one that is \"external\" in the\nvehicle file.\n"
-           "For kmsim's use: --incarnation HEX, --lifeline FILE-DESCRIPTOR.\n"
-           "Exit status: 0 the bus has ended, 2 wrong usage or a bad file, 3 the bus broke.\n",
-           name, name, name);
-}
-
-static bool parse_number(const char *text, int base, uint64_t *number)
-{
-    char *end;
-    errno = 0;
-    unsigned long long value = strtoull(text, &end, base);
-    *number = value;
-    return errno == 0 && end != text && *end == '\0';
-}
-
-// Returns an exit status, or STATUS_GOES_ON.
-static int parse_options(runner_t *self, int argc, char **argv)
-{
-    options_t *options = &self->options;
-    *options = (options_t){.node = self->class->name, .vehicle = "e65", .lifeline = -1};
-    uint64_t number = 0;
-    for (int option; (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1;) {
-        bool good = true;
-        switch (option) {
-        case 'b':
-            options->endpoint = optarg;
-            break;
-        case 'n':
-            options->node = optarg;
-            break;
-        case 'v':
-            options->vehicle = optarg;
-            break;
-        case 'i':
-            good = parse_number(optarg, 16, &options->incarnation) && options->incarnation != 0;
-            break;
-        case 'l':
-            good = parse_number(optarg, 10, &number) && number < 1024;
-            options->lifeline = (int)number;
-            break;
-        case 'V':
-            printf("%s (kmsim) " KMSIM_VERSION "\n", self->class->name);
-            return STATUS_ENDED;
-        case 'h':
-            print_help(self->class->name);
-            return STATUS_ENDED;
-        default:
-            return STATUS_USAGE;
-        }
-        if (good) continue;
-        fprintf(stderr, "%s: \"%s\" is no such number\n", self->class->name, optarg);
-        return STATUS_USAGE;
-    }
-    if (optind == argc) return STATUS_GOES_ON;
-    fprintf(stderr, "%s: unexpected argument \"%s\" (--help tells more)\n", self->class->name, argv[optind]);
-    return STATUS_USAGE;
-}
 
 // ---- beginning -----------------------------------------------------------------------------------------------------
 
@@ -202,7 +115,7 @@ static uint64_t make_incarnation(void)
 static int fail(const runner_t *self, const char *what)
 {
     fprintf(stderr, "%s: %s\n", self->options.node, what);
-    return STATUS_BROKEN;
+    return RUNNER_BROKEN;
 }
 
 static void send_up(runner_t *self, const char *prefix, size_t size)
@@ -224,103 +137,77 @@ static void greet(runner_t *self)
     }
 }
 
-static void keep_public(runner_t *self)
-{
-    wire_public_t *slot = &self->inbox[self->inbox_count]; // there is one more than we keep
-    if (!wire_decode_public(slot, self->message.body, self->message.body_size)) return;
-    if (self->inbox_count > 0 && self->inbox[0].time_ns != slot->time_ns) {
-        self->inbox[0] = *slot;
-        self->inbox_count = 0;
-    }
-    if (self->inbox_count < INBOX_MAX) self->inbox_count++;
-}
-
-static const wire_public_t *find_public(const runner_t *self, const wire_input_t *input)
-{
-    for (size_t i = 0; i < self->inbox_count; i++)
-        if (self->inbox[i].sequence == input->sequence && self->inbox[i].stream == input->stream)
-            return &self->inbox[i];
-    return NULL;
-}
-
-static bool fill_input(const runner_t *self, const wire_input_t *from, node_input_t *input)
-{
-    *input = from->input;
-    if (!from->is_public) return true;
-    const wire_public_t *message = find_public(self, from);
-    if (!message) return false;
-    if (input->kind == INPUT_FRAME) input->frame = message->frame;
-    if (input->kind == INPUT_LINE) input->line.value = message->line;
-    if (input->kind == INPUT_AIR) input->air = message->air;
-    return true;
-}
-
 static void answer(runner_t *self, uint64_t round)
 {
     wire_packet_t packet = {.incarnation = self->hello.incarnation, .round = round, .status = WIRE_DONE};
     send_up(self, "packet/", wire_encode_packet(&packet, &self->outbox, self->body));
 }
 
+static void answer_gap(runner_t *self, uint64_t round, const wire_input_t *missed)
+{
+    wire_packet_t gap = {.incarnation = self->hello.incarnation, .round = round, .status = WIRE_GAP};
+    gap.stream = missed->stream;
+    gap.sequence = missed->sequence;
+    send_up(self, "packet/", wire_encode_packet(&gap, NULL, self->body));
+}
+
 static int take_grant(runner_t *self)
 {
     wire_grant_t *grant = &self->grant;
-    if (!wire_decode_grant(grant, self->message.body, self->message.body_size)) return STATUS_GOES_ON;
-    if (grant->incarnation != self->hello.incarnation || !self->powered) return STATUS_GOES_ON;
-    for (size_t i = 0; i < grant->count; i++) {
-        if (fill_input(self, &grant->inputs[i], &self->inputs[i])) continue;
-        wire_packet_t gap = {.incarnation = grant->incarnation, .round = grant->round, .status = WIRE_GAP};
-        gap.stream = grant->inputs[i].stream;
-        gap.sequence = grant->inputs[i].sequence;
-        send_up(self, "packet/", wire_encode_packet(&gap, NULL, self->body));
-        return STATUS_GOES_ON; // the hub ends the run
+    if (!wire_decode_grant(grant, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
+    if (grant->incarnation != self->hello.incarnation || !self->powered) return RUNNER_GOES_ON;
+    const wire_input_t *missed = runner_inbox_fill(&self->inbox, grant, self->inputs);
+    if (missed) {
+        answer_gap(self, grant->round, missed);
+        return RUNNER_GOES_ON; // the hub ends the run
     }
     outbox_clear(&self->outbox);
     self->class->activate(self->node, grant->time_ns, self->inputs, grant->count, &self->outbox);
     answer(self, grant->round);
-    return STATUS_GOES_ON;
+    return RUNNER_GOES_ON;
 }
 
 static int take_power_on(runner_t *self)
 {
     wire_power_on_t start;
-    if (!wire_decode_power_on(&start, &self->image, self->message.body, self->message.body_size)) return STATUS_GOES_ON;
-    if (start.incarnation != self->hello.incarnation) return STATUS_GOES_ON;
+    if (!wire_decode_power_on(&start, &self->image, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
+    if (start.incarnation != self->hello.incarnation) return RUNNER_GOES_ON;
     self->powered = true;
     outbox_clear(&self->outbox);
     self->class->power_on(self->node, start.time_ns, &self->image, start.state, start.random, &self->outbox);
     answer(self, start.round);
-    return STATUS_GOES_ON;
+    return RUNNER_GOES_ON;
 }
 
 static int take_welcome(runner_t *self)
 {
     wire_welcome_t welcome;
-    if (!wire_decode_welcome(&welcome, self->message.body, self->message.body_size)) return STATUS_GOES_ON;
-    if (welcome.incarnation != self->hello.incarnation) return STATUS_GOES_ON;
+    if (!wire_decode_welcome(&welcome, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
+    if (welcome.incarnation != self->hello.incarnation) return RUNNER_GOES_ON;
     affinity_pin(welcome.processor);
     char topic[WIRE_TOPIC_MAX];
     subscribe(self, topic, wire_topic_ready(self->entry->name, welcome.barrier, topic));
-    return STATUS_GOES_ON;
+    return RUNNER_GOES_ON;
 }
 
 static int take_refuse(runner_t *self)
 {
     wire_refuse_t refuse;
-    if (!wire_decode_refuse(&refuse, self->message.body, self->message.body_size)) return STATUS_GOES_ON;
-    return refuse.incarnation == self->hello.incarnation ? fail(self, refuse.reason) : STATUS_GOES_ON;
+    if (!wire_decode_refuse(&refuse, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
+    return refuse.incarnation == self->hello.incarnation ? fail(self, refuse.reason) : RUNNER_GOES_ON;
 }
 
 static int take_message(runner_t *self)
 {
     wire_kind_t kind;
-    if (!wire_kind(self->message.body, self->message.body_size, &kind)) return STATUS_GOES_ON;
-    if (kind == WIRE_END) return STATUS_ENDED;
-    if (kind < WIRE_WELCOME) keep_public(self);
+    if (!wire_kind(self->message.body, self->message.body_size, &kind)) return RUNNER_GOES_ON;
+    if (kind == WIRE_END) return RUNNER_ENDED;
+    if (kind < WIRE_WELCOME) runner_inbox_keep(&self->inbox, self->message.body, self->message.body_size);
     if (kind == WIRE_WELCOME) return take_welcome(self);
     if (kind == WIRE_REFUSE) return take_refuse(self);
     if (kind == WIRE_POWER_ON) return take_power_on(self);
     if (kind == WIRE_GRANT) return take_grant(self);
-    return STATUS_GOES_ON;
+    return RUNNER_GOES_ON;
 }
 
 static bool lifeline_cut(const runner_t *self)
@@ -334,14 +221,14 @@ static int serve(runner_t *self)
 {
     zmq_pollitem_t items[] = {{.socket = self->down_handle, .events = ZMQ_POLLIN},
                               {.socket = self->up_handle, .events = ZMQ_POLLIN}};
-    for (int status = STATUS_GOES_ON;;) {
+    for (int status = RUNNER_GOES_ON;;) {
         if (!self->powered) zmq_poll(items, 2, LOOK_UP_MS);
         socket_result_t result = socket_receive(self->down_handle, &self->message, self->powered ? 0 : ZMQ_DONTWAIT);
         if (result == SOCKET_MESSAGE) status = take_message(self);
-        if (status != STATUS_GOES_ON) return status;
+        if (status != RUNNER_GOES_ON) return status;
         if (self->powered && result != SOCKET_NOTHING) continue;
         greet(self);
-        if (lifeline_cut(self)) return STATUS_BROKEN;
+        if (lifeline_cut(self)) return RUNNER_BROKEN;
     }
 }
 
@@ -351,7 +238,7 @@ static int run(runner_t *self)
     self->hello.incarnation = self->options.incarnation ? self->options.incarnation : make_incarnation();
     if (!bind_node(self, error) || !connect_bus(self, error)) {
         fprintf(stderr, "%s\n", error->text);
-        return STATUS_USAGE;
+        return RUNNER_USAGE;
     }
     if (self->options.lifeline >= 0) signal(SIGINT, SIG_IGN); // Ctrl-C is kmsim's to act on
     return serve(self);
@@ -366,8 +253,8 @@ int runner_main(const node_class_t *class, int argc, char **argv)
     self->class = class;
     self->node = node;
     error_clear(&self->error);
-    int status = parse_options(self, argc, argv);
-    if (status == STATUS_GOES_ON) {
+    int status = runner_options_parse(&self->options, class->name, argc, argv);
+    if (status == RUNNER_GOES_ON) {
         status = run(self);
         zsock_destroy(&self->down);
         zsock_destroy(&self->up);
