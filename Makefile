@@ -31,18 +31,15 @@ MAKEFLAGS += --no-builtin-rules
 
 # ---- what there is ---------------------------------------------------------------------------------------------------
 
-MAIN_cas         = cas/main.c
-MAIN_seat        = ecus/seat_main.c
-MAIN_mirror      = ecus/mirror_main.c
-MAIN_climate     = ecus/climate_main.c
+MAIN_UNIT        = tools/unit_main.c
 MAIN_kmsim       = tools/kmsim.c
 MAIN_bus-sniffer = tools/bus_sniffer.c
 MAIN_service-tool = tools/service_tool.c
 MAIN_cip         = tools/cip.c
-UNITS    = cas seat mirror climate
+UNITS   := $(shell grep -o 'ROW([a-z0-9_]*)' tools/units.c | tr -d '()' | cut -c4-)
 TOOLS    = kmsim bus-sniffer service-tool cip
 PROGRAMS = $(UNITS) $(TOOLS)
-MAINS    = $(foreach p,$(PROGRAMS),$(MAIN_$(p)))
+MAINS    = $(MAIN_UNIT) $(foreach p,$(TOOLS),$(MAIN_$(p)))
 
 ROOMS    = $(shell find bus cas ecus scenarios tools -type d)
 SOURCES  = $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
@@ -66,11 +63,12 @@ $(LIBRARY): $(SOURCES:%.c=$(BUILD)/%.o)
 	ar rcs $@ $^
 
 define PROGRAM
-$(BUILD)/bin/$(1): $(MAIN_$(1):%.c=$(BUILD)/%.o) $(LIBRARY)
+$(BUILD)/bin/$(1): $(2:%.c=$(BUILD)/%.o) $(LIBRARY)
 	@mkdir -p $$(@D)
 	$(CC) $(LDFLAGS) $$^ $(LDLIBS) -o $$@
 endef
-$(foreach p,$(PROGRAMS),$(eval $(call PROGRAM,$(p))))
+$(foreach u,$(UNITS),$(eval $(call PROGRAM,$(u),$(MAIN_UNIT))))
+$(foreach t,$(TOOLS),$(eval $(call PROGRAM,$(t),$(MAIN_$(t)))))
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIBRARY)
 	$(CC) $(LDFLAGS) $^ $(shell pkg-config --libs check) $(LDLIBS) -o $@

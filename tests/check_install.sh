@@ -17,4 +17,12 @@ cd "$work"
 for tool in kmsim bus-sniffer service-tool cip; do
     "$prefix/bin/$tool" --version > /dev/null || fail "$tool --version: status $?"
 done
+for unit in "$prefix"/libexec/kmsim/*; do # each is what it is called, also by way of a link
+    [[ $("$unit" --version) = "$(basename "$unit") (kmsim) "* ]] || fail "$unit says: $("$unit" --version)"
+    ln -s "$unit" .
+    [ "$("$unit" --help)" = "$("./$(basename "$unit")" --help)" ] || fail "a link to $unit is something else"
+done
+ln -s seat chair
+status=0; ./chair --version > out 2>&1 || status=$?
+[ $status = 2 ] && grep -q '^"chair" is no control unit; .* names cas seat ' out || fail "an unknown unit: $status, $(cat out)"
 "$prefix/bin/kmsim" run --bus "ipc://$work/a  bus" "$prefix/share/kmsim/scenarios/welcome.json" > out 2>&1 || fail "$(cat out)"

@@ -11,7 +11,7 @@ ALLOWED='^(mem(cpy|move|set|cmp|chr)|bcmp|str(len|cmp|ncmp|chr|nlen|rchr)|fmax|f
 WORDING='^v?snprintf$' # where text is put together: bus/base, frame_text
 # what pure modules may call of each other is whatever a pure module defines
 modules() {
-    for f in $(printf '%s/*.c ' $PURE) $PURE_WIRE; do case $f in *main.c | *'*'*) ;; *) echo "${f%.c}" ;; esac; done
+    for f in $(printf '%s/*.c ' $PURE) $PURE_WIRE; do case $f in *'*'*) ;; *) echo "${f%.c}" ;; esac; done
 }
 
 check_object() { # object, file of symbols that pure modules define

@@ -3,16 +3,23 @@
 
 #include <string.h>
 
-#include "cas/cas.h"
-#include "ecus/climate.h"
-#include "ecus/mirror.h"
-#include "ecus/seat.h"
+// One row a unit: cas is cas_class, in whatever file, whose name must be "cas"; the Makefile reads the rows and makes a
+// program of each.
+#define UNITS(ROW) ROW(cas) ROW(seat) ROW(mirror) ROW(climate)
 
-static const node_class_t *const UNITS[] = {&cas_class, &seat_class, &mirror_class, &climate_class};
+#define DECLARE(name) extern const node_class_t name##_class;
+#define CLASS(name) &name##_class,
+UNITS(DECLARE)
+static const node_class_t *const CLASSES[] = {UNITS(CLASS)};
+
+const node_class_t *units_at(size_t index)
+{
+    return index < sizeof CLASSES / sizeof CLASSES[0] ? CLASSES[index] : NULL;
+}
 
 const node_class_t *units_find(const char *executable)
 {
-    for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++)
-        if (strcmp(UNITS[i]->name, executable) == 0) return UNITS[i];
+    for (size_t i = 0; i < sizeof CLASSES / sizeof CLASSES[0]; i++)
+        if (strcmp(CLASSES[i]->name, executable) == 0) return CLASSES[i];
     return NULL;
 }

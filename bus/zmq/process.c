@@ -117,7 +117,7 @@ static bool spawn(process_t *self, const process_lifeline_t *lifeline, const cha
     posix_spawn_file_actions_adddup2(&actions, lifeline->read_end, PROCESS_LIFELINE);
     short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     posix_spawnattr_setflags(&attributes, (short)(apart ? flags | POSIX_SPAWN_SETPGROUP : flags));
-    set_signals(&attributes);
+    set_signals(&attributes); // what we ignore or block the child would go on ignoring
     // posix_spawn is declared to take writable arguments, and does not write.
     int reason = posix_spawn(&self->pid, argv[0], &actions, &attributes, (char *const *)(uintptr_t)argv, environ);
     posix_spawn_file_actions_destroy(&actions);
@@ -192,6 +192,7 @@ bool process_ended(process_t *self, int *status)
     return true;
 }
 
+// The group first: once its leader is reaped its number may be another's.
 void process_kill(process_t *self)
 {
     if (self->pid <= 0) return;

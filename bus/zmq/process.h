@@ -3,6 +3,16 @@
 //
 // Every process inherits the read end of a pipe, its lifeline, whose write end only we hold: it reads end-of-file when
 // we are gone, however we went, and ends by itself.
+//
+//     we ──write end──>═══════pipe═══════>──read end──> seat (descriptor 3)
+//                       (nothing ever in it)     └────> cas  (3)   …
+//
+//     we end, or kill -9     the kernel closes the only write end ──> every reader: end-of-file
+//     one of them dies       SIGCHLD ──> process_children_signals changes ──> process_ended tells whose
+//     one of them hangs      whoever waits for it loses patience (bus/zmq/hub) ──> process_kill, its whole group
+//
+// So that end-of-file means what it says, the write end must be in no other process: it is closed on exec, and the read
+// end is duplicated to its number only in the child.
 #ifndef KMSIM_BUS_ZMQ_PROCESS_H
 #define KMSIM_BUS_ZMQ_PROCESS_H
 

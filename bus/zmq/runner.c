@@ -125,7 +125,7 @@ static void send_up(runner_t *self, const char *prefix, size_t size)
 }
 
 // A hub subscribes to everything: it is there now, for the first time or after another has gone. Only then can it hear
-// us.
+// us. To a new one we are without power, and what an old one may still grant us is nobody's.
 static void greet(runner_t *self)
 {
     char topic[WIRE_TOPIC_MAX + 1];
@@ -217,6 +217,12 @@ static bool lifeline_cut(const runner_t *self)
 }
 
 // Until the hub has heard us both sockets matter; afterwards only the down socket, and a look around when it is quiet.
+//
+//    not powered   poll down and up ── subscription: hello ── welcome: ready/… ── power_on ──┐
+//                  ^                                                                        v
+//    powered       └── another hub: hello ── quiet for LOOK_UP_MS ── receive down: grant, packet, grant, packet …
+//
+// While it is busy nobody asks for the lifeline: a hub that grants is alive, and the next silence is never far.
 static int serve(runner_t *self)
 {
     zmq_pollitem_t items[] = {{.socket = self->down_handle, .events = ZMQ_POLLIN},
