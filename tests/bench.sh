@@ -27,6 +27,8 @@ echo "| kmsim --version: what starting the program costs | - | $(median_ms 15 bu
 echo
 build/bench/bench_story scenarios/welcome.json
 echo
+build/bench/bench_short scenarios/two_keys_one_number.json
+echo
 build/bench/bench_start
 echo
 build/bench/bench_kernel

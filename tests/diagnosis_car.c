@@ -5,12 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cas/cas.h"
-#include "ecus/climate.h"
-#include "ecus/mirror.h"
-#include "ecus/seat.h"
 #include "tests/diagnosis_bench.h"
-#include "bus/files/vehicle_file.h"
+#include "tools/units.h"
 
 // ---- the tester is a node ------------------------------------------------------------------------------------------
 
@@ -73,7 +69,7 @@ static const node_class_t TESTER = {
 
 static bool look(void *self, kernel_t *kernel)
 {
-    car_t *car = self;
+    diagnosis_car_t *car = self;
     const kernel_event_t *events;
     size_t count = kernel_events(kernel, &events);
     for (size_t i = 0; i < count; i++) {
@@ -91,76 +87,56 @@ static bool look(void *self, kernel_t *kernel)
     return true;
 }
 
-static void add_units(car_t *self, error_t *error)
-{
-    static const node_class_t *const CLASSES[] = {&cas_class, &seat_class, &mirror_class, &climate_class};
-    for (uint8_t i = 0; i < self->vehicle.node_count; i++) {
-        vehicle_node_t *entry = &self->vehicle.nodes[i];
-        const node_class_t *class = NULL;
-        for (size_t k = 0; k < sizeof CLASSES / sizeof CLASSES[0]; k++)
-            if (strcmp(CLASSES[k]->name, entry->executable) == 0) class = CLASSES[k];
-        ck_assert_ptr_nonnull(class);
-        static node_ports_t ports;
-        node_setup_t setup = {dbc_file_dbc(self->file), &self->vehicle, entry};
-        ck_assert_msg(host_in_process_add(self->host, i, class, NULL, &setup, &ports, error), "%s", error->text);
-        ck_assert_int_eq(
-            kernel_add_node(self->kernel, entry->name, entry->buses, entry->bus_count, &ports, NULL, IMAGE_NONE), i);
-    }
-}
-
-static void add_tester(car_t *self, uint8_t bus, error_t *error)
-{
-    static node_ports_t ports;
-    uint8_t node = self->vehicle.node_count;
-    node_setup_t setup = {dbc_file_dbc(self->file), &self->vehicle, NULL};
-    ck_assert(host_in_process_add(self->host, node, &TESTER, &self->tester, &setup, &ports, error));
-    ck_assert_int_eq(kernel_add_node(self->kernel, "tester", &bus, 1, &ports, NULL, IMAGE_NONE), node);
-}
-
-static void run_to(car_t *self, int64_t until_ns)
+// In place of the one that the plan could have.
+static void add_tester(diagnosis_car_t *self, uint8_t bus)
 {
     static error_t error;
-    bool over = false, idle = false;
-    while (!idle) ck_assert_msg(simulation_step(&self->simulation, until_ns, &over, &idle, &error), "%s", error.text);
+    node_ports_t ports;
+    const car_plan_t *plan = &self->car->plan;
+    uint8_t node = plan->vehicle->node_count + 1;
+    node_setup_t setup = {plan->dbc, plan->vehicle, NULL};
+    ck_assert(host_in_process_add(self->car->direct, node, &TESTER, &self->tester, &setup, &ports, &error));
+    ck_assert_int_eq(kernel_add_node(self->kernel, "tester", &bus, 1, &ports, NULL, IMAGE_NONE), node);
+    kernel_set_power(self->kernel, node, POWER_ON);
+}
+
+static void run_to(diagnosis_car_t *self, int64_t until_ns)
+{
+    static error_t error;
+    ck_assert_msg(car_run_until(self->car, until_ns, &error), "%s", error.text);
     self->now_ns = until_ns;
 }
 
-car_t *car_new(uint8_t tester_bus)
+diagnosis_car_t *diagnosis_car_new(uint8_t tester_bus)
 {
     static error_t error;
     error_clear(&error);
-    car_t *self = calloc(1, sizeof *self);
+    diagnosis_car_t *self = calloc(1, sizeof *self);
     ck_assert_ptr_nonnull(self);
-    ck_assert_msg(vehicle_file_load(&self->vehicle, "e65", NULL, &error), "%s", error.text);
-    self->file = dbc_file_new(self->vehicle.dbc_path, &error);
-    ck_assert_msg(self->file != NULL, "%s", error.text);
-    self->kernel = calloc(1, kernel_size());
-    self->host = host_in_process_new();
-    outbox_t *outboxes = calloc(KERNEL_NODES_MAX, sizeof *outboxes);
-    ck_assert(self->kernel != NULL && self->host != NULL && outboxes != NULL);
-    kernel_init(self->kernel, &self->vehicle, 1);
-    add_units(self, &error);
-    add_tester(self, tester_bus, &error);
-    self->simulation = (simulation_t){
-        .kernel = self->kernel, .host = host_in_process_host(self->host), .player = {self, look}, .outboxes = outboxes};
-    kernel_start(self->kernel);
+    self->garage = garage_new();
+    garage_car_t fetched;
+    ck_assert_msg(garage_fetch(self->garage, "e65", NULL, &fetched, &error), "%s", error.text);
+    car_plan_t plan = {.vehicle = fetched.vehicle, .dbc = fetched.dbc, .seed = 1}; // without keys
+    self->car = car_new(&plan, &(car_host_t){.find = units_find}, &error);
+    ck_assert_msg(self->car != NULL, "%s", error.text);
+    self->kernel = self->car->kernel;
+    self->car->simulation.player = (player_hooks_t){self, look};
+    add_tester(self, tester_bus);
     run_to(self, 0); // everybody has power
     return self;
 }
 
-void car_destroy(car_t **self_p)
+void diagnosis_car_destroy(diagnosis_car_t **self_p)
 {
-    car_t *self = *self_p;
+    diagnosis_car_t *self = *self_p;
     if (self == NULL) return;
-    host_in_process_destroy(&self->host);
-    dbc_file_destroy(&self->file);
-    free(self->simulation.outboxes);
-    free(self->kernel);
+    car_destroy(&self->car);
+    garage_destroy(&self->garage);
     free(self);
     *self_p = NULL;
 }
 
-void car_wait(car_t *self, int64_t span_ns)
+void diagnosis_car_wait(diagnosis_car_t *self, int64_t span_ns)
 {
     run_to(self, self->now_ns + span_ns);
     ck_assert_uint_eq(kernel_nonsense(self->kernel), 0);
@@ -168,38 +144,38 @@ void car_wait(car_t *self, int64_t span_ns)
 
 // ---- questions -----------------------------------------------------------------------------------------------------
 
-void car_begin(car_t *self, size_t client, uint8_t target, const uds_step_t *steps, size_t count)
+void diagnosis_car_begin(diagnosis_car_t *self, size_t client, uint8_t target, const uds_step_t *steps, size_t count)
 {
     ck_assert(uds_client_begin(&self->tester.clients[client], target, steps, count));
     self->tester.answered[client] = false;
     kernel_set_line(self->kernel, (uint16_t)kernel_find_line(self->kernel, "tester/go"), 1, true);
 }
 
-uds_answer_t car_run(car_t *self, uint8_t target, const uds_step_t *steps, size_t count)
+uds_answer_t diagnosis_car_run(diagnosis_car_t *self, uint8_t target, const uds_step_t *steps, size_t count)
 {
-    car_begin(self, 0, target, steps, count);
+    diagnosis_car_begin(self, 0, target, steps, count);
     for (int64_t limit_ns = self->now_ns + TIME_MIN; uds_client_busy(&self->tester.clients[0]);) {
-        car_wait(self, TIME_MS);
+        diagnosis_car_wait(self, TIME_MS);
         ck_assert_msg(self->now_ns < limit_ns, "no end of it");
     }
     ck_assert(self->tester.answered[0]);
     return self->tester.answers[0];
 }
 
-const char *car_ask(car_t *self, uint8_t target, const char *request)
+const char *diagnosis_car_ask(diagnosis_car_t *self, uint8_t target, const char *request)
 {
     static uint8_t bytes[UDS_MESSAGE_MAX];
     static char text[3 * UDS_MESSAGE_MAX + 1];
     uds_step_t step = {.bytes = bytes, .size = bench_bytes(request, bytes, sizeof bytes)};
-    uds_answer_t answer = car_run(self, target, &step, 1);
+    uds_answer_t answer = diagnosis_car_run(self, target, &step, 1);
     if (answer.outcome == UDS_OUTCOME_BROKEN || answer.outcome == UDS_OUTCOME_INVALID) return "broken";
     if (answer.bytes == NULL) return "";
     bench_text(answer.bytes, answer.size, text);
     return text;
 }
 
-void car_set_power(car_t *self, const char *unit, bool on)
+void diagnosis_car_set_power(diagnosis_car_t *self, const char *unit, bool on)
 {
     kernel_set_power(self->kernel, (uint8_t)kernel_find_node(self->kernel, unit), on ? POWER_ON : POWER_OFF);
-    car_wait(self, 2 * TIME_MS);
+    diagnosis_car_wait(self, 2 * TIME_MS);
 }

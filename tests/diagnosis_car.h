@@ -3,9 +3,9 @@
 #ifndef KMSIM_TESTS_DIAGNOSIS_CAR_H
 #define KMSIM_TESTS_DIAGNOSIS_CAR_H
 
-#include "bus/files/dbc_file.h"
-#include "bus/host/host_in_process.h"
 #include "bus/diagnosis/uds_client.h"
+#include "bus/files/garage.h"
+#include "scenarios/play/car.h"
 
 #define CAR_CLIENTS 2
 #define CAR_KCAN_S 0
@@ -22,35 +22,34 @@ typedef struct {
 } car_tester_t;
 
 typedef struct {
-    vehicle_t vehicle;
-    dbc_file_t *file;
-    kernel_t *kernel;
-    host_in_process_t *host;
-    simulation_t simulation;
+    garage_t *garage;
+    car_t *car;
+    kernel_t *kernel; // the car's
     car_tester_t tester;
     int64_t now_ns;
     unsigned requests[2], responses[2]; // diagnostic frames, by bus
     uint32_t responders[2];             // bit per node that sent a response, by bus
     int64_t last_request_ns[2], last_response_ns[2];
-} car_t;
+} diagnosis_car_t;
 
 /// A sleeping car at time 0; tester_bus is where the tester sits.
-car_t *car_new(uint8_t tester_bus);
-void car_destroy(car_t **self_p);
+diagnosis_car_t *diagnosis_car_new(uint8_t tester_bus);
+void diagnosis_car_destroy(diagnosis_car_t **self_p);
 
 /// Time passes.
-void car_wait(car_t *self, int64_t span_ns);
+void diagnosis_car_wait(diagnosis_car_t *self, int64_t span_ns);
 
-/// Begins a script on one of the clients; car_wait then lets it run. The answer is that of its last step so far.
-void car_begin(car_t *self, size_t client, uint8_t target, const uds_step_t *steps, size_t count);
+/// Begins a script on one of the clients; diagnosis_car_wait then lets it run. The answer is that of its last step so
+/// far.
+void diagnosis_car_begin(diagnosis_car_t *self, size_t client, uint8_t target, const uds_step_t *steps, size_t count);
 
 /// Asks with hex text on client 0 and waits for the answer, as hex text: "" for silence, "broken" for a lost transfer.
-const char *car_ask(car_t *self, uint8_t target, const char *request);
+const char *diagnosis_car_ask(diagnosis_car_t *self, uint8_t target, const char *request);
 
 /// Runs a script on client 0 to its end; returns its last answer.
-uds_answer_t car_run(car_t *self, uint8_t target, const uds_step_t *steps, size_t count);
+uds_answer_t diagnosis_car_run(diagnosis_car_t *self, uint8_t target, const uds_step_t *steps, size_t count);
 
 /// Takes a unit's power, or gives it.
-void car_set_power(car_t *self, const char *unit, bool on);
+void diagnosis_car_set_power(diagnosis_car_t *self, const char *unit, bool on);
 
 #endif

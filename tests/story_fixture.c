@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/host/host_in_process.h"
+#include "scenarios/play/car.h"
 #include "scenarios/play/play_vocabulary.h"
 
 #define STORY_TEXT_MAX 65536
@@ -24,10 +24,11 @@ static const char *const LINES[] = {
     "knob/climate/temperature_offset",
 };
 
+static story_fixture_t *listener; // whose story is played: what the first unit hears goes there
+
 typedef struct {
     bool listens; // the first unit only
     node_ports_t ports;
-    story_fixture_t *fixture;
 } silent_t;
 
 static bool silent_bind(void *node, const node_setup_t *setup, node_ports_t *ports, const char **missing)
@@ -54,8 +55,8 @@ static void silent_activate(void *node, int64_t now_ns, const node_input_t *inpu
     (void)outbox;
     for (size_t i = 0; i < count; i++) {
         if (inputs[i].kind != INPUT_LINE && inputs[i].kind != INPUT_AIR) continue;
-        ck_assert_uint_lt(self->fixture->heard_count, STORY_HEARD_MAX);
-        story_heard_t *heard = &self->fixture->heard[self->fixture->heard_count++];
+        ck_assert_uint_lt(listener->heard_count, STORY_HEARD_MAX);
+        story_heard_t *heard = &listener->heard[listener->heard_count++];
         *heard = (story_heard_t){.at_ns = now_ns, .kind = (node_input_kind_t)inputs[i].kind};
         if (heard->kind == INPUT_AIR) {
             heard->air = inputs[i].air;
@@ -71,6 +72,12 @@ static const node_class_t SILENT = {.name = "silent",
                                     .bind = silent_bind,
                                     .power_on = silent_power_on,
                                     .activate = silent_activate};
+
+static const node_class_t *find_silent(const char *executable)
+{
+    (void)executable;
+    return &SILENT;
+}
 
 // ---- the story -----------------------------------------------------------------------------------------------------
 
@@ -89,52 +96,20 @@ const story_t *story_fixture_parse(garage_t *garage, const char *members, const 
     return story;
 }
 
-static kernel_t *build(story_fixture_t *self, host_in_process_t *host, silent_t *units)
-{
-    const vehicle_t *vehicle = self->story->vehicle;
-    kernel_t *kernel = calloc(1, kernel_size());
-    error_t error;
-    error_clear(&error);
-    kernel_init(kernel, vehicle, self->story->seed);
-    for (uint8_t i = 0; i < vehicle->node_count; i++) {
-        const vehicle_node_t *entry = &vehicle->nodes[i];
-        node_setup_t setup = {.dbc = self->story->dbc, .vehicle = vehicle, .entry = entry};
-        node_ports_t ports;
-        units[i].fixture = self;
-        ck_assert(host_in_process_add(host, i, &SILENT, &units[i], &setup, &ports, &error));
-        ck_assert_int_eq(kernel_add_node(kernel, entry->name, entry->buses, entry->bus_count, &ports, NULL, IMAGE_NONE),
-                         i);
-    }
-    node_setup_t setup = {.dbc = self->story->dbc, .vehicle = vehicle};
-    node_ports_t ports;
-    image_t image;
-    story_fobs_image(self->story, self->story->seed, &image);
-    ck_assert(host_in_process_add(host, vehicle->node_count, &fobs_class, &self->fobs, &setup, &ports, &error));
-    kernel_add_node(kernel, "fobs", NULL, 0, &ports, &image, IMAGE_PRESENT);
-    return kernel;
-}
-
 static void play(story_fixture_t *self)
 {
-    silent_t units[VEHICLE_NODES_MAX] = {0};
-    host_in_process_t *host = host_in_process_new();
-    kernel_t *kernel = build(self, host, units);
-    player_t *player = player_new(self->story, self->story->seed, &self->fobs, self->story->vehicle->node_count);
-    simulation_t simulation = {
-        .kernel = kernel,
-        .host = host_in_process_host(host),
-        .player = player_hooks(player),
-        .outboxes = calloc(KERNEL_NODES_MAX, sizeof(outbox_t)),
-    };
     error_t error;
     error_clear(&error);
-    kernel_start(kernel);
-    ck_assert_msg(simulation_run(&simulation, &error), "%s", error.text);
-    self->verdict = *player_verdict(player);
-    player_destroy(&player);
-    host_in_process_destroy(&host);
-    free(simulation.outboxes);
-    free(kernel);
+    car_plan_t plan = story_plan(self->story);
+    plan.tester = false;
+    listener = self;
+    car_t *car = car_new(&plan, &(car_host_t){.find = find_silent}, &error);
+    ck_assert_msg(car, "%s", error.text);
+    car_play(car, self->story);
+    ck_assert_msg(car_run(car, &error), "%s", error.text);
+    self->verdict = *player_verdict(car->player);
+    self->fobs = car->fobs;
+    car_destroy(&car);
 }
 
 story_fixture_t *story_fixture_play_with(const char *members, const char *steps)

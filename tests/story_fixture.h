@@ -23,7 +23,7 @@ typedef struct { // by the one who listens
 typedef struct {
     garage_t *garage;
     const story_t *story;
-    fobs_t fobs;
+    fobs_t fobs; // as they are at the end
     player_verdict_t verdict;
     size_t heard_count;
     story_heard_t heard[STORY_HEARD_MAX];

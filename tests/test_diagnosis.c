@@ -11,16 +11,16 @@
 
 #define BIT_NS (10 * TIME_US) // both buses have 100 kbit/s
 
-static car_t *car;
+static diagnosis_car_t *car;
 
 static void set_up(void)
 {
-    car = car_new(CAR_KCAN_S);
+    car = diagnosis_car_new(CAR_KCAN_S);
 }
 
 static void tear_down(void)
 {
-    car_destroy(&car);
+    diagnosis_car_destroy(&car);
 }
 
 static uint8_t long_request[UDS_MESSAGE_MAX] = {0x2E, 0x3E, 0x00};
@@ -50,7 +50,7 @@ static void long_answer(const uds_answer_t *answer)
 
 START_TEST(request_wakes_the_bus_and_is_answered_within_p2)
 {
-    ck_assert_str_eq(car_ask(car, CAR_CAS, "22 F1 86"), "62 F1 86 01");
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_CAS, "22 F1 86"), "62 F1 86 01");
     ck_assert_int_lt(car->tester.answered_ns[0], UDS_P2_NS); // after all that a waking bus has to carry
     ck_assert_uint_eq(car->requests[CAR_KCAN_P], 0);         // 0x40 stays local
     ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_S)->state, CAN_BUS_AWAKE);
@@ -59,22 +59,23 @@ END_TEST
 
 START_TEST(every_unit_answers_through_the_gateway_or_directly)
 {
-    ck_assert_str_eq(car_ask(car, CAR_SEAT, "22 F1 8C"), "62 F1 8C 4B 4D 53 49 4D 20 73 65 61 74");
-    ck_assert_str_eq(car_ask(car, CAR_MIRROR, "22 F1 8C"), "62 F1 8C 4B 4D 53 49 4D 20 6D 69 72 72 6F 72");
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_SEAT, "22 F1 8C"), "62 F1 8C 4B 4D 53 49 4D 20 73 65 61 74");
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_MIRROR, "22 F1 8C"), "62 F1 8C 4B 4D 53 49 4D 20 6D 69 72 72 6F 72");
     ck_assert_uint_eq(car->requests[CAR_KCAN_P], car->requests[CAR_KCAN_S]);
     ck_assert_uint_eq(car->responses[CAR_KCAN_P], car->responses[CAR_KCAN_S]);
     ck_assert_uint_eq(car->responders[CAR_KCAN_S], 1); // the CAS, for the others
     unsigned requests = car->requests[CAR_KCAN_P];
-    ck_assert_str_eq(car_ask(car, CAR_CLIMATE, "22 F1 8C"), "62 F1 8C 4B 4D 53 49 4D 20 63 6C 69 6D 61 74 65");
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_CLIMATE, "22 F1 8C"),
+                     "62 F1 8C 4B 4D 53 49 4D 20 63 6C 69 6D 61 74 65");
     ck_assert_uint_eq(car->requests[CAR_KCAN_P], requests); // it is here
 }
 END_TEST
 
 START_TEST(gateway_passes_a_request_on_one_millisecond_later)
 {
-    car_ask(car, CAR_SEAT, "3E 00");
-    car_wait(car, 2050 * TIME_MS); // both awake, and nothing cyclic just now
-    ck_assert_str_eq(car_ask(car, CAR_SEAT, "3E 00"), "7E 00");
+    diagnosis_car_ask(car, CAR_SEAT, "3E 00");
+    diagnosis_car_wait(car, 2050 * TIME_MS); // both awake, and nothing cyclic just now
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_SEAT, "3E 00"), "7E 00");
     can_frame_t request, response;
     ck_assert(frame_parse("6F1#6D023E00", &request) && frame_parse("66D#F1027E00", &response));
     ck_assert_int_eq(car->last_request_ns[CAR_KCAN_P] - car->last_request_ns[CAR_KCAN_S],
@@ -86,8 +87,8 @@ END_TEST
 
 START_TEST(functional_request_reaches_all_units)
 {
-    car_ask(car, UDS_FUNCTIONAL_ALL, "3E 00");
-    car_wait(car, 200 * TIME_MS);
+    diagnosis_car_ask(car, UDS_FUNCTIONAL_ALL, "3E 00");
+    diagnosis_car_wait(car, 200 * TIME_MS);
     ck_assert_uint_eq(car->requests[CAR_KCAN_S], 1);
     ck_assert_uint_eq(car->requests[CAR_KCAN_P], 1);
     ck_assert_uint_eq(car->responses[CAR_KCAN_S], 4);
@@ -98,8 +99,8 @@ END_TEST
 
 START_TEST(personalization_group_is_seat_mirror_and_climate)
 {
-    car_ask(car, UDS_FUNCTIONAL_PERSONALIZATION, "3E 00");
-    car_wait(car, 200 * TIME_MS);
+    diagnosis_car_ask(car, UDS_FUNCTIONAL_PERSONALIZATION, "3E 00");
+    diagnosis_car_wait(car, 200 * TIME_MS);
     ck_assert_uint_eq(car->responses[CAR_KCAN_S], 3);
     ck_assert_uint_eq(car->responses[CAR_KCAN_P], 2);
 }
@@ -107,40 +108,40 @@ END_TEST
 
 START_TEST(unit_that_is_not_there_is_silence)
 {
-    ck_assert_str_eq(car_ask(car, 0x33, "3E 00"), "");
+    ck_assert_str_eq(diagnosis_car_ask(car, 0x33, "3E 00"), "");
     ck_assert_int_eq(car->tester.answers[0].outcome, UDS_OUTCOME_SILENT);
     ck_assert_uint_eq(car->requests[CAR_KCAN_P], 0);
-    car_set_power(car, "seat", false);
-    ck_assert_str_eq(car_ask(car, CAR_SEAT, "3E 00"), "");
-    car_set_power(car, "seat", true);
-    ck_assert_str_eq(car_ask(car, CAR_SEAT, "3E 00"), "7E 00");
-    car_set_power(car, "cas", false); // no gateway
-    ck_assert_str_eq(car_ask(car, CAR_SEAT, "3E 00"), "");
-    ck_assert_str_eq(car_ask(car, CAR_CLIMATE, "3E 00"), "7E 00");
+    diagnosis_car_set_power(car, "seat", false);
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_SEAT, "3E 00"), "");
+    diagnosis_car_set_power(car, "seat", true);
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_SEAT, "3E 00"), "7E 00");
+    diagnosis_car_set_power(car, "cas", false); // no gateway
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_SEAT, "3E 00"), "");
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_CLIMATE, "3E 00"), "7E 00");
 }
 END_TEST
 
 START_TEST(tester_on_the_other_bus_reaches_everybody_too)
 {
-    car_destroy(&car);
-    car = car_new(CAR_KCAN_P);
-    ck_assert_str_eq(car_ask(car, CAR_SEAT, "22 F1 86"), "62 F1 86 01");
+    diagnosis_car_destroy(&car);
+    car = diagnosis_car_new(CAR_KCAN_P);
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_SEAT, "22 F1 86"), "62 F1 86 01");
     ck_assert_uint_eq(car->requests[CAR_KCAN_S] + car->responses[CAR_KCAN_S], 0);
-    ck_assert_str_eq(car_ask(car, CAR_CAS, "22 F1 86"), "62 F1 86 01");
-    ck_assert_str_eq(car_ask(car, CAR_CLIMATE, "22 F1 90"),
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_CAS, "22 F1 86"), "62 F1 86 01");
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_CLIMATE, "22 F1 90"),
                      "62 F1 90 4B 4D 53 49 4D 45 36 35 30 30 30 30 30 30 30 30 31");
 }
 END_TEST
 
 START_TEST(session_keeps_the_unit_s_bus_awake_and_then_lets_it_sleep)
 {
-    ck_assert_str_eq(car_ask(car, CAR_SEAT, "10 03"), "50 03 00 32 01 F4");
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_SEAT, "10 03"), "50 03 00 32 01 F4");
     for (int i = 0; i < 20; i++) {
-        car_wait(car, 4 * TIME_S);
+        diagnosis_car_wait(car, 4 * TIME_S);
         ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_P)->state, CAN_BUS_AWAKE);
-        ck_assert_str_eq(car_ask(car, CAR_SEAT, "3E 00"), "7E 00");
+        ck_assert_str_eq(diagnosis_car_ask(car, CAR_SEAT, "3E 00"), "7E 00");
     }
-    car_wait(car, UDS_S3_NS + CAN_BUS_LINGER_NS + TIME_S);
+    diagnosis_car_wait(car, UDS_S3_NS + CAN_BUS_LINGER_NS + TIME_S);
     ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_P)->state, CAN_BUS_ASLEEP);
     ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_S)->state, CAN_BUS_ASLEEP);
     ck_assert(!kernel_begin(car->kernel, car->now_ns + TIME_MIN * 1000)); // a quiet car costs nothing
@@ -154,8 +155,8 @@ START_TEST(longest_transfer_is_lossless_through_the_gateway_while_motors_move)
     fill_long_request();
     kernel_set_line(car->kernel, (uint16_t)kernel_find_line(car->kernel, "switch/seat/longitudinal"), 1, false);
     kernel_set_line(car->kernel, (uint16_t)kernel_find_line(car->kernel, "switch/mirror/driver_horizontal"), 1, false);
-    car_wait(car, 50 * TIME_MS);
-    uds_answer_t answer = car_run(car, CAR_SEAT, LONG_TRANSFER, 4);
+    diagnosis_car_wait(car, 50 * TIME_MS);
+    uds_answer_t answer = diagnosis_car_run(car, CAR_SEAT, LONG_TRANSFER, 4);
     long_answer(&answer);
     ck_assert_uint_eq(car->tester.lost, 0);
 }
@@ -164,9 +165,9 @@ END_TEST
 START_TEST(two_transfers_to_different_units_at_once)
 {
     fill_long_request();
-    car_begin(car, 0, CAR_SEAT, LONG_TRANSFER, 4);
-    car_begin(car, 1, CAR_CLIMATE, LONG_TRANSFER, 4);
-    car_wait(car, 6 * TIME_S);
+    diagnosis_car_begin(car, 0, CAR_SEAT, LONG_TRANSFER, 4);
+    diagnosis_car_begin(car, 1, CAR_CLIMATE, LONG_TRANSFER, 4);
+    diagnosis_car_wait(car, 6 * TIME_S);
     for (size_t i = 0; i < CAR_CLIENTS; i++) {
         ck_assert(!uds_client_busy(&car->tester.clients[i]));
         long_answer(&car->tester.answers[i]);
@@ -198,10 +199,10 @@ static int64_t physical_minimum(const uint8_t *payload, size_t size)
 START_TEST(longest_transfer_takes_hardly_more_than_its_frames)
 {
     fill_long_request();
-    uds_answer_t answer = car_run(car, CAR_CAS, LONG_TRANSFER, 2);
+    uds_answer_t answer = diagnosis_car_run(car, CAR_CAS, LONG_TRANSFER, 2);
     ck_assert_int_eq(answer.outcome, UDS_OUTCOME_POSITIVE);
     int64_t begun_ns = car->now_ns;
-    answer = car_run(car, CAR_CAS, LONG_TRANSFER + 2, 1);
+    answer = diagnosis_car_run(car, CAR_CAS, LONG_TRANSFER + 2, 1);
     ck_assert_int_eq(answer.outcome, UDS_OUTCOME_POSITIVE);
     int64_t took_ns = car->last_request_ns[CAR_KCAN_S] - begun_ns;
     ck_assert_int_gt(took_ns, physical_minimum(long_request, sizeof long_request));
@@ -212,14 +213,14 @@ END_TEST
 START_TEST(unit_that_loses_power_in_a_transfer_breaks_it_and_is_there_again)
 {
     fill_long_request();
-    car_begin(car, 0, CAR_SEAT, LONG_TRANSFER, 4);
-    car_wait(car, 400 * TIME_MS);
-    car_set_power(car, "seat", false);
-    car_wait(car, 3 * TIME_S);
+    diagnosis_car_begin(car, 0, CAR_SEAT, LONG_TRANSFER, 4);
+    diagnosis_car_wait(car, 400 * TIME_MS);
+    diagnosis_car_set_power(car, "seat", false);
+    diagnosis_car_wait(car, 3 * TIME_S);
     ck_assert(!uds_client_busy(&car->tester.clients[0]));
     ck_assert_int_ne(car->tester.answers[0].outcome, UDS_OUTCOME_POSITIVE);
-    car_set_power(car, "seat", true);
-    uds_answer_t answer = car_run(car, CAR_SEAT, LONG_TRANSFER, 4);
+    diagnosis_car_set_power(car, "seat", true);
+    uds_answer_t answer = diagnosis_car_run(car, CAR_SEAT, LONG_TRANSFER, 4);
     long_answer(&answer);
 }
 END_TEST
@@ -230,17 +231,17 @@ START_TEST(script_ends_at_a_refusal_unless_a_step_goes_on)
 {
     static const uint8_t UNKNOWN[] = {0x99}, READ[] = {0x22, 0xF1, 0x86};
     uds_step_t steps[] = {{.bytes = UNKNOWN, .size = 1}, {.bytes = READ, .size = 3}};
-    uds_answer_t answer = car_run(car, CAR_SEAT, steps, 2);
+    uds_answer_t answer = diagnosis_car_run(car, CAR_SEAT, steps, 2);
     ck_assert_uint_eq(answer.step, 0);
     ck_assert_int_eq(answer.outcome, UDS_OUTCOME_NEGATIVE);
     ck_assert_uint_eq(answer.nrc, UDS_SERVICE_NOT_SUPPORTED);
     steps[0].go_on = true;
-    answer = car_run(car, CAR_SEAT, steps, 2);
+    answer = diagnosis_car_run(car, CAR_SEAT, steps, 2);
     ck_assert_uint_eq(answer.step, 1);
     ck_assert_int_eq(answer.outcome, UDS_OUTCOME_POSITIVE);
     steps[0].kind = UDS_STEP_UNLOCK; // in the default session
     steps[0].go_on = false;
-    answer = car_run(car, CAR_SEAT, steps, 2);
+    answer = diagnosis_car_run(car, CAR_SEAT, steps, 2);
     ck_assert_uint_eq(answer.step, 0);
     ck_assert_uint_eq(answer.nrc, UDS_SERVICE_NOT_IN_SESSION);
 }
@@ -250,7 +251,7 @@ START_TEST(unlocking_twice_is_no_mistake)
 {
     static const uds_step_t STEPS[] = {
         {.bytes = EXTEND, .size = 2}, {.kind = UDS_STEP_UNLOCK}, {.kind = UDS_STEP_UNLOCK}};
-    uds_answer_t answer = car_run(car, CAR_CAS, STEPS, 3);
+    uds_answer_t answer = diagnosis_car_run(car, CAR_CAS, STEPS, 3);
     ck_assert_uint_eq(answer.step, 2);
     ck_assert_int_eq(answer.outcome, UDS_OUTCOME_POSITIVE);
 }
@@ -262,12 +263,12 @@ START_TEST(steps_that_cannot_be_sent_are_invalid)
     static const size_t SIZES[] = {0, UDS_MESSAGE_MAX + 1};
     for (size_t i = 0; i < 2; i++) {
         uds_step_t step = {.bytes = bytes, .size = SIZES[i]};
-        ck_assert_int_eq(car_run(car, CAR_CAS, &step, 1).outcome, UDS_OUTCOME_INVALID);
+        ck_assert_int_eq(diagnosis_car_run(car, CAR_CAS, &step, 1).outcome, UDS_OUTCOME_INVALID);
     }
     uds_step_t step = {.bytes = bytes, .size = ISOTP_SINGLE_MAX + 1};
-    ck_assert_int_eq(car_run(car, UDS_FUNCTIONAL_ALL, &step, 1).outcome, UDS_OUTCOME_INVALID);
+    ck_assert_int_eq(diagnosis_car_run(car, UDS_FUNCTIONAL_ALL, &step, 1).outcome, UDS_OUTCOME_INVALID);
     ck_assert(!uds_client_begin(&car->tester.clients[0], CAR_CAS, &step, 0));
-    ck_assert_str_eq(car_ask(car, CAR_CAS, "3E 00"), "7E 00");
+    ck_assert_str_eq(diagnosis_car_ask(car, CAR_CAS, "3E 00"), "7E 00");
 }
 END_TEST
 

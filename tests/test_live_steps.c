@@ -7,28 +7,34 @@
 #include <string.h>
 
 #include "scenarios/play/driver.h"
+#include "scenarios/play/car.h"
+#include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/words_step.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
-#include "tools/kmsim_run.h"
+#include "tools/units.h"
 
 #define STEPS_MAX 8
 
 static garage_t *garage;
-static const story_t *story;
+static garage_car_t fetched;
 static error_t error;
 
 static void set_up(void)
 {
     garage = garage_new();
-    story = story_fixture_parse(garage, "", "{'wait': '1 s'}");
     error_clear(&error);
+    ck_assert_msg(garage_fetch(garage, "e65", NULL, &fetched, &error), "%s", error.text);
 }
 
 static void tear_down(void)
 {
-    story_destroy(&story);
     garage_destroy(&garage);
+}
+
+static car_plan_t plan_car(void)
+{
+    return car_plan_standard(fetched.vehicle, fetched.dbc);
 }
 
 static const story_t *parse(const char *step)
@@ -37,7 +43,8 @@ static const story_t *parse(const char *step)
     size_t size = strlen(step);
     ck_assert_uint_lt(size, sizeof text);
     for (size_t i = 0; i <= size; i++) text[i] = step[i] == '\'' ? '"' : step[i];
-    return story_parse_act(story, text, size, &error);
+    car_plan_t plan = plan_car();
+    return story_parse_act(&plan, &play_vocabulary, text, size, &error);
 }
 
 // ---- reading -------------------------------------------------------------------------------------------------------
@@ -84,7 +91,8 @@ START_TEST(garbage_for_a_step_is_refused_without_harm)
     size_t size = random_next(&random) % sizeof text;
     for (size_t i = 0; i < size; i++)
         text[i] = random_next(&random) % 3 ? "{}[]\":,0e\\ud"[random_next(&random) % 12] : (char)random_next(&random);
-    ck_assert_ptr_null(story_parse_act(story, text, size, &error));
+    car_plan_t plan = plan_car();
+    ck_assert_ptr_null(story_parse_act(&plan, &play_vocabulary, text, size, &error));
     ck_assert_uint_gt(error.count, 0);
 }
 END_TEST
@@ -98,8 +106,8 @@ START_TEST(a_good_step_is_a_story_of_the_same_car)
     words_t words = words_make(words_of_step, sizeof words_of_step);
     words_add_step(&words, act, &act->steps[0]);
     ck_assert_str_eq(words_of_step, "remote key 2 lock, held 100 ms");
-    ck_assert_ptr_eq(act->vehicle, story->vehicle);
-    ck_assert_ptr_eq(act->dbc, story->dbc);
+    ck_assert_ptr_eq(act->vehicle, fetched.vehicle);
+    ck_assert_ptr_eq(act->dbc, fetched.dbc);
     story_destroy(&act);
 }
 END_TEST
@@ -114,50 +122,54 @@ typedef struct { // what is told to the car, one after the other, each so long a
     int64_t longitudinal;     // of the seat at the end, in 0.1 mm; -1: it has said nothing
 } drive_t;
 
-static bool run_until(const kmsim_car_t *car, int64_t limit_ns, error_t *reason)
-{
-    for (bool over, idle = false; !idle;)
-        if (!simulation_step(car->simulation, limit_ns, &over, &idle, reason)) return false;
-    return true;
-}
-
 static int64_t seat_position(const car_view_t *view)
 {
-    uint8_t seat = (uint8_t)vehicle_find_node(story->vehicle, "seat");
+    uint8_t seat = (uint8_t)vehicle_find_node(fetched.vehicle, "seat");
     const car_view_last_t *status = car_view_status(view, seat);
     return !status ? -1 : dbc_get(dbc_signal(view->status[seat], "Longitudinal"), &status->frame);
 }
 
-static bool drive(void *driver, const kmsim_car_t *car, error_t *reason)
+static car_t *begin_car(void)
 {
-    drive_t *self = driver;
-    kernel_t *kernel = car->simulation->kernel;
-    const story_t *acts[STEPS_MAX] = {0};
-    int64_t now_ns = TIME_S;
-    bool good = run_until(car, now_ns, reason);
-    for (size_t i = 0; good && i < STEPS_MAX && self->steps[i]; i++) {
-        acts[i] = parse(self->steps[i]);
-        ck_assert_msg(acts[i] != NULL, "%s", error.text);
-        player_go_on(car->player, acts[i]);
-        kernel_wake_player(kernel, now_ns + 1);
-        while (good && player_verdict(car->player)->state == PLAYER_PLAYING)
-            good = run_until(car, kernel_next(kernel), reason);
-        self->verdicts[i] = *player_verdict(car->player);
-        now_ns = kernel_now(kernel) + self->pause_ns;
-        good = good && run_until(car, now_ns, reason);
-        self->unlocked[i] = car_view_unlocked(player_view(car->player));
-    }
-    self->longitudinal = seat_position(player_view(car->player));
-    for (size_t i = 0; i < STEPS_MAX; i++) story_destroy(&acts[i]);
-    return good;
+    car_plan_t plan = plan_car();
+    plan.tester = true;
+    car_t *car = car_new(&plan, &(car_host_t){.find = units_find}, &error);
+    ck_assert_msg(car, "%s", error.text);
+    ck_assert_int_eq(player_verdict(car->player)->state, PLAYER_PASSED); // told nothing, it has nothing left to do
+    return car;
+}
+
+static void run_until(car_t *car, int64_t limit_ns)
+{
+    ck_assert_msg(car_run_until(car, limit_ns, &error), "%s", error.text);
+}
+
+// From the instant after that time until it is done.
+static void play(car_t *car, const story_t *act, int64_t now_ns)
+{
+    car_play(car, act);
+    kernel_wake_player(car->kernel, now_ns + 1);
+    while (player_verdict(car->player)->state == PLAYER_PLAYING) run_until(car, kernel_next(car->kernel));
 }
 
 static void drive_car(drive_t *self)
 {
-    kmsim_run_options_t options = {.in_process = true, .drive = drive, .driver = self};
-    report_t report = {.out = stdout};
-    player_verdict_t verdict;
-    ck_assert_msg(kmsim_run_story(&options, story, &report, &verdict, &error), "%s", error.text);
+    const story_t *acts[STEPS_MAX] = {0};
+    int64_t now_ns = TIME_S;
+    car_t *car = begin_car();
+    run_until(car, now_ns);
+    for (size_t i = 0; i < STEPS_MAX && self->steps[i]; i++) {
+        acts[i] = parse(self->steps[i]);
+        ck_assert_msg(acts[i] != NULL, "%s", error.text);
+        play(car, acts[i], now_ns);
+        self->verdicts[i] = *player_verdict(car->player);
+        now_ns = kernel_now(car->kernel) + self->pause_ns;
+        run_until(car, now_ns);
+        self->unlocked[i] = car_view_unlocked(player_view(car->player));
+    }
+    self->longitudinal = seat_position(player_view(car->player));
+    car_destroy(&car);
+    for (size_t i = 0; i < STEPS_MAX; i++) story_destroy(&acts[i]);
 }
 
 static void assert_passed(const drive_t *self, size_t count)
@@ -192,47 +204,32 @@ START_TEST(what_was_sent_by_an_earlier_step_can_be_replayed)
 }
 END_TEST
 
-static bool drive_act(const kmsim_car_t *car, const char *step, player_verdict_t *verdict, error_t *reason)
+static const player_verdict_t *drive_act(car_t *car, const char *step)
 {
     static const story_t *last; // the player borrows it until the next one
     const story_t *act = parse(step);
     ck_assert_msg(act != NULL, "%s", error.text);
-    player_go_on(car->player, act);
+    play(car, act, kernel_now(car->kernel));
     story_destroy(&last);
     last = act;
-    kernel_t *kernel = car->simulation->kernel;
-    kernel_wake_player(kernel, kernel_now(kernel) + 1);
-    bool good = true;
-    while (good && player_verdict(car->player)->state == PLAYER_PLAYING)
-        good = run_until(car, kernel_next(kernel), reason);
-    *verdict = *player_verdict(car->player);
-    return good;
-}
-
-static bool drive_many_presses(void *driver, const kmsim_car_t *car, error_t *reason)
-{
-    (void)driver;
-    static player_verdict_t verdict;
-    bool good = run_until(car, TIME_S, reason);
-    for (int i = 0; good && i <= DRIVER_TELEGRAMS_KEPT; i++)
-        good = drive_act(car, "{'remote': {'key': 2, 'button': 'unlock', 'out_of_range': true}}", &verdict, reason);
-    good = good && drive_act(car, "{'radio': {'replay': 1}}", &verdict, reason);
-    ck_assert_str_eq(verdict.problem, "telegram 1 to replay: of 10001 only the last 10000 are remembered");
-    good = good && drive_act(car, "{'radio': {'replay': 2}}", &verdict, reason);
-    ck_assert_int_eq(verdict.state, PLAYER_PASSED); // its code is 2: the CAS takes it
-    good = good && run_until(car, kernel_now(car->simulation->kernel) + TIME_S, reason);
-    ck_assert(car_view_unlocked(player_view(car->player)));
-    good = good && drive_act(car, "{'radio': {'replay': 2}}", &verdict, reason);
-    ck_assert_str_eq(verdict.problem, "telegram 2 to replay: of 10002 only the last 10000 are remembered");
-    return good;
+    return player_verdict(car->player);
 }
 
 START_TEST(a_car_told_steps_without_end_remembers_its_last_telegrams)
 {
-    kmsim_run_options_t options = {.in_process = true, .drive = drive_many_presses};
-    report_t report = {.out = stdout};
-    player_verdict_t verdict;
-    ck_assert_msg(kmsim_run_story(&options, story, &report, &verdict, &error), "%s", error.text);
+    car_t *car = begin_car();
+    run_until(car, TIME_S);
+    for (int i = 0; i <= DRIVER_TELEGRAMS_KEPT; i++)
+        drive_act(car, "{'remote': {'key': 2, 'button': 'unlock', 'out_of_range': true}}");
+    const player_verdict_t *verdict = drive_act(car, "{'radio': {'replay': 1}}");
+    ck_assert_str_eq(verdict->problem, "telegram 1 to replay: of 10001 only the last 10000 are remembered");
+    verdict = drive_act(car, "{'radio': {'replay': 2}}");
+    ck_assert_int_eq(verdict->state, PLAYER_PASSED); // its code is 2: the CAS takes it
+    run_until(car, kernel_now(car->kernel) + TIME_S);
+    ck_assert(car_view_unlocked(player_view(car->player)));
+    verdict = drive_act(car, "{'radio': {'replay': 2}}");
+    ck_assert_str_eq(verdict->problem, "telegram 2 to replay: of 10002 only the last 10000 are remembered");
+    car_destroy(&car);
 }
 END_TEST
 
@@ -271,13 +268,17 @@ START_TEST(a_step_of_the_workshop_is_done_when_its_answer_has_come)
 }
 END_TEST
 
+// A car of a scenario's plan, of which no story is played.
 START_TEST(the_steps_of_the_scenario_itself_are_not_played)
 {
+    const story_t *story = story_fixture_parse(garage, "", "{'remote': {'key': 1, 'button': 'unlock'}}");
+    car_plan_t plan = story_plan(story);
+    car_t *car = car_new(&plan, &(car_host_t){.find = units_find}, &error);
+    ck_assert_msg(car, "%s", error.text);
+    run_until(car, TIME_S);
+    ck_assert(!car_view_unlocked(player_view(car->player)));
+    car_destroy(&car);
     story_destroy(&story);
-    story = story_fixture_parse(garage, "", "{'remote': {'key': 1, 'button': 'unlock'}}");
-    drive_t told = {{"{'gear': 'p'}"}, .pause_ns = TIME_S};
-    drive_car(&told);
-    ck_assert(!told.unlocked[0]);
 }
 END_TEST
 

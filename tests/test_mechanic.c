@@ -6,21 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/play/car.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
-#include "tools/kmsim_run.h"
+#include "tools/units.h"
 
 static player_verdict_t verdict;
 
 static void play(const char *steps)
 {
-    kmsim_run_options_t options = {.in_process = true};
-    report_t report = {.out = stdout};
     error_t error;
     error_clear(&error);
     garage_t *garage = garage_new();
     const story_t *story = story_fixture_parse(garage, "", steps);
-    ck_assert_msg(kmsim_run_story(&options, story, &report, &verdict, &error), "%s", error.text);
+    car_plan_t plan = story_plan(story);
+    car_t *car = car_new(&plan, &(car_host_t){.find = units_find}, &error);
+    ck_assert_msg(car, "%s", error.text);
+    car_play(car, story);
+    ck_assert_msg(car_run(car, &error), "%s", error.text);
+    verdict = *player_verdict(car->player);
+    car_destroy(&car);
     story_destroy(&story);
     garage_destroy(&garage);
 }

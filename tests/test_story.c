@@ -168,6 +168,15 @@ START_TEST(defaults_are_the_two_delivered_keys_and_seed_1)
 }
 END_TEST
 
+// Null, or an image that is there and whole.
+static const image_t *image_of(const car_plan_t *plan, uint8_t node, image_t *buffer)
+{
+    image_state_t state;
+    const image_t *image = car_plan_image(plan, node, buffer, &state);
+    ck_assert_int_eq(state, image ? IMAGE_PRESENT : IMAGE_NONE);
+    return image;
+}
+
 START_TEST(keys_become_the_stored_images_of_cas_and_fobs)
 {
     const story_t *story =
@@ -177,7 +186,9 @@ START_TEST(keys_become_the_stored_images_of_cas_and_fobs)
                             "{'wait': '1 s'}");
     image_t image;
     uint8_t secret[KEY_SECRET_SIZE];
-    ck_assert(story_image(story, 5, 0, &image));
+    car_plan_t plan = story_plan(story);
+    plan.seed = 5;
+    ck_assert_ptr_eq(image_of(&plan, 0, &image), &image);
     key_derive_secret(5, 10, secret);
     ck_assert_int_eq(image_get(&image, "key", 1, "learned", -1), 1);
     ck_assert_int_eq(image_get(&image, "key", 1, "blocked", -1), 0);
@@ -188,7 +199,7 @@ START_TEST(keys_become_the_stored_images_of_cas_and_fobs)
     ck_assert_int_eq(image_get(&image, "key", 10, "counter", -1), 0);
     ck_assert_mem_eq(image_find(&image, "key", 10, "secret")->bytes, secret, KEY_SECRET_SIZE);
     ck_assert_ptr_null(image_find(&image, "key", 2, "secret"));
-    story_fobs_image(story, 5, &image);
+    ck_assert_ptr_eq(image_of(&plan, plan.vehicle->node_count, &image), &image);
     ck_assert_mem_eq(image_find(&image, "key", 10, "secret")->bytes, secret, KEY_SECRET_SIZE);
     ck_assert_int_eq(image_get(&image, "key", 10, "battery", -1), 1);
     ck_assert_ptr_null(image_find(&image, "key", 10, "learned"));
@@ -203,20 +214,22 @@ START_TEST(key_memory_and_coding_become_the_stored_images_of_the_units)
         "'key_memory': {'seat': {'2': {'longitudinal': 180.0, 'backrest_tilt': -10}, '3': null, '4': {}}},"
         "'coding': {'seat': {'recall': 'door_open', 'memory': {'height': 'car', 'longitudinal': 'key'}}},",
         "{'wait': '1 s'}");
-    image_t image;
+    image_t buffer;
+    car_plan_t plan = story_plan(story);
     int seat = vehicle_find_node(story->vehicle, "seat"), mirror = vehicle_find_node(story->vehicle, "mirror");
-    ck_assert(story_image(story, 1, (uint8_t)seat, &image));
-    ck_assert_int_eq(image_get(&image, "profile", 2, "coded", -1), 1);
-    ck_assert_int_eq(image_get(&image, "profile", 2, "longitudinal", -1), 1800);
-    ck_assert_int_eq(image_get(&image, "profile", 2, "backrest_tilt", -1), 0);
-    ck_assert_int_eq(image_get(&image, "profile", 2, "height", -1), -1);
-    ck_assert_int_eq(image_get(&image, "profile", 3, "coded", -1), 0);
-    ck_assert_int_eq(image_get(&image, "profile", 4, "coded", -1), 1);
-    ck_assert_int_eq(image_get(&image, "profile", 1, "coded", -1), -1);
-    ck_assert_int_eq(image_get(&image, "coding", -1, "recall", -1), 1);
-    ck_assert_int_eq(image_get(&image, "memory", -1, "height", -1), 1);
-    ck_assert_int_eq(image_get(&image, "memory", -1, "longitudinal", -1), 0);
-    ck_assert(!story_image(story, 1, (uint8_t)mirror, &image));
+    const image_t *image = image_of(&plan, (uint8_t)seat, &buffer);
+    ck_assert_ptr_nonnull(image);
+    ck_assert_int_eq(image_get(image, "profile", 2, "coded", -1), 1);
+    ck_assert_int_eq(image_get(image, "profile", 2, "longitudinal", -1), 1800);
+    ck_assert_int_eq(image_get(image, "profile", 2, "backrest_tilt", -1), 0);
+    ck_assert_int_eq(image_get(image, "profile", 2, "height", -1), -1);
+    ck_assert_int_eq(image_get(image, "profile", 3, "coded", -1), 0);
+    ck_assert_int_eq(image_get(image, "profile", 4, "coded", -1), 1);
+    ck_assert_int_eq(image_get(image, "profile", 1, "coded", -1), -1);
+    ck_assert_int_eq(image_get(image, "coding", -1, "recall", -1), 1);
+    ck_assert_int_eq(image_get(image, "memory", -1, "height", -1), 1);
+    ck_assert_int_eq(image_get(image, "memory", -1, "longitudinal", -1), 0);
+    ck_assert_ptr_null(image_of(&plan, (uint8_t)mirror, &buffer));
     story_destroy(&story);
 }
 END_TEST

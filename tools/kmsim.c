@@ -136,24 +136,33 @@ static bool check_run(const run_told_t *told, const kmsim_run_options_t *options
     return error->count == 0;
 }
 
+// The exit status, EXIT_PASSED also for a story that failed: the report counts these.
+static int play_story(kmsim_run_t *run, const kmsim_run_options_t *options, const story_t *story, report_t *report)
+{
+    player_verdict_t verdict;
+    error_t error;
+    error_clear(&error);
+    if (options->verbosity == 0) report_progress(report, story);
+    if (kmsim_run_story(run, story, report, &verdict, &error)) {
+        report_story(report, story, kmsim_run_plan(options, story).seed, &verdict);
+        return EXIT_PASSED;
+    }
+    report_broken(report, story, error.text);
+    if (process_interrupted() != SIGPIPE) fprintf(stderr, "kmsim: %s: %s\n", story->path, error.text);
+    return process_interrupted() ? EXIT_SIGNAL + process_interrupted() : EXIT_BROKEN;
+}
+
 static int play(const kmsim_run_options_t *options, const story_list_t *list)
 {
     report_t report;
+    int status = EXIT_PASSED;
     report_begin(&report, stdout, isatty(STDOUT_FILENO), list->count);
     report.stored = options->stored != NULL;
-    for (size_t i = 0; i < list->count; i++) {
-        const story_t *story = list->stories[i];
-        player_verdict_t verdict;
-        error_t error;
-        error_clear(&error);
-        if (options->verbosity == 0) report_progress(&report, story);
-        if (!kmsim_run_story(options, story, &report, &verdict, &error)) {
-            report_broken(&report, story, error.text);
-            if (process_interrupted() != SIGPIPE) fprintf(stderr, "kmsim: %s: %s\n", story->path, error.text);
-            return process_interrupted() ? EXIT_SIGNAL + process_interrupted() : EXIT_BROKEN;
-        }
-        report_story(&report, story, kmsim_run_seed(options, story), &verdict);
-    }
+    kmsim_run_t *run = kmsim_run_new(options);
+    for (size_t i = 0; status == EXIT_PASSED && i < list->count; i++)
+        status = play_story(run, options, list->stories[i], &report);
+    kmsim_run_destroy(&run);
+    if (status != EXIT_PASSED) return status;
     report_end(&report);
     return report.failed > 0 ? EXIT_FAILED : EXIT_PASSED;
 }
@@ -166,7 +175,8 @@ static int play_with_memory(const char *directory, kmsim_run_options_t *options,
     error_clear(&notice);
     error_clear(&error);
     const story_t *story = list->stories[0];
-    options->stored = stored_car_new(directory, story, kmsim_run_seed(options, story), &notice, &error);
+    car_plan_t plan = kmsim_run_plan(options, story);
+    options->stored = stored_car_new(directory, &plan, story, &notice, &error);
     if (notice.count > 0) fprintf(stderr, "%s\n", notice.text);
     if (!options->stored) return kmsim_wrong(error.text);
     int status = play(options, list);

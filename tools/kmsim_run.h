@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One story, one run: builds kernel, host, units and player, and lets them go. kmsim.c decides what is run.
+// Plays stories one after the other as the command line wants it: in which car, told and traced how. kmsim.c decides
+// what is run.
 #ifndef KMSIM_TOOLS_KMSIM_RUN_H
 #define KMSIM_TOOLS_KMSIM_RUN_H
 
@@ -8,15 +9,6 @@
 #include "scenarios/play/report.h"
 #include "scenarios/story/story.h"
 #include "tools/stored_car.h"
-
-typedef struct { // a car that stands ready, for whoever drives it; its vehicle is the story's
-    const story_t *story;
-    simulation_t *simulation;
-    hub_t *hub; // null in-process
-    player_t *player;
-    const fobs_t *fobs;
-    const tester_t *tester;
-} kmsim_car_t;
 
 typedef struct {
     bool in_process;
@@ -32,18 +24,22 @@ typedef struct {
     bool has_seed;                   // else the story's own
     uint64_t seed;
     int verbosity; // 0, 1: what is new, 2: every frame
-    // Drives the car instead of playing the story's steps, in real time and with a tester; null: nobody. False with the
-    // error told when the simulation broke. A signal is then the driver's to act on.
-    bool (*drive)(void *driver, const kmsim_car_t *car, error_t *error);
-    void *driver;
 } kmsim_run_options_t;
 
-/// The seed of a run of the story.
-uint64_t kmsim_run_seed(const kmsim_run_options_t *options, const story_t *story);
+typedef struct kmsim_run kmsim_run_t;
 
-/// Plays a story; the report hears of what happens when the verbosity wants it. False with the error told when the
-/// simulation itself broke; else the verdict stands.
-bool kmsim_run_story(const kmsim_run_options_t *options, const story_t *story, const report_t *report,
-                     player_verdict_t *verdict, error_t *error);
+/// The car with which the story begins in such a run.
+car_plan_t kmsim_run_plan(const kmsim_run_options_t *options, const story_t *story);
+
+/// Returns a new run of any number of stories that the caller destroys, before their vehicles. The options are
+/// borrowed.
+kmsim_run_t *kmsim_run_new(const kmsim_run_options_t *options);
+void kmsim_run_destroy(kmsim_run_t **self_p);
+
+/// Plays a story; the report hears of what happens when the verbosity wants it. In-process the stories of one vehicle
+/// are played with one car, each time as good as new. False with the error told when the simulation itself broke; else
+/// the verdict stands.
+bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *report, player_verdict_t *verdict,
+                     error_t *error);
 
 #endif

@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "tools/kmsim_up.h"
 
-#include <jansson.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bus/zmq/endpoint.h"
 #include "bus/kernel/pace.h"
 #include "bus/zmq/process.h"
 #include "bus/zmq/socket.h"
+#include "scenarios/play/car.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/words_step.h"
 #include "scenarios/story/words_workshop.h"
+#include "tools/car_processes.h"
 #include "tools/kmsim_command.h"
-#include "tools/kmsim_run.h"
+#include "tools/narrator.h"
 #include "tools/step_channel.h"
+#include "tools/stored_car.h"
 
 #define ANSWER_MAX (3 * PLAYER_WORDS_MAX)
 #define STOOD_STILL_NS (1 * TIME_S) // what is told
@@ -26,8 +28,12 @@ typedef struct {
 
 typedef struct {
     const told_t *told;
-    const kmsim_car_t *car;
-    player_hooks_t player; // the car's own
+    const story_t *scenario; // whose car it is, null: no one's
+    car_plan_t plan;
+    stored_car_t *stored; // null: it forgets
+    car_processes_t processes;
+    car_t *car;
+    narrator_t narrator;
     step_channel_t *channel;
     pace_t pace;
     const story_t *act; // the last step told, null: none yet
@@ -57,28 +63,28 @@ static bool has_room(const kernel_t *kernel, uint8_t bus)
 
 static bool can_inject(const live_t *self, const kernel_t *kernel)
 {
-    for (uint8_t bus = 0; bus < self->car->story->vehicle->bus_count; bus++)
-        if (hub_has_stranger(self->car->hub, bus) && has_room(kernel, bus)) return true;
+    for (uint8_t bus = 0; bus < self->plan.vehicle->bus_count; bus++)
+        if (hub_has_stranger(self->processes.hub, bus) && has_room(kernel, bus)) return true;
     return false;
 }
 
 static void inject(live_t *self, kernel_t *kernel)
 {
     can_frame_t frame;
-    for (uint8_t bus = 0; bus < self->car->story->vehicle->bus_count; bus++)
-        while (has_room(kernel, bus) && hub_take_stranger(self->car->hub, bus, &frame))
+    for (uint8_t bus = 0; bus < self->plan.vehicle->bus_count; bus++)
+        while (has_room(kernel, bus) && hub_take_stranger(self->processes.hub, bus, &frame))
             kernel_inject(kernel, bus, &frame);
 }
 
 // ---- steps ---------------------------------------------------------------------------------------------------------
 
-// The car's keys are those of its fobs: with --state more than the scenario tells of.
-static story_t known_car(const live_t *self)
+// The car's keys are those of its fobs: with --state others than the plan tells of.
+static car_plan_t known_car(const live_t *self)
 {
-    story_t car = *self->car->story;
+    car_plan_t car = self->plan;
+    const fob_t *fobs = self->car->fobs.fobs;
     for (int key = 1; key <= KEY_COUNT_MAX; key++)
-        if (self->car->fobs->fobs[key].there && car.keys[key].personalization == 0)
-            car.keys[key].personalization = self->car->fobs->fobs[key].personalization;
+        car.keys[key].personalization = fobs[key].there ? fobs[key].personalization : 0;
     return car;
 }
 
@@ -89,13 +95,14 @@ static void take_step(live_t *self)
     if (!text) return;
     error_t error;
     error_clear(&error);
-    story_t car = known_car(self);
-    const story_t *act = story_parse_act(&car, text, size, &error);
+    car_plan_t car = known_car(self);
+    const story_t *act = story_parse_act(&car, &play_vocabulary, text, size, &error);
     if (!act) {
         step_channel_answer(self->channel, EXIT_WRONG, error.text);
         return;
     }
-    player_go_on(self->car->player, act);
+    car_play(self->car, act);
+    narrator_next_steps(&self->narrator);
     story_destroy(&self->act);
     self->act = act;
     self->acting = true;
@@ -108,7 +115,7 @@ static void describe_done(const live_t *self, words_t *words)
     words_add_step(words, self->act, step);
     if (step->verb->kind != VERB_WORKSHOP) return;
     words_add(words, "\n  ");
-    words_add_answer(words, tester_job(self->car->tester));
+    words_add_answer(words, tester_job(&self->car->tester));
 }
 
 static void answer_step(live_t *self)
@@ -132,7 +139,11 @@ static void answer_step(live_t *self)
 static bool step(void *live, kernel_t *kernel)
 {
     live_t *self = live;
-    self->player.step(self->player.self, kernel);
+    bool tell = self->told->verbose > 0;
+    if (tell) narrator_tell_events(&self->narrator, kernel);
+    player_hooks_t hooks = player_hooks(self->car->player);
+    hooks.step(hooks.self, kernel);
+    if (tell && self->act) narrator_tell_steps(&self->narrator, kernel, self->act, self->car->player);
     if (self->acted_ns < 0) self->acted_ns = kernel_now(kernel);
     inject(self, kernel);
     return true;
@@ -142,14 +153,14 @@ static bool step(void *live, kernel_t *kernel)
 static bool run_until(live_t *self, int64_t limit_ns, error_t *error)
 {
     for (bool over, idle = false; !idle && !process_interrupted();)
-        if (!simulation_step(self->car->simulation, limit_ns, &over, &idle, error)) return false;
+        if (!simulation_step(&self->car->simulation, limit_ns, &over, &idle, error)) return false;
     return true;
 }
 
 // What came from outside enters at the present instant.
 static bool let_in(live_t *self, int64_t now_ns, error_t *error)
 {
-    kernel_t *kernel = self->car->simulation->kernel;
+    kernel_t *kernel = self->car->kernel;
     bool begins = self->acting && self->acted_ns < 0;
     if (!begins && !can_inject(self, kernel)) return true;
     if (now_ns <= kernel_now(kernel)) now_ns = kernel_now(kernel) + 1;
@@ -160,24 +171,20 @@ static bool let_in(live_t *self, int64_t now_ns, error_t *error)
 static bool wait_for_more(live_t *self, error_t *error)
 {
     int64_t passed_ns = socket_clock_ns() - self->pace.clock_ns;
-    int64_t wait_ns = kernel_next(self->car->simulation->kernel) - self->pace.now_ns - passed_ns;
-    return hub_wait(self->car->hub, self->acting ? NULL : step_channel_handle(self->channel), wait_ns, error);
+    int64_t wait_ns = kernel_next(self->car->kernel) - self->pace.now_ns - passed_ns;
+    return hub_wait(self->processes.hub, self->acting ? NULL : step_channel_handle(self->channel), wait_ns, error);
 }
 
 static void tell_ready(const live_t *self)
 {
-    printf("%s at %s, Ctrl-C ends it\n", self->car->story->vehicle->name, hub_endpoint(self->car->hub));
+    printf("%s at %s, Ctrl-C ends it\n", self->plan.vehicle->name, hub_endpoint(self->processes.hub));
     fflush(stdout);
 }
 
-static bool drive(void *live, const kmsim_car_t *car, error_t *error)
+static bool drive(live_t *self, error_t *error)
 {
-    live_t *self = live;
-    self->car = car;
-    self->channel = step_channel_new(hub_endpoint_steps(car->hub), error);
+    self->channel = step_channel_new(hub_endpoint_steps(self->processes.hub), error);
     if (!self->channel) return false;
-    self->player = car->simulation->player;
-    car->simulation->player = (player_hooks_t){.self = self, .step = step};
     pace_begin(&self->pace, socket_clock_ns());
     bool good = run_until(self, 0, error);
     if (good) tell_ready(self);
@@ -192,6 +199,44 @@ static bool drive(void *live, const kmsim_car_t *car, error_t *error)
     if (self->acting) step_channel_answer(self->channel, EXIT_BROKEN, "the car was switched off meanwhile");
     step_channel_destroy(&self->channel);
     return good;
+}
+
+static bool drive_told(live_t *self, error_t *error)
+{
+    const told_t *told = self->told;
+    const story_t *scenario = self->scenario;
+    // No plan of tests stands before what is told: it has no end.
+    report_t report = {.out = stdout, .terminal = true};
+    narrator_begin(&self->narrator, &report, self->plan.vehicle, self->plan.dbc, told->verbose > 1);
+    if (told->verbose > 0)
+        narrator_tell_title(&self->narrator, scenario ? scenario->name : "live car",
+                            scenario ? scenario->description : "");
+    bool good = drive(self, error);
+    if (good && self->stored) good = car_finish_storing(self->car, error);
+    narrator_end(&self->narrator);
+    return good;
+}
+
+static int keep_up(live_t *self)
+{
+    error_t error;
+    error_clear(&error);
+    self->processes.options = (hub_options_t){
+        .vehicle = self->plan.vehicle, .endpoint = self->told->bus, .live = true, .verbose = self->told->verbose > 0};
+    car_host_t host = car_processes_host(&self->processes);
+    self->car = car_new(&self->plan, &host, &error);
+    bool good = self->car;
+    if (good) {
+        self->car->simulation.player = (player_hooks_t){.self = self, .step = step};
+        if (self->stored) self->car->simulation.keeper = stored_car_keeper(self->stored);
+        good = drive_told(self, &error);
+    }
+    hub_destroy(&self->processes.hub);
+    car_destroy(&self->car);
+    story_destroy(&self->act); // the tester may have worked at it until the end
+    if (good || process_interrupted()) return EXIT_PASSED;
+    fprintf(stderr, "kmsim: %s\n", error.text);
+    return EXIT_BROKEN;
 }
 
 // ---- the command ---------------------------------------------------------------------------------------------------
@@ -221,56 +266,43 @@ static const command_t UP = {
 };
 
 // A car that no scenario tells of.
-static const story_t *plain_car(const char *vehicle, garage_t *garage, error_t *error)
+static bool fetch_car(live_t *self, garage_t *garage, error_t *error)
 {
-    json_t *json = json_pack("{s:s, s:s, s:[{s:s}]}", "name", "live car", "vehicle", vehicle, "steps", "wait", "0 s");
-    if (!json) {
-        error_add(error, "--vehicle: is no UTF-8");
-        return NULL;
+    error_t why;
+    error_clear(&why);
+    garage_car_t car;
+    if (!garage_fetch(garage, self->told->vehicle ? self->told->vehicle : CAR_PLAN_VEHICLE, NULL, &car, &why))
+        return error_add(error, "--vehicle: %s", why.text);
+    self->plan = car_plan_standard(car.vehicle, car.dbc);
+    return true;
+}
+
+static bool load_car(live_t *self, garage_t *garage, error_t *error)
+{
+    if (!self->told->scenario) {
+        if (!fetch_car(self, garage, error)) return false;
+    } else {
+        const story_world_t world = {&play_vocabulary, garage};
+        self->scenario = story_load(self->told->scenario, &world, error);
+        if (!self->scenario) return false;
+        self->plan = story_plan(self->scenario);
     }
-    char *text = json_dumps(json, 0);
-    const story_world_t world = {&play_vocabulary, garage};
-    const story_t *story = story_parse("kmsim up", text, strlen(text), &world, error);
-    free(text);
-    json_decref(json);
-    return story;
+    self->plan.tester = true;
+    return true;
 }
 
-static const story_t *load_car(const told_t *told, garage_t *garage, error_t *error)
-{
-    const story_world_t world = {&play_vocabulary, garage};
-    if (told->scenario) return story_load(told->scenario, &world, error);
-    return plain_car(told->vehicle ? told->vehicle : "e65", garage, error);
-}
-
-static int keep_up(const told_t *told, const story_t *story, stored_car_t *stored)
-{
-    live_t live = {.told = told};
-    error_t error;
-    error_clear(&error);
-    kmsim_run_options_t options = {
-        .endpoint = told->bus, .stored = stored, .verbosity = told->verbose, .drive = drive, .driver = &live};
-    // No plan of tests stands before what is told: it has no end.
-    report_t report = {.out = stdout, .terminal = true};
-    player_verdict_t verdict;
-    bool good = kmsim_run_story(&options, story, &report, &verdict, &error);
-    story_destroy(&live.act); // the tester may have worked at it until the end
-    if (good || process_interrupted()) return EXIT_PASSED;
-    fprintf(stderr, "kmsim: %s\n", error.text);
-    return EXIT_BROKEN;
-}
-
-static int open_memory(const told_t *told, const story_t *story)
+static int open_memory(live_t *self)
 {
     error_t notice, error;
     error_clear(&notice);
     error_clear(&error);
-    if (!told->state) return keep_up(told, story, NULL);
-    stored_car_t *stored = stored_car_new(told->state, story, story->seed, &notice, &error);
+    if (!self->told->state) return keep_up(self);
+    self->stored = stored_car_new(self->told->state, &self->plan, self->scenario, &notice, &error);
     if (notice.count > 0) fprintf(stderr, "%s\n", notice.text);
-    if (!stored) return kmsim_wrong(error.text);
-    int status = keep_up(told, story, stored);
-    stored_car_destroy(&stored);
+    if (!self->stored) return kmsim_wrong(error.text);
+    self->plan.memory = stored_car_memory(self->stored);
+    int status = keep_up(self);
+    stored_car_destroy(&self->stored);
     return status;
 }
 
@@ -294,12 +326,12 @@ int kmsim_up(int count, char **arguments)
     if (!check(&told, operand_count, &error)) return kmsim_wrong(error.text);
     process_catch_signals();
     garage_t *garage = garage_new();
-    const story_t *story = load_car(&told, garage, &error);
-    if (story)
-        status = open_memory(&told, story);
+    live_t live = {.told = &told};
+    if (load_car(&live, garage, &error))
+        status = open_memory(&live);
     else
         status = EXIT_WRONG, fprintf(stderr, "%s\n", error.text);
-    story_destroy(&story);
+    story_destroy(&live.scenario);
     garage_destroy(&garage);
     return status;
 }

@@ -12,15 +12,25 @@
 #define LINE_MAX 2048
 #define NAME_WIDTH 8
 
-void narrator_begin(narrator_t *self, const report_t *report, const story_t *story, bool every_frame)
+void narrator_begin(narrator_t *self, const report_t *report, const vehicle_t *vehicle, const dbc_t *dbc,
+                    bool every_frame)
 {
-    size_t count = story->dbc->message_count * VEHICLE_BUSES_MAX;
-    *self = (narrator_t){.report = report, .story = story, .every_frame = every_frame};
+    size_t count = dbc->message_count * VEHICLE_BUSES_MAX;
+    *self = (narrator_t){.report = report, .vehicle = vehicle, .dbc = dbc, .every_frame = every_frame};
     self->last = calloc(count ? count : 1, sizeof *self->last);
     self->heard = calloc(count ? count : 1, sizeof *self->heard);
     assert(self->last && self->heard);
-    report_line(report, "%s", story->name);
-    if (*story->description) report_line(report, "%s", story->description);
+}
+
+void narrator_tell_title(const narrator_t *self, const char *name, const char *description)
+{
+    report_line(self->report, "%s", name);
+    if (*description) report_line(self->report, "%s", description);
+}
+
+void narrator_next_steps(narrator_t *self)
+{
+    self->told_steps = 0;
 }
 
 void narrator_end(narrator_t *self)
@@ -52,9 +62,9 @@ static bool says_the_same(const dbc_message_t *message, const can_frame_t *a, co
 
 static bool is_news(narrator_t *self, const kernel_event_t *event)
 {
-    const dbc_message_t *message = dbc_message_of(self->story->dbc, &event->frame);
+    const dbc_message_t *message = dbc_message_of(self->dbc, &event->frame);
     if (!message || self->every_frame) return true;
-    size_t index = (size_t)(message - self->story->dbc->messages) * VEHICLE_BUSES_MAX + event->bus;
+    size_t index = (size_t)(message - self->dbc->messages) * VEHICLE_BUSES_MAX + event->bus;
     bool news = !self->heard[index] || !says_the_same(message, &self->last[index], &event->frame);
     self->heard[index] = true;
     self->last[index] = event->frame;
@@ -66,9 +76,8 @@ static void tell_frame(narrator_t *self, const kernel_event_t *event, const char
 {
     if (!is_news(self, event)) return;
     char candump[FRAME_TEXT_MAX], line[LINE_MAX];
-    report_line(self->report, "(%s) %s %s  %s", time, self->story->vehicle->buses[event->bus].name,
-                frame_format(&event->frame, candump),
-                frame_text_format(self->story->dbc, &event->frame, line, sizeof line));
+    report_line(self->report, "(%s) %s %s  %s", time, self->vehicle->buses[event->bus].name,
+                frame_format(&event->frame, candump), frame_text_format(self->dbc, &event->frame, line, sizeof line));
 }
 
 // ---- events --------------------------------------------------------------------------------------------------------
@@ -111,7 +120,7 @@ void narrator_tell_events(narrator_t *self, const kernel_t *kernel)
             tell_power(self, kernel, event, time);
             break;
         case EVENT_BUS:
-            report_line(self->report, " %s  %-*s %s", time, NAME_WIDTH, self->story->vehicle->buses[event->bus].name,
+            report_line(self->report, " %s  %-*s %s", time, NAME_WIDTH, self->vehicle->buses[event->bus].name,
                         event->value == CAN_BUS_AWAKE ? "awake" : "asleep");
             break;
         case EVENT_LINE:
@@ -121,12 +130,12 @@ void narrator_tell_events(narrator_t *self, const kernel_t *kernel)
     }
 }
 
-void narrator_tell_steps(narrator_t *self, const kernel_t *kernel, const player_t *player)
+void narrator_tell_steps(narrator_t *self, const kernel_t *kernel, const story_t *story, const player_t *player)
 {
     for (; self->told_steps < player_reached(player); self->told_steps++) {
         char time[TIME_TEXT_MAX], line[LINE_MAX];
         words_t words = words_make(line, sizeof line);
-        words_add_step(&words, self->story, &self->story->steps[self->told_steps]);
+        words_add_step(&words, story, &story->steps[self->told_steps]);
         report_line(self->report, " %s  %-*s %s", time_format(kernel_now(kernel), time), NAME_WIDTH, "story", line);
     }
 }

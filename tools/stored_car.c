@@ -12,73 +12,75 @@
 
 struct stored_car {
     state_directory_t *directory;
-    const story_t *story;
+    const vehicle_t *vehicle;
     size_t count; // the vehicle's nodes and the fobs
-    image_t images[VEHICLE_NODES_MAX + 1];
-    image_state_t states[VEHICLE_NODES_MAX + 1];
+    car_memory_t memory;
 };
 
 static bool is_fobs(const stored_car_t *self, size_t node)
 {
-    return node == self->story->vehicle->node_count;
+    return node == self->vehicle->node_count;
 }
 
 static const char *name_of(const stored_car_t *self, size_t node)
 {
-    return is_fobs(self, node) ? fobs_class.name : self->story->vehicle->nodes[node].name;
+    return is_fobs(self, node) ? fobs_class.name : self->vehicle->nodes[node].name;
 }
 
 static bool load(stored_car_t *self, error_t *notice, error_t *error)
 {
     bool good = true;
     for (size_t i = 0; good && i < self->count; i++)
-        good =
-            state_directory_load(self->directory, name_of(self, i), &self->images[i], &self->states[i], notice, error);
+        good = state_directory_load(self->directory, name_of(self, i), &self->memory.images[i], &self->memory.states[i],
+                                    notice, error);
     return good;
 }
 
-static bool compare(const stored_car_t *self, error_t *error)
+static bool compare(const stored_car_t *self, const story_t *story, error_t *error)
 {
     bool good = true;
     for (size_t i = 0; i < self->count; i++) {
-        if (self->states[i] != IMAGE_PRESENT) continue;
+        if (self->memory.states[i] != IMAGE_PRESENT) continue;
+        const image_t *stored = &self->memory.images[i];
         char place[PLACE_MAX];
         state_directory_file(self->directory, name_of(self, i), place, sizeof place);
-        bool agrees = is_fobs(self, i) ? story_fobs_agree(self->story, &self->images[i], place, error)
-                                       : story_agrees(self->story, (uint8_t)i, &self->images[i], place, error);
+        bool agrees = is_fobs(self, i) ? story_fobs_agree(story, stored, place, error)
+                                       : story_agrees(story, (uint8_t)i, stored, place, error);
         good = agrees && good;
     }
     return good;
 }
 
 // Stored at once: else the next run could find the keys of one story in the fobs and of another in the CAS.
-static bool begin(stored_car_t *self, uint64_t seed, error_t *error)
+static bool begin(stored_car_t *self, const car_plan_t *plan, error_t *error)
 {
     bool good = true;
     for (size_t i = 0; good && i < self->count; i++) {
-        if (self->states[i] != IMAGE_NONE) continue;
-        bool told = is_fobs(self, i) || story_image(self->story, seed, (uint8_t)i, &self->images[i]);
-        if (is_fobs(self, i)) story_fobs_image(self->story, seed, &self->images[i]);
-        if (!told) continue;
-        self->states[i] = IMAGE_PRESENT;
-        good = state_directory_store(self->directory, name_of(self, i), &self->images[i], error);
+        image_t buffer, *image = &self->memory.images[i];
+        image_state_t *state = &self->memory.states[i];
+        if (*state != IMAGE_NONE) continue;
+        const image_t *first = car_plan_image(plan, (uint8_t)i, &buffer, state);
+        if (!first) continue;
+        image_copy(image, first);
+        good = state_directory_store(self->directory, name_of(self, i), image, error);
     }
     return good;
 }
 
-stored_car_t *stored_car_new(const char *directory, const story_t *story, uint64_t seed, error_t *notice,
+stored_car_t *stored_car_new(const char *directory, const car_plan_t *plan, const story_t *story, error_t *notice,
                              error_t *error)
 {
     stored_car_t *self = calloc(1, sizeof *self);
     assert(self);
-    self->story = story;
-    self->count = story->vehicle->node_count + 1u;
-    bool clash = vehicle_find_node(story->vehicle, fobs_class.name) >= 0;
+    self->vehicle = plan->vehicle;
+    self->count = plan->vehicle->node_count + 1u;
+    bool clash = vehicle_find_node(plan->vehicle, fobs_class.name) >= 0;
     if (clash)
-        error_add(error, "%s: --state needs the name \"%s\" for the key fobs", story->vehicle->path, fobs_class.name);
+        error_add(error, "%s: --state needs the name \"%s\" for the key fobs", plan->vehicle->path, fobs_class.name);
     else
         self->directory = state_directory_new(directory, NULL, error);
-    bool good = self->directory && load(self, notice, error) && compare(self, error) && begin(self, seed, error);
+    bool good = self->directory && load(self, notice, error) && (!story || compare(self, story, error)) &&
+                begin(self, plan, error);
     if (!good) stored_car_destroy(&self);
     return self;
 }
@@ -92,11 +94,9 @@ void stored_car_destroy(stored_car_t **self_p)
     *self_p = NULL;
 }
 
-const image_t *stored_car_image(const stored_car_t *self, uint8_t node, image_state_t *state)
+const car_memory_t *stored_car_memory(const stored_car_t *self)
 {
-    assert(node < self->count);
-    *state = self->states[node];
-    return *state == IMAGE_NONE ? NULL : &self->images[node];
+    return &self->memory;
 }
 
 // Other actors than the fobs (a tester) forget.

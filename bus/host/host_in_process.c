@@ -3,11 +3,13 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct {
     const node_class_t *class;
     void *node;
-    void *owned; // the same, when the storage is the host's
+    void *owned;    // the same, when the storage is the host's
+    void *pristine; // a copy of the node as it was bound
 } slot_t;
 
 struct host_in_process {
@@ -25,7 +27,10 @@ void host_in_process_destroy(host_in_process_t **self_p)
 {
     host_in_process_t *self = *self_p;
     if (!self) return;
-    for (size_t i = 0; i < KERNEL_NODES_MAX; i++) free(self->slots[i].owned);
+    for (size_t i = 0; i < KERNEL_NODES_MAX; i++) {
+        free(self->slots[i].owned);
+        free(self->slots[i].pristine);
+    }
     free(self);
     *self_p = NULL;
 }
@@ -36,13 +41,25 @@ bool host_in_process_add(host_in_process_t *self, uint8_t node, const node_class
     assert(node < KERNEL_NODES_MAX && !self->slots[node].class);
     slot_t *slot = &self->slots[node];
     if (!storage) storage = slot->owned = calloc(1, class->size);
-    assert(storage);
-    *slot = (slot_t){.class = class, .node = storage, .owned = slot->owned};
+    void *pristine = malloc(class->size);
+    assert(storage && pristine);
+    *slot = (slot_t){.class = class, .node = storage, .owned = slot->owned, .pristine = pristine};
     *ports = (node_ports_t){0};
     const char *missing = NULL;
-    if (class->bind(storage, setup, ports, &missing)) return true;
-    return error_add(error, "%s: unit \"%s\" finds no \"%s\"", setup->vehicle->path,
-                     setup->entry ? setup->entry->name : class->name, missing ? missing : "?");
+    if (!class->bind(storage, setup, ports, &missing))
+        return error_add(error, "%s: unit \"%s\" finds no \"%s\"", setup->vehicle->path,
+                         setup->entry ? setup->entry->name : class->name, missing ? missing : "?");
+    memcpy(pristine, storage, class->size);
+    return true;
+}
+
+// Back to the same address: what in it points into itself stays right. Power-on alone would do for a control unit,
+// which starts from nothing but what is stored; an actor outlives its power, and a unit with a mistake there must not
+// make two runs of one story differ.
+void host_in_process_restore(host_in_process_t *self, uint8_t node)
+{
+    const slot_t *slot = &self->slots[node];
+    memcpy(slot->node, slot->pristine, slot->class->size);
 }
 
 bool host_in_process_has(const host_in_process_t *self, uint8_t node)

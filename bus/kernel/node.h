@@ -143,8 +143,9 @@ typedef struct {
 typedef struct {
     const char *name; // the executable in the vehicle file
     size_t size;      // bytes of the state that the host provides
-    /// Binds names of the DBC and states what the node accepts. Called once, before power_on, on zeroed storage.
-    /// False when the DBC or vehicle lacks something; *missing then names it (static or setup's storage).
+    /// Binds names of the DBC and states what the node accepts. Called once, before power_on, on zeroed storage; what
+    /// it leaves there follows from the setup alone, so that a host may copy it back for another run. False when the
+    /// DBC or vehicle lacks something; *missing then names it (static or setup's storage).
     bool (*bind)(void *self, const node_setup_t *setup, node_ports_t *ports, const char **missing);
     /// Starts from nothing but what is stored; called again after every loss of power.
     void (*power_on)(void *self, int64_t now_ns, const image_t *image, image_state_t state, random_t random,

@@ -40,9 +40,19 @@ size_t car_view_last_count(const vehicle_t *vehicle, const dbc_t *dbc)
 
 void car_view_init(car_view_t *self, const vehicle_t *vehicle, const dbc_t *dbc, car_view_last_t *last)
 {
-    *self = (car_view_t){.vehicle = vehicle, .dbc = dbc, .last = last, .terminals_known = true};
-    memset(last, 0, car_view_last_count(vehicle, dbc) * sizeof *last);
+    *self = (car_view_t){.vehicle = vehicle, .dbc = dbc, .last = last};
     bind_messages(self);
+    car_view_reset(self);
+}
+
+void car_view_reset(car_view_t *self)
+{
+    size_t count = car_view_last_count(self->vehicle, self->dbc);
+    for (size_t i = 0; i < count; i++) self->last[i].seen = false;
+    memset(self->known, 0, sizeof self->known);
+    self->terminals_known = true;
+    self->unlocked = false;
+    self->command_count = 0;
 }
 
 // ---- commands to the doors -----------------------------------------------------------------------------------------

@@ -43,6 +43,9 @@ size_t car_view_last_count(const vehicle_t *vehicle, const dbc_t *dbc);
 /// A car of which nothing has been seen: locked, terminals off. The storage holds car_view_last_count elements.
 void car_view_init(car_view_t *self, const vehicle_t *vehicle, const dbc_t *dbc, car_view_last_t *last);
 
+/// Forgets everything that was seen: as after car_view_init.
+void car_view_reset(car_view_t *self);
+
 /// Takes note of a frame, a loss of power, or a bus that falls asleep; other events tell nothing. Every bus carries the
 /// same commands to the doors, each at its own pace: what one repeats of another is no new command.
 void car_view_look(car_view_t *self, const kernel_event_t *event, int64_t now_ns);

@@ -8,25 +8,24 @@
 
 #define RADIO_HOLD_NS (100 * TIME_MS) // of telegrams that no remote control sent
 
-void driver_init(driver_t *self, const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node,
-                 driver_hold_t *holds, air_t *telegrams)
+void driver_init(driver_t *self, fobs_t *fobs, uint8_t fobs_node)
 {
-    *self = (driver_t){.story = story,
-                       .seed = seed,
-                       .fobs = fobs,
-                       .fobs_node = fobs_node,
-                       .telegram_room = story->step_count,
-                       .holds = holds,
-                       .telegrams = telegrams};
-    story_fobs_image(story, seed, &self->image);
-    fobs_load(fobs, &self->image);
+    *self = (driver_t){.fobs = fobs, .fobs_node = fobs_node};
 }
 
-size_t driver_telegram_room(const driver_t *self, size_t step_count)
+void driver_reset(driver_t *self, uint64_t seed)
+{
+    self->seed = seed;
+    self->hold_count = self->telegram_count = self->telegram_room = 0;
+}
+
+// The ring only grows before it has gone round: until then the n-th telegram stays where it stands.
+size_t driver_announce(driver_t *self, size_t step_count)
 {
     size_t wanted = self->telegram_count + step_count;
-    if (wanted > DRIVER_TELEGRAMS_KEPT) wanted = DRIVER_TELEGRAMS_KEPT;
-    return wanted > self->telegram_room ? wanted : self->telegram_room; // it only grows before it has gone round
+    if (self->telegram_count > 0 && wanted > DRIVER_TELEGRAMS_KEPT) wanted = DRIVER_TELEGRAMS_KEPT;
+    if (wanted > self->telegram_room) self->telegram_room = wanted;
+    return self->hold_count + step_count;
 }
 
 void driver_set_line(kernel_t *kernel, const char *name, int64_t value, bool momentary)

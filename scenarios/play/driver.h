@@ -25,22 +25,25 @@ typedef struct {           // something that is held
 } driver_hold_t;
 
 typedef struct {
-    const story_t *story;
     uint64_t seed;
     fobs_t *fobs;
     uint8_t fobs_node;
     size_t hold_count, telegram_count, telegram_room;
-    driver_hold_t *holds; // in the order in which they began; room for one per step of the story
+    driver_hold_t *holds; // in the order in which they began; room for one per step that was announced
     air_t *telegrams;     // a ring: the n-th one sent, from 1, stands at (n - 1) % telegram_room
     image_t image;        // of the fobs, while it is stored
 } driver_t;
 
-/// Acts for that story. The fobs (and their node in the kernel), holds and telegrams (step_count each) are borrowed.
-void driver_init(driver_t *self, const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node,
-                 driver_hold_t *holds, air_t *telegrams);
+/// Acts with those fobs (borrowed; their node in the kernel). No step is announced yet.
+void driver_init(driver_t *self, fobs_t *fobs, uint8_t fobs_node);
 
-/// How much room telegrams must have when so many more steps follow: no less than there is.
-size_t driver_telegram_room(const driver_t *self, size_t step_count);
+/// Forgets everything that was held and sent, for a run of that seed; no step is announced any more. Holds and
+/// telegrams stay where they are.
+void driver_reset(driver_t *self, uint64_t seed);
+
+/// Announces so many more steps: sets telegram_room, and returns how many holds there must be room for. Before the
+/// first of these steps the caller makes the room, keeping what is in it.
+size_t driver_announce(driver_t *self, size_t step_count);
 
 /// Lets go of what is due.
 void driver_release(driver_t *self, kernel_t *kernel, const car_view_t *view);

@@ -12,8 +12,12 @@
 
 #define PROBLEM_MAX 256
 
+typedef struct { // elements that there is room for
+    size_t memories, watches, holds, telegrams;
+} room_t;
+
 struct player {
-    const story_t *story;
+    const story_t *story; // null: nothing was told yet
     car_view_t view;
     driver_t driver;
     mechanic_t mechanic;
@@ -26,6 +30,7 @@ struct player {
     int64_t reached_ns; // …
     int64_t done_ns;    // the step before was done
     player_verdict_t verdict;
+    room_t room;
 };
 
 static void *allocate(size_t count, size_t size)
@@ -35,47 +40,66 @@ static void *allocate(size_t count, size_t size)
     return memory;
 }
 
-player_t *player_new(const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node)
+player_t *player_new(const vehicle_t *vehicle, const dbc_t *dbc, fobs_t *fobs, uint8_t fobs_node)
 {
     player_t *self = allocate(1, sizeof *self);
-    self->story = story;
-    self->memories = allocate(story->condition_count, sizeof *self->memories);
-    self->watches = allocate(story->step_count, sizeof *self->watches);
-    car_view_init(&self->view, story->vehicle, story->dbc,
-                  allocate(car_view_last_count(story->vehicle, story->dbc), sizeof(car_view_last_t)));
-    driver_init(&self->driver, story, seed, fobs, fobs_node, allocate(story->step_count, sizeof(driver_hold_t)),
-                allocate(story->step_count, sizeof(air_t)));
+    car_view_init(&self->view, vehicle, dbc, allocate(car_view_last_count(vehicle, dbc), sizeof(car_view_last_t)));
+    driver_init(&self->driver, fobs, fobs_node);
+    self->verdict.state = PLAYER_PASSED;
     return self;
 }
 
-// Takes the array, returns a larger one.
-static void *grow(void *array, size_t count, size_t size)
+// The texts are long, and only their first bytes count when there are none.
+static void begin_verdict(player_verdict_t *self, player_state_t state)
 {
-    void *larger = realloc(array, count * size);
+    self->state = state;
+    self->time_ns = 0;
+    self->step = 0;
+    self->pointer[0] = self->expected[0] = self->problem[0] = self->seen[0] = '\0';
+}
+
+static void forget_steps(player_t *self)
+{
+    self->watch_count = self->step = 0;
+    self->reached = false;
+}
+
+void player_reset(player_t *self, uint64_t seed, tester_t *tester)
+{
+    self->story = NULL;
+    car_view_reset(&self->view);
+    driver_reset(&self->driver, seed);
+    self->mechanic.tester = tester;
+    forget_steps(self);
+    self->done_ns = 0;
+    begin_verdict(&self->verdict, PLAYER_PASSED);
+}
+
+// Takes the array, returns one that holds as many: the same where it does so already. It grows by half, so that a live
+// car is not copied anew with every step.
+static void *make_room(void *array, size_t *room, size_t count, size_t size)
+{
+    if (count <= *room) return array;
+    *room = count + *room / 2;
+    void *larger = realloc(array, *room * size);
     assert(larger);
     return larger;
 }
 
-void player_go_on(player_t *self, const story_t *story)
+void player_play(player_t *self, const story_t *story)
 {
     assert(self->verdict.state != PLAYER_PLAYING);
-    free(self->memories);
-    free(self->watches);
-    self->memories = allocate(story->condition_count, sizeof *self->memories);
-    self->watches = allocate(story->step_count, sizeof *self->watches);
     driver_t *driver = &self->driver;
-    driver->holds = grow(driver->holds, driver->hold_count + story->step_count, sizeof *driver->holds);
-    driver->telegram_room = driver_telegram_room(driver, story->step_count);
-    driver->telegrams = grow(driver->telegrams, driver->telegram_room, sizeof *driver->telegrams);
+    room_t *room = &self->room;
+    size_t holds = driver_announce(driver, story->step_count);
+    driver->holds = make_room(driver->holds, &room->holds, holds, sizeof *driver->holds);
+    driver->telegrams =
+        make_room(driver->telegrams, &room->telegrams, driver->telegram_room, sizeof *driver->telegrams);
+    self->memories = make_room(self->memories, &room->memories, story->condition_count, sizeof *self->memories);
+    self->watches = make_room(self->watches, &room->watches, story->step_count, sizeof *self->watches);
     self->story = story;
-    self->watch_count = self->step = 0;
-    self->reached = false;
-    memset(&self->verdict, 0, sizeof self->verdict);
-}
-
-void player_use_tester(player_t *self, tester_t *tester)
-{
-    self->mechanic.tester = tester;
+    forget_steps(self);
+    begin_verdict(&self->verdict, PLAYER_PLAYING);
 }
 
 void player_destroy(player_t **self_p)

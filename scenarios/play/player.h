@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Plays a story: the interpreter of its steps, and the sole user of the kernel's control interface (with its driver).
+// Plays stories: the interpreter of their steps, and the sole user of the kernel's control interface (with its driver).
 //
-// Called once per instant, last. It folds the instant's events into the view of the car, lets go of what is held no
-// longer, checks the background watches, then takes the steps that are due, chaining those without a time of their own.
+// Called once per instant, last, also while nothing is told. It folds the instant's events into the view of the car,
+// lets go of what is held no longer, checks the background watches, then takes the steps that are due, chaining those
+// without a time of their own.
 #ifndef KMSIM_SCENARIOS_PLAY_PLAYER_H
 #define KMSIM_SCENARIOS_PLAY_PLAYER_H
 
@@ -28,21 +29,25 @@ typedef struct {
 
 typedef struct player player_t;
 
-/// Returns a new player of a story in a run of that seed that the caller destroys. Story and fobs are borrowed;
-/// fobs_node is the fobs' index in the kernel. The fobs are loaded with the story's keys.
-player_t *player_new(const story_t *story, uint64_t seed, fobs_t *fobs, uint8_t fobs_node);
+/// Returns a new player in a car of that vehicle and DBC that the caller destroys; fobs_node is the fobs' index in the
+/// kernel. Everything is borrowed. Nothing is told yet: player_reset comes first.
+player_t *player_new(const vehicle_t *vehicle, const dbc_t *dbc, fobs_t *fobs, uint8_t fobs_node);
 void player_destroy(player_t **self_p);
 
-/// Gives the player a tester (borrowed), which is a node of the kernel: needed where the story's `diagnosis` says so.
-void player_use_tester(player_t *self, tester_t *tester);
+/// Begins a run of that seed: nothing is held, was sent, was seen or is told, whatever the run before was. The tester
+/// (borrowed) is a node of the kernel, needed where a story's `diagnosis` says so; null: there is none. Allocates
+/// nothing.
+void player_reset(player_t *self, uint64_t seed, tester_t *tester);
 
-/// Goes on with another story of the same car once the one before is over: a live car is told one step after the other.
-/// What is held, was sent and was seen stays. The story is borrowed until the next one; the verdict begins anew.
-void player_go_on(player_t *self, const story_t *story);
+/// Plays a story, once the one before is over: a live car is told one step after the other. What is held, was sent and
+/// was seen stays. The story is borrowed until the next one; the verdict begins anew. Allocates only for a story longer
+/// than any before.
+void player_play(player_t *self, const story_t *story);
 
 /// As the simulation calls it.
 player_hooks_t player_hooks(player_t *self);
 
+/// Of the story that is played, or was; passed where none was told.
 const player_verdict_t *player_verdict(const player_t *self);
 
 /// How many steps were reached so far: for a watcher who wants to tell them.

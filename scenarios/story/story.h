@@ -10,6 +10,7 @@
 #include "bus/car/key_radio.h"
 #include "bus/kernel/vehicle.h"
 #include "bus/files/garage.h"
+#include "scenarios/story/car_plan.h"
 
 #define STORY_NO_TIME (-1) // a timing key that was not told
 #define STORY_ANY_BUS (-1) // a condition that names no bus
@@ -61,11 +62,6 @@ typedef struct {
 // ---- the story -----------------------------------------------------------------------------------------------------
 
 typedef struct {
-    int personalization; // 1 .. 4, or 0: there is no such key
-    bool blocked, learned, battery_low;
-} story_key_t;
-
-typedef struct {
     const char *path; // of the file, as it was given
     const vocabulary_t *vocabulary;
     const char *name, *description;
@@ -74,7 +70,7 @@ typedef struct {
     uint64_t seed;
     const vehicle_t *vehicle; // the garage's
     const dbc_t *dbc;
-    story_key_t keys[KEY_COUNT_MAX + 1]; // by number, 1 .. 10
+    car_plan_key_t keys[KEY_COUNT_MAX + 1]; // by number, 1 .. 10
     size_t step_count;
     const story_step_t *steps;
     size_t condition_count; // slots
@@ -94,18 +90,16 @@ const story_t *story_load(const char *path, const story_world_t *world, error_t 
 /// The same from memory; path is named in mistakes, and relative vehicles are looked for beside it.
 const story_t *story_parse(const char *path, const char *text, size_t size, const story_world_t *world, error_t *error);
 
-/// Reads one step that acts, as a story of its own for the car of another one, from which it has vehicle, messages and
-/// keys; mistakes are told in the same words, as `step: /remote/key: …`. Returns a new story that the caller destroys,
-/// or null with every mistake told.
-const story_t *story_parse_act(const story_t *car, const char *text, size_t size, error_t *error);
+/// Reads one step that acts, as a story of its own for a car that is there already, from which it has vehicle, messages
+/// and keys; mistakes are told in the same words, as `step: /remote/key: …`. Returns a new story that the caller
+/// destroys, or null with every mistake told.
+const story_t *story_parse_act(const car_plan_t *car, const vocabulary_t *vocabulary, const char *text, size_t size,
+                               error_t *error);
 
 void story_destroy(const story_t **self_p);
 
-/// What a node of the vehicle (its index there) has stored when the story begins in a run of that seed: keys,
-/// key_memory, coding. False when it is nothing.
-bool story_image(const story_t *self, uint64_t seed, uint8_t node, image_t *image);
-
-/// What the key fobs have stored then.
-void story_fobs_image(const story_t *self, uint64_t seed, image_t *image);
+/// The car with which the story begins: what it says of vehicle, seed, keys, key_memory and coding. Borrows from the
+/// story.
+car_plan_t story_plan(const story_t *self);
 
 #endif

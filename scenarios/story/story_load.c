@@ -76,13 +76,13 @@ static void load_key(story_loader_t *self, const json_t *json, size_t index)
     told_t told = {.learned = true};
     json_reader_object(&self->reader, json, FIELDS(FIELDS_OF_KEY), &told);
     if (told.number == 0) return;
-    story_key_t *key = &self->story->keys[told.number];
+    car_plan_key_t *key = &self->story->keys[told.number];
     if (key->personalization > 0)
         json_reader_mistake_at(&self->reader, "number", "key %d is there already: a key number is present only once",
                                (int)told.number);
     // A key whose personalization number is a mistake exists all the same: its users are no further mistakes.
-    *key = (story_key_t){told.personalization ? (int)told.personalization : 1, told.blocked, told.learned,
-                         told.battery == 1};
+    *key = (car_plan_key_t){told.personalization ? (int)told.personalization : 1, told.blocked, told.learned,
+                            told.battery == 1};
     self->whole->told_keys[told.number] =
         (story_told_key_t){true, json_object_get(json, "blocked") != NULL, json_object_get(json, "learned") != NULL,
                            json_object_get(json, "battery") != NULL, index};
@@ -91,8 +91,8 @@ static void load_key(story_loader_t *self, const json_t *json, size_t index)
 static void load_keys(story_loader_t *self, const json_t *json)
 {
     if (!json) {
-        self->story->keys[1] = (story_key_t){.personalization = 1, .learned = true};
-        self->story->keys[2] = (story_key_t){.personalization = 2, .learned = true};
+        car_plan_t standard = car_plan_standard(self->story->vehicle, self->story->dbc);
+        memcpy(self->story->keys, standard.keys, sizeof standard.keys);
         return;
     }
     size_t mark = json_reader_enter(&self->reader, "keys");
@@ -274,7 +274,7 @@ static void load_texts(story_loader_t *self, const top_t *told)
 
 static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)
 {
-    top_t told = {.vehicle = STORY_VEHICLE_STANDARD, .seed = STORY_SEED_STANDARD};
+    top_t told = {.vehicle = CAR_PLAN_VEHICLE, .seed = CAR_PLAN_SEED};
     json_reader_object(&self->reader, json, FIELDS(TOP_FIELDS), &told);
     if (!json_is_object(json)) return;
     load_texts(self, &told);
@@ -307,12 +307,13 @@ static const story_t *finish(const story_loader_t *self)
     return story;
 }
 
-const story_t *story_parse_act(const story_t *car, const char *text, size_t size, error_t *error)
+const story_t *story_parse_act(const car_plan_t *car, const vocabulary_t *vocabulary, const char *text, size_t size,
+                               error_t *error)
 {
     static const char PATH[] = "step";
     json_t *json = json_reader_parse(PATH, text, size, error);
     if (!json) return NULL;
-    story_loader_t loader = begin(PATH, car->vocabulary, error);
+    story_loader_t loader = begin(PATH, vocabulary, error);
     story_t *story = loader.story;
     story->name = PATH;
     story->description = "";
@@ -343,6 +344,15 @@ const story_t *story_parse(const char *path, const char *text, size_t size, cons
 const story_t *story_load(const char *path, const story_world_t *world, error_t *error)
 {
     return load_story(path, json_reader_load(path, error), world, error);
+}
+
+car_plan_t story_plan(const story_t *self)
+{
+    const story_whole_t *whole = (const story_whole_t *)self;
+    car_plan_t plan = {.vehicle = self->vehicle, .dbc = self->dbc, .seed = self->seed, .tester = self->diagnosis};
+    memcpy(plan.keys, self->keys, sizeof plan.keys);
+    for (size_t i = 0; i < VEHICLE_NODES_MAX; i++) plan.told[i] = whole->images[i];
+    return plan;
 }
 
 void story_destroy(const story_t **self_p)

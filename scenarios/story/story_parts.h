@@ -5,7 +5,6 @@
 //   story_steps.c       a step: its verb and its timing
 //   story_conditions.c  a condition: its kind, and what kinds share
 //   story_names.c       units, buses, messages, signals and their values by name
-//   story_image.c       what units and fobs have stored when the story begins
 //   story_stored.c      the story against what a car has stored (story_stored.h)
 //
 // Mistakes are counted by the reader's error; functions that only fill something return nothing.
@@ -16,9 +15,6 @@
 #include "scenarios/story/arena.h"
 #include "scenarios/story/story.h"
 #include "scenarios/story/vocabulary.h"
-
-#define STORY_VEHICLE_STANDARD "e65" // of a story that tells none
-#define STORY_SEED_STANDARD 1
 
 typedef struct { // what the file says of a key, and where
     bool told, blocked, learned, battery;
@@ -32,9 +28,6 @@ typedef struct {
     image_t *images[VEHICLE_NODES_MAX]; // null: nothing was told
     story_told_key_t told_keys[KEY_COUNT_MAX + 1];
 } story_whole_t;
-
-/// Whether that node of the vehicle is the one that keeps the keys.
-bool story_node_keeps_keys(const story_t *story, uint8_t node);
 
 struct story_loader {
     json_reader_t reader;

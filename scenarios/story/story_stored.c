@@ -76,7 +76,7 @@ static void compare_cas_keys(comparison_t *self)
     static const char *const YES[] = {"false", "true"};
     for (int number = 1; number <= KEY_COUNT_MAX; number++) {
         const story_told_key_t *told = &self->whole->told_keys[number];
-        const story_key_t *key = &self->whole->story.keys[number];
+        const car_plan_key_t *key = &self->whole->story.keys[number];
         size_t mark;
         if (!told->told || !enter_key(self, number, &mark)) continue;
         compare_key(self, number, "personalization", "personalization", key->personalization, NULL);
@@ -173,6 +173,6 @@ bool story_agrees(const story_t *story, uint8_t node, const image_t *stored, con
     const vehicle_node_t *entry = &story->vehicle->nodes[node];
     const image_t *told = self->whole->images[node];
     for (uint32_t i = 0; told && i < told->count; i++) compare_entry(self, entry, &told->entries[i]);
-    if (story_node_keeps_keys(story, node)) compare_cas_keys(self);
+    if (car_plan_keeps_keys(story->vehicle, node)) compare_cas_keys(self);
     return error->count == before;
 }

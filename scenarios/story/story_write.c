@@ -137,7 +137,7 @@ json_t *story_write_step(const story_t *self, const story_step_t *step)
 
 // ---- keys ----------------------------------------------------------------------------------------------------------
 
-static json_t *write_key(const story_key_t *key, const story_told_key_t *told, int number)
+static json_t *write_key(const car_plan_key_t *key, const story_told_key_t *told, int number)
 {
     json_t *object = json_object();
     put(object, "number", json_integer(number));
@@ -242,8 +242,8 @@ json_t *story_write(const story_t *self)
     put(object, "name", json_string(self->name));
     if (*self->description) put(object, "description", json_string(self->description));
     if (self->cover_count > 0) put(object, "covers", write_texts(self->covers, self->cover_count));
-    if (strcmp(whole->vehicle, STORY_VEHICLE_STANDARD) != 0) put(object, "vehicle", json_string(whole->vehicle));
-    if (self->seed != STORY_SEED_STANDARD) put(object, "seed", json_integer((json_int_t)self->seed));
+    if (strcmp(whole->vehicle, CAR_PLAN_VEHICLE) != 0) put(object, "vehicle", json_string(whole->vehicle));
+    if (self->seed != CAR_PLAN_SEED) put(object, "seed", json_integer((json_int_t)self->seed));
     if (keys) put(object, "keys", keys);
     put_stored(whole, object);
     put(object, "steps", write_steps(self));

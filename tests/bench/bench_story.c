@@ -5,36 +5,50 @@
 #include <time.h>
 
 #include "bus/files/garage.h"
+#include "scenarios/play/car.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "tools/kmsim_run.h"
 #include "tests/bench/measure.h"
+#include "tools/units.h"
 
 #define TURNS 51
 #define BUDGET_MS 2.0
 
-int main(int argc, char **argv)
+// The virtual time of its end; ends the program when it fails.
+static int64_t play(const char *path)
 {
     static error_t error;
-    static player_verdict_t verdict;
-    if (argc != 2) return fprintf(stderr, "usage: bench_story SCENARIO\n"), 2;
     error_clear(&error);
+    garage_t *garage = garage_new();
+    const story_world_t world = {&play_vocabulary, garage};
+    const story_t *story = story_load(path, &world, &error);
+    if (!story) fprintf(stderr, "%s\n", error.text), exit(3);
+    car_plan_t plan = story_plan(story);
+    car_t *car = car_new(&plan, &(car_host_t){.find = units_find}, &error);
+    if (!car) fprintf(stderr, "%s\n", error.text), exit(3);
+    car_play(car, story);
+    const player_verdict_t *verdict = player_verdict(car->player);
+    if (!car_run(car, &error) || verdict->state != PLAYER_PASSED)
+        fprintf(stderr, "%s%s\n", error.text, verdict->problem), exit(3);
+    int64_t time_ns = verdict->time_ns;
+    car_destroy(&car);
+    story_destroy(&story);
+    garage_destroy(&garage);
+    return time_ns;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) return fprintf(stderr, "usage: bench_story SCENARIO\n"), 2;
     double wall_ms[TURNS];
+    int64_t time_ns = 0;
     for (int turn = 0; turn < TURNS; turn++) {
-        report_t report = {0};
-        kmsim_run_options_t options = {.in_process = true};
         double began_ms = measure_now_s() * 1e3;
-        garage_t *garage = garage_new();
-        const story_world_t world = {&play_vocabulary, garage};
-        const story_t *story = story_load(argv[1], &world, &error);
-        bool good = story && kmsim_run_story(&options, story, &report, &verdict, &error);
-        if (!good || verdict.state != PLAYER_PASSED) return fprintf(stderr, "%s\n", error.text), 3;
+        time_ns = play(argv[1]);
         wall_ms[turn] = measure_now_s() * 1e3 - began_ms;
-        story_destroy(&story);
-        garage_destroy(&garage);
     }
     double wall_ms_median = measure_median(wall_ms, TURNS);
     printf("A story in-process, vehicle, DBC and story files read each time, median of %d turns\n\n", TURNS);
     printf("| story | virtual time | wall time | at most |\n|---|---|---|---|\n");
-    printf("| %s | %.0f s | %.2f ms | %.0f ms |\n", argv[1], (double)verdict.time_ns / 1e9, wall_ms_median, BUDGET_MS);
+    printf("| %s | %.0f s | %.2f ms | %.0f ms |\n", argv[1], (double)time_ns / 1e9, wall_ms_median, BUDGET_MS);
     return wall_ms_median <= BUDGET_MS ? 0 : 1;
 }

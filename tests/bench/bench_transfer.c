@@ -82,7 +82,9 @@ static double transfers_per_second(const story_t *story, const char *units, cons
         report_t report = {0};
         static player_verdict_t verdict;
         double began_s = measure_now_s();
-        bool good = kmsim_run_story(&options, story, &report, &verdict, error) && verdict.state == PLAYER_PASSED;
+        kmsim_run_t *run = kmsim_run_new(&options);
+        bool good = kmsim_run_story(run, story, &report, &verdict, error) && verdict.state == PLAYER_PASSED;
+        kmsim_run_destroy(&run);
         if (!good) fprintf(stderr, "%s\n%s %s\n", error->text, verdict.problem, verdict.seen), exit(3);
         rates[turn] = TRANSFERS / (measure_now_s() - began_s);
     }
