@@ -8,7 +8,7 @@
 
 static uint32_t store(void *unit)
 {
-    return ecu_store(unit);
+    return storing_ask(&((ecu_t *)unit)->storing);
 }
 
 static void forget_scratch(void *unit)
@@ -23,7 +23,7 @@ void diagnosis_bind(diagnosis_t *self, ecu_t *ecu, const node_setup_t *setup, no
     self->present = self->address != 0;
     const uds_port_t port = {.now_ns = &ecu->now_ns,
                              .random = &ecu->random,
-                             .stored = &ecu->ticket_stored,
+                             .stored = &ecu->storing.stored,
                              .faults = &ecu->faults,
                              .unit = ecu,
                              .store = store,

@@ -199,10 +199,8 @@ static void take_sent(ecu_t *self, uint8_t bus, const can_frame_t *frame)
 
 static void take_stored(ecu_t *self)
 {
-    if (!self->storing) return;
-    self->storing = false;
-    self->ticket_stored = self->ticket_under_way;
-    if (self->type->hooks.stored) self->type->hooks.stored(self->unit, self->ticket_stored);
+    if (!storing_end(&self->storing)) return;
+    if (self->type->hooks.stored) self->type->hooks.stored(self->unit, self->storing.stored);
 }
 
 static void tell_unit(ecu_t *self, const node_input_t *input)
@@ -300,20 +298,11 @@ static void save_image(ecu_t *self, image_t *image)
     if (image->count == IMAGE_ENTRIES_MAX) ecu_log(self, LOG_STORE_FULL, 0, 0, 0);
 }
 
-// One store is under way at a time, and each holds all that was asked for until it begins:
-//
-//   asked       1 ────── 2 ── 3 ────────────────────────────────────
-//   under way   |==== image with 1 ====|==== image with 1, 2, 3 ====|
-//   stored                             1                            3
-//
-// What waits for ticket 2 goes on at 3: there never is a durable image with 2 alone.
 static void request_store(ecu_t *self)
 {
-    if (self->storing || self->ticket_asked == self->ticket_under_way) return;
+    if (!storing_begin(&self->storing)) return;
     save_image(self, &self->outbox->image);
     self->outbox->store = true;
-    self->storing = true;
-    self->ticket_under_way = self->ticket_asked;
 }
 
 static int64_t next_deadline(const ecu_t *self)
@@ -355,8 +344,7 @@ static void forget(ecu_t *self, random_t random)
 {
     self->random = random;
     self->awake = self->hold = 0;
-    self->ticket_asked = self->ticket_under_way = self->ticket_stored = 0;
-    self->storing = false;
+    storing_init(&self->storing);
     for (size_t i = 0; i < ECU_TIMERS_MAX; i++) self->timers[i] = TIME_NEVER;
     for (size_t i = 0; i < ECU_MESSAGES_MAX; i++) self->due_ns[i] = TIME_NEVER;
     memset(self->fast, 0, sizeof self->fast);
@@ -437,7 +425,7 @@ void ecu_set_hold(ecu_t *self, bool hold)
 
 uint32_t ecu_store(ecu_t *self)
 {
-    return ++self->ticket_asked;
+    return storing_ask(&self->storing);
 }
 
 bool ecu_option_is(const ecu_t *self, const char *option, const char *value)

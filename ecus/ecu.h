@@ -14,6 +14,7 @@
 #include "bus/diagnosis/fault_memory.h"
 #include "bus/kernel/node.h"
 #include "ecus/diagnosis.h"
+#include "ecus/storing.h"
 
 #define ECU_TIMERS_MAX 16
 #define ECU_MESSAGES_MAX 8
@@ -72,8 +73,7 @@ typedef struct ecu {
     random_t random;
     uint8_t awake; // bit per bus
     uint8_t hold;  // bit per bus
-    uint32_t ticket_asked, ticket_under_way, ticket_stored;
-    bool storing;
+    storing_t storing;
     int64_t timers[ECU_TIMERS_MAX];
     int64_t due_ns[ECU_MESSAGES_MAX];
     bool fast[ECU_MESSAGES_MAX];

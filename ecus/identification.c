@@ -38,7 +38,7 @@ static uds_nrc_t write_scratch(void *owner, uint16_t id, const uint8_t *record, 
     ecu_t *ecu = owner;
     memcpy(ecu->diagnosis.scratch, record, size);
     ecu->diagnosis.scratch_size = size;
-    *ticket = ecu->ticket_stored; // nothing of it is stored
+    *ticket = ecu->storing.stored; // nothing of it is stored
     return UDS_ACCEPTED;
 }
 
@@ -59,7 +59,7 @@ static uds_nrc_t write_options(void *owner, uint16_t id, const uint8_t *record, 
         if (record[i] >= ecu->entry->options[i].value_count) return UDS_OUT_OF_RANGE;
     }
     memcpy(ecu->options, record, size);
-    *ticket = ecu_store(ecu);
+    *ticket = storing_ask(&ecu->storing);
     return UDS_ACCEPTED;
 }
 

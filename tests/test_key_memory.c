@@ -261,12 +261,12 @@ START_TEST(lock_without_a_change_stores_nothing)
     at(100);
     node_fixture_remote(node, "unlock", 2);
     at(1000);
-    uint32_t asked = unit->ecu.ticket_asked;
+    uint32_t asked = unit->ecu.storing.asked;
     node_fixture_remote(node, "lock", 2);
     turn("driver_temperature", 2); // what it is already
     at(2000);
     node_fixture_remote(node, "lock", 2);
-    ck_assert_uint_eq(unit->ecu.ticket_asked, asked);
+    ck_assert_uint_eq(unit->ecu.storing.asked, asked);
 }
 END_TEST
 
@@ -318,10 +318,10 @@ START_TEST(active_profile_is_stored_when_it_changes_and_only_then)
     node_fixture_remote(node, "unlock", 3);
     at(200);
     ck_assert_int_eq(image_get(&node->image, "active", -1, NULL, 0), 3);
-    uint32_t asked = unit->ecu.ticket_asked;
+    uint32_t asked = unit->ecu.storing.asked;
     at(1000);
     node_fixture_remote(node, "unlock", 3);
-    ck_assert_uint_eq(unit->ecu.ticket_asked, asked);
+    ck_assert_uint_eq(unit->ecu.storing.asked, asked);
     node_fixture_power_on(node, 2000 * TIME_MS, IMAGE_PRESENT);
     ck_assert_uint_eq(unit->memory.active, 3);
     ck_assert_int_eq(unit->values[TEMPERATURE], 3);

@@ -86,7 +86,7 @@ uds_nrc_t uds_service_write(uds_server_t *self, const uint8_t *request, size_t s
     uint32_t ticket = 0;
     uds_nrc_t result = data->write(owner, id, request + 1 + ID_SIZE, size - 1 - ID_SIZE, &ticket);
     if (result != UDS_ACCEPTED) return result;
-    uds_server_wait(self, ticket);
+    uds_service_wait(self, ticket);
     uds_message_put_number(&self->response, id, ID_SIZE);
     return UDS_ACCEPTED;
 }
@@ -108,7 +108,7 @@ uds_nrc_t uds_service_routine(uds_server_t *self, const uint8_t *request, size_t
         uds_nrc_t result = routine->start(owner, request + header, &ticket);
         if (result != UDS_ACCEPTED) return result;
         self->routine_started[number] = true;
-        uds_server_wait(self, ticket);
+        uds_service_wait(self, ticket);
     }
     uds_message_put_number(&self->response, self->sub_function, 1);
     uds_message_put_number(&self->response, id, ID_SIZE);

@@ -49,7 +49,7 @@ uds_nrc_t uds_service_clear_faults(uds_server_t *self, const uint8_t *request, s
         fault_memory_remove(self->port.faults, (uint16_t)code);
     else
         return UDS_OUT_OF_RANGE;
-    uds_server_wait(self, self->port.store(self->port.unit));
+    uds_service_wait(self, self->port.store(self->port.unit));
     return UDS_ACCEPTED;
 }
 

@@ -93,16 +93,6 @@ static uds_nrc_t check(uds_server_t *self, const service_t *service, const uint8
 
 // ---- sessions ------------------------------------------------------------------------------------------------------
 
-void uds_server_enter_session(uds_server_t *self, uds_session_t session)
-{
-    self->session = session;
-    self->unlocked = self->seed_given = false;
-    self->session_ends_ns = TIME_NEVER;
-    if (session != UDS_SESSION_DEFAULT) return;
-    self->silent = self->deaf = 0;
-    self->faults_off = false;
-}
-
 void uds_server_hold_session(uds_server_t *self)
 {
     self->session_ends_ns = TIME_NEVER;
@@ -116,7 +106,7 @@ void uds_server_release_session(uds_server_t *self)
 
 static void restart(uds_server_t *self)
 {
-    uds_server_enter_session(self, UDS_SESSION_DEFAULT);
+    uds_service_enter_session(self, UDS_SESSION_DEFAULT);
     memset(self->routine_started, 0, sizeof self->routine_started);
     self->state = UDS_SERVER_IDLE;
     self->reset = self->pending_due = self->pending_sending = false;
@@ -165,12 +155,6 @@ bool uds_server_listens_to(const uds_server_t *self, uint8_t address)
 }
 
 // ---- a request -----------------------------------------------------------------------------------------------------
-
-void uds_server_wait(uds_server_t *self, uint32_t ticket)
-{
-    self->stores = true;
-    self->ticket = ticket;
-}
 
 bool uds_server_is_idle(const uds_server_t *self)
 {
@@ -242,7 +226,7 @@ void uds_server_tick(uds_server_t *self)
         self->pending_due = true;
         self->pending_ns = now_ns + UDS_SERVER_PENDING_AGAIN_NS;
     }
-    if (self->session_ends_ns <= now_ns) uds_server_enter_session(self, UDS_SESSION_DEFAULT);
+    if (self->session_ends_ns <= now_ns) uds_service_enter_session(self, UDS_SESSION_DEFAULT);
 }
 
 bool uds_server_pull(uds_server_t *self, const uint8_t **bytes, size_t *size)

@@ -4,6 +4,26 @@
 #define P2_UNIT_NS TIME_MS
 #define P2_EXTENDED_UNIT_NS (10 * TIME_MS)
 
+// ---- what services share -------------------------------------------------------------------------------------------
+
+void uds_service_enter_session(uds_server_t *self, uds_session_t session)
+{
+    self->session = session;
+    self->unlocked = self->seed_given = false;
+    self->session_ends_ns = TIME_NEVER;
+    if (session != UDS_SESSION_DEFAULT) return;
+    self->silent = self->deaf = 0;
+    self->faults_off = false;
+}
+
+void uds_service_wait(uds_server_t *self, uint32_t ticket)
+{
+    self->stores = true;
+    self->ticket = ticket;
+}
+
+// ---- the services --------------------------------------------------------------------------------------------------
+
 static void put_sub_function(uds_server_t *self)
 {
     uds_message_put_number(&self->response, self->sub_function, 1);
@@ -13,7 +33,7 @@ uds_nrc_t uds_service_session(uds_server_t *self, const uint8_t *request, size_t
 {
     (void)request;
     (void)size;
-    uds_server_enter_session(self, (uds_session_t)self->sub_function);
+    uds_service_enter_session(self, (uds_session_t)self->sub_function);
     put_sub_function(self);
     uds_message_put_number(&self->response, UDS_P2_NS / P2_UNIT_NS, 2);
     uds_message_put_number(&self->response, UDS_P2_EXTENDED_NS / P2_EXTENDED_UNIT_NS, 2);
@@ -102,7 +122,7 @@ static uds_nrc_t take_key(uds_server_t *self, const uint8_t *key)
     if (!self->seed_given) return UDS_SEQUENCE_ERROR;
     self->seed_given = false;
     bool right = is_key(self, key);
-    if (!right || self->attempts > 0) uds_server_wait(self, self->port.store(self->port.unit));
+    if (!right || self->attempts > 0) uds_service_wait(self, self->port.store(self->port.unit));
     if (right) {
         self->attempts = 0;
         self->unlocked = true;

@@ -14,9 +14,9 @@ uds_handler_t uds_service_read, uds_service_write, uds_service_routine; // uds_d
 uds_handler_t uds_service_clear_faults, uds_service_read_faults;        // uds_faults.c
 
 /// The response waits until this ticket is durable.
-void uds_server_wait(uds_server_t *self, uint32_t ticket);
+void uds_service_wait(uds_server_t *self, uint32_t ticket);
 
 /// Leaves or enters a session: locked; the default session undoes communication control and fault setting.
-void uds_server_enter_session(uds_server_t *self, uds_session_t session);
+void uds_service_enter_session(uds_server_t *self, uds_session_t session);
 
 #endif
