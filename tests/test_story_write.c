@@ -126,13 +126,18 @@ static void assert_same_keys(const story_t *a, const story_t *b)
 
 static void assert_same_images(const story_t *a, const story_t *b)
 {
-    static image_t images[2];
+    static image_t buffers[2];
+    car_plan_t plan_a = story_plan(a), plan_b = story_plan(b);
     for (uint8_t node = 0; node < a->vehicle->node_count; node++) {
-        ck_assert_int_eq(story_image(a, a->seed, node, &images[0]), story_image(b, b->seed, node, &images[1]));
-        ck_assert_uint_eq(images[0].count, images[1].count);
-        for (uint32_t i = 0; i < images[0].count; i++) {
-            const image_entry_t *entry = &images[0].entries[i];
-            const image_entry_t *other = image_find(&images[1], entry->name, -1, NULL);
+        image_state_t state_a, state_b;
+        const image_t *image_a = car_plan_image(&plan_a, node, &buffers[0], &state_a);
+        const image_t *image_b = car_plan_image(&plan_b, node, &buffers[1], &state_b);
+        ck_assert_int_eq(state_a, state_b);
+        if (!image_a) continue;
+        ck_assert_uint_eq(image_a->count, image_b->count);
+        for (uint32_t i = 0; i < image_a->count; i++) {
+            const image_entry_t *entry = &image_a->entries[i];
+            const image_entry_t *other = image_find(image_b, entry->name, -1, NULL);
             ck_assert_msg(other && other->value == entry->value && other->size == entry->size, "%s", entry->name);
         }
     }
@@ -376,7 +381,9 @@ static char *traced(const story_t *story)
     static player_verdict_t verdict;
     kmsim_run_options_t options = {.in_process = true, .trace_path = path};
     report_t report = {0};
-    ck_assert_msg(kmsim_run_story(&options, story, &report, &verdict, &error), "%s", error.text);
+    kmsim_run_t *run = kmsim_run_new(&options);
+    ck_assert_msg(kmsim_run_story(run, story, &report, &verdict, &error), "%s", error.text);
+    kmsim_run_destroy(&run);
     story_assert_passed(&verdict);
     FILE *file = fopen(path, "rb");
     char *text = NULL;
