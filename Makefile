@@ -122,7 +122,7 @@ lint: packages
 	@tests/lint.sh
 
 format:
-	clang-format -i $(wildcard */*.[ch] */*/*.[ch])
+	clang-format -i $(shell git ls-files "*.[ch]")
 
 clean:
 	rm -rf $(BUILD)

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story/words_step.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/words_step.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
 #include "tools/kmsim_run.h"

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bus/zmq/endpoint.h"
 #include "bus/kernel/pace.h"
+#include "bus/zmq/endpoint.h"
 #include "bus/zmq/process.h"
 #include "bus/zmq/socket.h"
 #include "scenarios/play/car.h"

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bus/trace/trace_format.h"
 #include "bus/base/words.h"
+#include "bus/trace/trace_format.h"
 
 #define SUFFIX ".XXXXXX" // of the name while it is written
 #define LIST_MAX 128     // of what formats there are

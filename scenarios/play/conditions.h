@@ -7,9 +7,9 @@
 #ifndef KMSIM_SCENARIOS_PLAY_CONDITIONS_H
 #define KMSIM_SCENARIOS_PLAY_CONDITIONS_H
 
+#include "scenarios/actors/tester.h"
 #include "scenarios/play/car_view.h"
 #include "scenarios/story/story.h"
-#include "scenarios/actors/tester.h"
 
 typedef struct { // what the player remembers of each condition, by its slot
     bool seen;

@@ -5,10 +5,10 @@
 #ifndef KMSIM_SCENARIOS_PLAY_DRIVER_H
 #define KMSIM_SCENARIOS_PLAY_DRIVER_H
 
-#include "scenarios/play/car_view.h"
-#include "scenarios/actors/fobs.h"
-#include "scenarios/story/story.h"
 #include "bus/base/words.h"
+#include "scenarios/actors/fobs.h"
+#include "scenarios/play/car_view.h"
+#include "scenarios/story/story.h"
 
 // Of a story every telegram can be replayed. A live car is told steps without end, and remembers its last ones.
 #define DRIVER_TELEGRAMS_KEPT 10000

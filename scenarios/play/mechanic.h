@@ -4,9 +4,9 @@
 #ifndef KMSIM_SCENARIOS_PLAY_MECHANIC_H
 #define KMSIM_SCENARIOS_PLAY_MECHANIC_H
 
+#include "bus/base/words.h"
 #include "bus/kernel/kernel.h"
 #include "scenarios/actors/tester.h"
-#include "bus/base/words.h"
 
 typedef struct {
     tester_t *tester; // null: the story needs none

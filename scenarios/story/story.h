@@ -4,11 +4,9 @@
 #ifndef KMSIM_SCENARIOS_STORY_STORY_H
 #define KMSIM_SCENARIOS_STORY_STORY_H
 
-#include "bus/can/dbc.h"
 #include "bus/base/error.h"
-#include "bus/kernel/image.h"
+#include "bus/can/dbc.h"
 #include "bus/car/key_radio.h"
-#include "bus/kernel/vehicle.h"
 #include "bus/files/garage.h"
 #include "scenarios/story/car_plan.h"
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/story/story_parts.h"
 #include "bus/base/words.h"
+#include "scenarios/story/story_parts.h"
 
 typedef struct {
     const char *schema, *name, *vehicle;

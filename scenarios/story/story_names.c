@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scenarios/story/story_parts.h"
 #include "scenarios/actors/workshop_requests.h"
+#include "scenarios/story/story_parts.h"
 
 #define LIST_MAX 320
 #define STEP_TOLERANCE 1e-9

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "scenarios/story/story_parts.h"
 #include "bus/base/words.h"
+#include "scenarios/story/story_parts.h"
 
 #define STORY_LENGTH_MAX_NS (100 * TIME_PARSED_MAX_NS) // leaves room for what goes on being held at its end
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/story/vocabulary.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/vocabulary.h"
 
 #define WHOLE_MAX 9007199254740992.0 // 2^53: above it a double does not tell neighbours apart
 #define DIGITS_READABLE 15           // of a number: 19.6, not 19.600000000000001

@@ -16,8 +16,8 @@
 
 #include <jansson.h>
 
-#include "scenarios/story/story.h"
 #include "bus/base/words.h"
+#include "scenarios/story/story.h"
 
 typedef struct story_loader story_loader_t;           // scenarios/story/story_parts.h
 typedef struct instant instant_t;                     // scenarios/play/instant.h

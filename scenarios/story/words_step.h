@@ -3,8 +3,8 @@
 #ifndef KMSIM_SCENARIOS_STORY_WORDS_STEP_H
 #define KMSIM_SCENARIOS_STORY_WORDS_STEP_H
 
-#include "scenarios/story/story.h"
 #include "bus/base/words.h"
+#include "scenarios/story/story.h"
 
 /// "remote key 2 unlock", "expect seat settings longitudinal=180.0 mm within 15 s"
 void words_add_step(words_t *self, const story_t *story, const story_step_t *step);

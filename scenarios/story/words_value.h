@@ -3,8 +3,8 @@
 #ifndef KMSIM_SCENARIOS_STORY_WORDS_VALUE_H
 #define KMSIM_SCENARIOS_STORY_WORDS_VALUE_H
 
-#include "scenarios/story/story.h"
 #include "bus/base/words.h"
+#include "scenarios/story/story.h"
 
 /// A raw value: by the name that the messages give it, "intensive", or with its unit of measure, "180.0 mm".
 void words_add_raw(words_t *self, const dbc_signal_t *signal, int64_t raw);

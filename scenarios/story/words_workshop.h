@@ -3,8 +3,8 @@
 #ifndef KMSIM_SCENARIOS_STORY_WORDS_WORKSHOP_H
 #define KMSIM_SCENARIOS_STORY_WORDS_WORKSHOP_H
 
-#include "scenarios/actors/tester.h"
 #include "bus/base/words.h"
+#include "scenarios/actors/tester.h"
 
 #define WORDS_BYTES_TOLD_MAX 24 // of a message: what tells one from another
 

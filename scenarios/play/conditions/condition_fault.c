@@ -6,8 +6,8 @@
 #include "bus/base/hex.h"
 #include "scenarios/play/conditions.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story/story_write.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/story_write.h"
 #include "scenarios/story/words_workshop.h"
 
 #define CODE_DIGITS_MAX 6

@@ -4,9 +4,9 @@
 
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_step.h"
-#include "scenarios/story/story_parts.h"
 
 typedef struct {
     const char *whole; // identifier and bytes: "23A#11??"

@@ -2,8 +2,8 @@
 // any and all: of conditions within.
 #include "scenarios/play/conditions.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story/story_write.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/story_write.h"
 
 static void load_parts(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
 {

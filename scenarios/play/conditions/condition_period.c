@@ -3,8 +3,8 @@
 #include "scenarios/play/conditions/messages.h"
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story/story_write.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/story_write.h"
 
 static void load_range(story_loader_t *loader, const json_t *json, condition_t *condition)
 {

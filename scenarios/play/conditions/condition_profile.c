@@ -2,8 +2,8 @@
 // profile: the unit's latest status says that this profile is active.
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story/story_write.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/story_write.h"
 
 typedef struct {
     int64_t profile;

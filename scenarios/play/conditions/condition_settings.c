@@ -4,9 +4,9 @@
 
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_value.h"
-#include "scenarios/story/story_parts.h"
 
 #define STEP_TOLERANCE 1e-6
 

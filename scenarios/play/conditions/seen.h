@@ -3,8 +3,8 @@
 #ifndef KMSIM_SCENARIOS_PLAY_CONDITIONS_SEEN_H
 #define KMSIM_SCENARIOS_PLAY_CONDITIONS_SEEN_H
 
-#include "scenarios/play/conditions.h"
 #include "bus/base/words.h"
+#include "scenarios/play/conditions.h"
 
 /// " at 2.104233 s on kcan-p"
 void seen_add_place(words_t *words, const story_t *story, const car_view_last_t *last);

@@ -4,9 +4,9 @@
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/control.h"
+#include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_value.h"
-#include "scenarios/story/story_parts.h"
 
 typedef struct {
     const char *line; // "knob/climate/style"

@@ -2,9 +2,9 @@
 // expect: a condition must hold now, or within a time.
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_step.h"
-#include "scenarios/story/story_parts.h"
 
 static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 {

@@ -3,8 +3,8 @@
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/one_of.h"
-#include "scenarios/story/story_write.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/story_write.h"
 
 typedef enum { INSERT, INSERT_FOREIGN, REMOVE, TURN } ignition_kind_t;
 

@@ -2,8 +2,8 @@
 // power: a unit's supply is taken or given.
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story/story_write.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/story_write.h"
 
 #define STATES "off", "on", "crash" // kernel_power_t
 

@@ -8,8 +8,8 @@
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/button.h"
 #include "scenarios/play/verbs/one_of.h"
-#include "scenarios/story/story_write.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/story_write.h"
 
 typedef enum { REPLAY, FORGE, RAW } radio_kind_t;
 

@@ -3,8 +3,8 @@
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/button.h"
-#include "scenarios/story/story_write.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/story_write.h"
 
 #define HOLD_NS (100 * TIME_MS) // unless told
 #define HOLD_MINIMUM_NS (1 * TIME_US)

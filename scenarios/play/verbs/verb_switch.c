@@ -4,9 +4,9 @@
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/control.h"
+#include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_value.h"
-#include "scenarios/story/story_parts.h"
 
 #define HOLD_MINIMUM_NS (1 * TIME_US)
 

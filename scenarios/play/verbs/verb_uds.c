@@ -5,8 +5,8 @@
 #include "bus/base/hex.h"
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story/story_write.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/story_write.h"
 #include "scenarios/story/words_workshop.h"
 
 static const char HEX_DIGITS[] = "0123456789ABCDEF";

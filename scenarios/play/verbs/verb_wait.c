@@ -2,8 +2,8 @@
 // wait: the story is held for a time.
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story/story_write.h"
 #include "scenarios/story/story_parts.h"
+#include "scenarios/story/story_write.h"
 
 static void load(story_loader_t *loader, const json_t *json, story_step_t *step)
 {

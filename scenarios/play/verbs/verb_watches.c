@@ -2,9 +2,9 @@
 // never and always: a condition that must not be seen, or must hold, for a time or to the story's end.
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_step.h"
-#include "scenarios/story/story_parts.h"
 
 // The instant in which the step is reached: what stood on the buses then is over, states count.
 static bool begin(instant_t *instant, const story_step_t *step, words_t *problem)
