@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "bus/trace/trace_format.h"
+#include "bus/trace/trace.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bus/trace/trace_format.h"
 #include "tests/suite.h"
 
 static error_t error;

@@ -16,34 +16,14 @@
 
 struct trace {
     const trace_format_t *format;
-    const vehicle_t *vehicle;
-    FILE *file;
+    trace_sink_t sink;
     bool borrowed;
-    int failure;     // errno of the first failure, 0: none
     char *path;      // null for a stream
     char *temporary; // null when it is written directly
 };
 
-void trace_put(trace_t *self, const void *bytes, size_t size)
-{
-    if (self->failure) return;
-    errno = 0;
-    if (fwrite(bytes, 1, size, self->file) != size) self->failure = errno ? errno : EIO;
-}
-
-void trace_put_text(trace_t *self, const char *text)
-{
-    trace_put(self, text, strlen(text));
-}
-
-const vehicle_t *trace_vehicle(const trace_t *self)
-{
-    return self->vehicle;
-}
-
 // ---- formats -------------------------------------------------------------------------------------------------------
 
-// A new format is a file of its own and a row here.
 static const trace_format_t *const FORMATS[] = {&trace_candump, &trace_asc, &trace_pcapng};
 #define FORMAT_COUNT (sizeof FORMATS / sizeof FORMATS[0])
 
@@ -109,8 +89,8 @@ trace_t *trace_new_stream(FILE *file, const trace_format_t *format, const vehicl
 {
     trace_t *self = calloc(1, sizeof *self);
     assert(self);
-    *self = (trace_t){.format = format, .vehicle = vehicle, .file = file, .borrowed = true};
-    if (format->begin) format->begin(self);
+    *self = (trace_t){.format = format, .sink = {.vehicle = vehicle, .file = file}, .borrowed = true};
+    if (format->begin) format->begin(&self->sink);
     return self;
 }
 
@@ -120,44 +100,44 @@ trace_t *trace_new(const char *path, const vehicle_t *vehicle, error_t *error)
     if (!format) return NULL;
     trace_t *self = calloc(1, sizeof *self);
     assert(self);
-    *self = (trace_t){.format = format, .vehicle = vehicle, .path = strdup(path)};
+    *self = (trace_t){.format = format, .sink = {.vehicle = vehicle}, .path = strdup(path)};
     assert(self->path);
-    self->file = open_path(self);
-    if (!self->file) {
+    self->sink.file = open_path(self);
+    if (!self->sink.file) {
         error_add(error, "%s: %s", path, strerror(errno));
         destroy(&self);
         return NULL;
     }
-    if (format->begin) format->begin(self);
+    if (format->begin) format->begin(&self->sink);
     return self;
 }
 
 void trace_write(trace_t *self, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
 {
-    assert(bus < self->vehicle->bus_count);
-    self->format->write(self, now_ns, bus, frame);
+    assert(bus < self->sink.vehicle->bus_count);
+    self->format->write(&self->sink, now_ns, bus, frame);
 }
 
 // Whatever was still buffered may fail only now: a full disk does.
 static void close_file(trace_t *self)
 {
     errno = 0;
-    int result = self->borrowed ? fflush(self->file) : fclose(self->file);
-    if (result != 0 && !self->failure) self->failure = errno ? errno : EIO;
+    int result = self->borrowed ? fflush(self->sink.file) : fclose(self->sink.file);
+    if (result != 0 && !self->sink.failure) self->sink.failure = errno ? errno : EIO;
 }
 
 bool trace_close(trace_t **self_p, error_t *error)
 {
     trace_t *self = *self_p;
     if (!self) return true;
-    if (self->format->end) self->format->end(self);
+    if (self->format->end) self->format->end(&self->sink);
     close_file(self);
     if (self->temporary) {
-        if (!self->failure && rename(self->temporary, self->path) != 0) self->failure = errno;
-        if (self->failure) unlink(self->temporary);
+        if (!self->sink.failure && rename(self->temporary, self->path) != 0) self->sink.failure = errno;
+        if (self->sink.failure) unlink(self->temporary);
     }
-    bool good = self->failure == 0;
-    if (!good) error_add(error, "%s: %s", self->path ? self->path : "trace", strerror(self->failure));
+    bool good = self->sink.failure == 0;
+    if (!good) error_add(error, "%s: %s", self->path ? self->path : "trace", strerror(self->sink.failure));
     destroy(self_p);
     return good;
 }

@@ -13,8 +13,7 @@
 #include "bus/kernel/vehicle.h"
 
 typedef struct trace trace_t;
-
-typedef struct trace_format trace_format_t;
+typedef struct trace_format trace_format_t; // a row of trace_format.h
 
 /// The format that the path's extension asks for. Null, with the error told, when there is none of that extension.
 const trace_format_t *trace_format_of(const char *path, error_t *error);

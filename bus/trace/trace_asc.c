@@ -10,16 +10,16 @@
 #define LINE_MAX_SIZE 160
 #define DATE "Thu Jan 1 00:00:00.000 1970" // the epoch, as in every format
 
-static void begin(trace_t *trace)
+static void begin(trace_sink_t *sink)
 {
-    trace_put_text(trace, "date " DATE "\n"
-                          "base hex  timestamps absolute\n"
-                          "no internal events logged\n"
-                          "Begin Triggerblock " DATE "\n"
-                          "   0.000000 Start of measurement\n");
+    trace_sink_put_text(sink, "date " DATE "\n"
+                              "base hex  timestamps absolute\n"
+                              "no internal events logged\n"
+                              "Begin Triggerblock " DATE "\n"
+                              "   0.000000 Start of measurement\n");
 }
 
-static void write_frame(trace_t *trace, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
+static void write_frame(trace_sink_t *sink, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
 {
     char line[LINE_MAX_SIZE];
     char time[TIME_TEXT_MAX];
@@ -32,12 +32,12 @@ static void write_frame(trace_t *trace, int64_t now_ns, uint8_t bus, const can_f
         used += (size_t)snprintf(line + used, sizeof line - used, " %02X", (unsigned)frame->data[i]);
     }
     line[used++] = '\n';
-    trace_put(trace, line, used);
+    trace_sink_put(sink, line, used);
 }
 
-static void end(trace_t *trace)
+static void end(trace_sink_t *sink)
 {
-    trace_put_text(trace, "End TriggerBlock\n");
+    trace_sink_put_text(sink, "End TriggerBlock\n");
 }
 
 const trace_format_t trace_asc = {"asc", ".asc", begin, write_frame, end};

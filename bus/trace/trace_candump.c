@@ -7,14 +7,14 @@
 
 #define LINE_MAX_SIZE 160
 
-static void write_frame(trace_t *trace, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
+static void write_frame(trace_sink_t *sink, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
 {
     char line[LINE_MAX_SIZE];
     char time[TIME_TEXT_MAX];
     char text[FRAME_TEXT_MAX];
-    snprintf(line, sizeof line, "(%s) %s %s\n", time_format(now_ns, time), trace_vehicle(trace)->buses[bus].name,
+    snprintf(line, sizeof line, "(%s) %s %s\n", time_format(now_ns, time), sink->vehicle->buses[bus].name,
              frame_format(frame, text));
-    trace_put_text(trace, line);
+    trace_sink_put_text(sink, line);
 }
 
 const trace_format_t trace_candump = {"candump", ".log", NULL, write_frame, NULL};

@@ -56,31 +56,31 @@ static block_t begin_block(unsigned type)
     return block;
 }
 
-static void put_block(trace_t *trace, block_t *block)
+static void put_block(trace_sink_t *sink, block_t *block)
 {
     size_t size = block->size + 4;
     add_number(block, size, 4);
     memcpy(block->bytes + 4, block->bytes + size - 4, 4);
-    trace_put(trace, block->bytes, size);
+    trace_sink_put(sink, block->bytes, size);
 }
 
-static void begin(trace_t *trace)
+static void begin(trace_sink_t *sink)
 {
     const uint8_t resolution = NANOSECONDS;
     block_t section = begin_block(BLOCK_SECTION);
     add_number(&section, BYTE_ORDER_MARK, 4);
     add_number(&section, 1, 4);          // version 1.0
     add_number(&section, UINT64_MAX, 8); // length of the section: not told
-    put_block(trace, &section);
-    for (uint8_t i = 0; i < trace_vehicle(trace)->bus_count; i++) {
-        const char *name = trace_vehicle(trace)->buses[i].name;
+    put_block(sink, &section);
+    for (uint8_t i = 0; i < sink->vehicle->bus_count; i++) {
+        const char *name = sink->vehicle->buses[i].name;
         block_t interface = begin_block(BLOCK_INTERFACE);
         add_number(&interface, LINKTYPE_SOCKETCAN, 4);
         add_number(&interface, 0, 4); // no limit of a packet's length
         add_option(&interface, OPTION_NAME, name, strlen(name));
         add_option(&interface, OPTION_RESOLUTION, &resolution, 1);
         add_number(&interface, 0, 4); // end of options
-        put_block(trace, &interface);
+        put_block(sink, &interface);
     }
 }
 
@@ -96,7 +96,7 @@ static size_t make_packet(const can_frame_t *frame, uint8_t packet[PACKET_MAX])
     return 8 + length;
 }
 
-static void write_frame(trace_t *trace, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
+static void write_frame(trace_sink_t *sink, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
 {
     uint8_t packet[PACKET_MAX];
     size_t size = make_packet(frame, packet);
@@ -107,7 +107,7 @@ static void write_frame(trace_t *trace, int64_t now_ns, uint8_t bus, const can_f
     add_number(&block, size, 4); // captured
     add_number(&block, size, 4); // on the wire
     add_bytes(&block, packet, size);
-    put_block(trace, &block);
+    put_block(sink, &block);
 }
 
 const trace_format_t trace_pcapng = {"pcapng", ".pcapng", begin, write_frame, NULL};
