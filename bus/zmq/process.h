@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Processes of control units: started, watched, ended. Not here: what they say (bus/hub).
+// Processes of control units: started, watched, ended. Not here: what they say (bus/zmq/hub.h).
 //
 // Every process inherits the read end of a pipe, its lifeline, whose write end only we hold: it reads end-of-file when
 // we are gone, however we went, and ends by itself.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The command line of a unit's process (bus/runner.h).
+// The command line of a unit's process (bus/zmq/runner.h).
 #ifndef KMSIM_BUS_ZMQ_RUNNER_OPTIONS_H
 #define KMSIM_BUS_ZMQ_RUNNER_OPTIONS_H
 

@@ -11,11 +11,13 @@
 
 static_assert(INPUT_KIND_COUNT <= INPUT_PUBLIC, "a kind and the bit for public share a byte");
 static_assert(NODE_INPUTS_MAX <= UINT8_MAX, "counted in a byte");
+// The largest body is a packet with everything full: nothing that a unit may put into its outbox is lost on the way.
+static_assert(2 + 8 + 8 + 1 + WIRE_PARTS_OUTBOX_SIZE + WIRE_PARTS_IMAGE_SIZE <= WIRE_SIZE_MAX, "it fits into a body");
 static_assert(WIRE_REASON_MAX <= UINT8_MAX, "counted in a byte");
 
 static wire_writer_t body_begin(uint8_t *body, wire_kind_t kind)
 {
-    wire_writer_t writer = {body, 0};
+    wire_writer_t writer = {body, 0, WIRE_SIZE_MAX};
     wire_bytes_put_u8(&writer, WIRE_VERSION);
     wire_bytes_put_u8(&writer, (uint8_t)kind);
     return writer;

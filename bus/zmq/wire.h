@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What goes over ZeroMQ, byte for byte, well enough to write a peer in any language. Pure; bus/hub and bus/runner
-// carry it.
+// What goes over ZeroMQ, byte for byte, well enough to write a peer in any language. Pure; hub and runner carry it.
 //
 // A message is two ZeroMQ frames, topic (text) and body. All integers are little-endian and unaligned.
 //

@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: MIT
-// Bytes in and out for bus/wire and bus/wire_parts alone: a writer that must not overflow (our own bug), a reader that
+// Bytes in and out for wire and wire_parts alone: a writer that must not overflow (our own bug), a reader that
 // trusts nothing.
 #ifndef KMSIM_BUS_ZMQ_WIRE_BYTES_H
 #define KMSIM_BUS_ZMQ_WIRE_BYTES_H
 
 #include <assert.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
-
-#include "bus/zmq/wire.h"
 
 typedef struct {
     uint8_t *bytes;
-    size_t size;
+    size_t size, capacity;
 } wire_writer_t;
 
 static inline void wire_bytes_put(wire_writer_t *self, const void *bytes, size_t size)
 {
-    assert(size <= WIRE_SIZE_MAX - self->size);
+    assert(size <= self->capacity - self->size);
     if (size > 0) memcpy(self->bytes + self->size, bytes, size);
     self->size += size;
 }
 
 static inline void wire_bytes_put_unsigned(wire_writer_t *self, uint64_t value, size_t size)
 {
-    assert(size <= WIRE_SIZE_MAX - self->size);
+    assert(size <= self->capacity - self->size);
     for (size_t i = 0; i < size; i++) self->bytes[self->size++] = (uint8_t)(value >> 8 * i);
 }
 

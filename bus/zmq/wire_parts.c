@@ -20,14 +20,6 @@ static_assert(AIR_BYTES_MAX <= UINT8_MAX, "counted in a byte");
 static_assert(IMAGE_NAME_MAX <= UINT8_MAX, "counted in a byte");
 static_assert(IMAGE_ENTRIES_MAX <= UINT16_MAX, "counted in two bytes");
 
-// The largest body, a packet with everything full: nothing that a unit may put into its outbox is lost on the way.
-#define FRAME_SIZE (4 + 1 + FRAME_DATA_MAX)
-#define OUTBOX_SIZE                                                                                                    \
-    (8 + 1 + 4 + 4 + OUTBOX_FRAMES_MAX * (2 + FRAME_SIZE) + OUTBOX_LINES_MAX * (2 + 8) +                               \
-     OUTBOX_AIR_MAX * (1 + 4 + 1 + AIR_BYTES_MAX) + OUTBOX_LOGS_MAX * (2 + 3 * 8) + 1)
-#define IMAGE_SIZE (2 + IMAGE_ENTRIES_MAX * (1 + IMAGE_NAME_MAX + 1 + IMAGE_BYTES_MAX))
-static_assert(2 + 8 + 8 + 1 + OUTBOX_SIZE + IMAGE_SIZE <= WIRE_SIZE_MAX, "the fullest outbox fits into a body");
-
 void wire_parts_put_frame(wire_writer_t *writer, const can_frame_t *frame)
 {
     assert(frame->length <= FRAME_DATA_MAX);

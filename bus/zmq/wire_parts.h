@@ -4,7 +4,15 @@
 #ifndef KMSIM_BUS_ZMQ_WIRE_PARTS_H
 #define KMSIM_BUS_ZMQ_WIRE_PARTS_H
 
+#include "bus/kernel/node.h"
 #include "bus/zmq/wire_bytes.h"
+
+// The most bytes that a part may have; of an outbox without its image.
+#define WIRE_PARTS_FRAME_SIZE (4 + 1 + FRAME_DATA_MAX)
+#define WIRE_PARTS_IMAGE_SIZE (2 + IMAGE_ENTRIES_MAX * (1 + IMAGE_NAME_MAX + 1 + IMAGE_BYTES_MAX))
+#define WIRE_PARTS_OUTBOX_SIZE                                                                                         \
+    (8 + 1 + 4 + 4 + OUTBOX_FRAMES_MAX * (2 + WIRE_PARTS_FRAME_SIZE) + OUTBOX_LINES_MAX * (2 + 8) +                    \
+     OUTBOX_AIR_MAX * (1 + 4 + 1 + AIR_BYTES_MAX) + OUTBOX_LOGS_MAX * (2 + 3 * 8) + 1)
 
 void wire_parts_put_frame(wire_writer_t *writer, const can_frame_t *frame);
 void wire_parts_get_frame(wire_reader_t *reader, can_frame_t *frame);
