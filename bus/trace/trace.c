@@ -24,7 +24,8 @@ struct trace {
 
 // ---- formats -------------------------------------------------------------------------------------------------------
 
-static const trace_format_t *const FORMATS[] = {&trace_candump, &trace_asc, &trace_pcapng};
+#define FORMAT_ROW(name) &trace_##name,
+static const trace_format_t *const FORMATS[] = {TRACE_FORMATS(FORMAT_ROW)};
 #define FORMAT_COUNT (sizeof FORMATS / sizeof FORMATS[0])
 
 const trace_format_t *trace_format_of(const char *path, error_t *error)

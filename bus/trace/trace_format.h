@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a format of a trace is: a file of its own that ends in its row, and a place in trace.c's list.
+// What a format of a trace is: a file of its own that ends in its row, and a place in the list here.
 //
 //   trace.c ──> begin ──> write, once per frame ──> end
 //                  └─────────┴── trace_sink_put ─────┘
@@ -16,6 +16,13 @@ typedef struct trace_format {
     void (*end)(trace_sink_t *sink);
 } trace_format_t;
 
-extern const trace_format_t trace_candump, trace_asc, trace_pcapng;
+// All that there are, in the order in which a mistake lists them.
+#define TRACE_FORMATS(ROW)                                                                                             \
+    ROW(candump)                                                                                                       \
+    ROW(asc)                                                                                                           \
+    ROW(pcapng)
+
+#define TRACE_FORMAT(name) extern const trace_format_t trace_##name;
+TRACE_FORMATS(TRACE_FORMAT)
 
 #endif
