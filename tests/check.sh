@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 check "build (gcc)" make -s -j"$JOBS" all tests
 [ "$failed" = 0 ] || finish
 check "purity gate" tests/purity.sh build --self-test
+check "the rule of the rooms" tests/rooms.py build --self-test
 check "unit tests" run_tests build
 check "scenario files are valid, every requirement has its stories" \
     build/bin/kmsim check --covers scenarios --require "$REQUIREMENTS"
