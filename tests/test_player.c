@@ -113,6 +113,18 @@ START_TEST(a_failure_tells_what_was_seen_last)
 }
 END_TEST
 
+START_TEST(a_failure_tells_what_was_asked_with_its_own_digits)
+{
+    story_fixture_t *fixture = story_fixture_play(
+        "{'expect': {'ecu': 'seat', 'settings': {'longitudinal': {'min': 179.89, 'max': 180}, "
+        "'height': {'max': 3}, 'cushion_tilt': {'not': {'min': 1}}, 'backrest_tilt': {'not': 5.05}}}}");
+    ck_assert_str_eq(fixture->verdict.expected,
+                     "expect seat settings longitudinal=179.89 mm .. 180.0 mm height<=3.0 mm "
+                     "not cushion_tilt>=1.0 deg not backrest_tilt=5.05 deg");
+    story_fixture_destroy(&fixture);
+}
+END_TEST
+
 static void fails_having_seen(const char *steps, const char *seen)
 {
     story_fixture_t *fixture = story_fixture_play(steps);
@@ -264,20 +276,45 @@ END_TEST
 
 // ---- states --------------------------------------------------------------------------------------------------------
 
-START_TEST(settings_hold_to_one_resolution_step)
+// Of a seat that stands at 125.0 mm, steps of 0.1 mm.
+static void expect_position(const char *asked, bool holds)
 {
     char steps[512];
-    const double held[] = {124.9, 125.0, 125.1, 124.95}, missed[] = {124.8, 125.2};
-    for (size_t i = 0; i < 4; i++) {
-        snprintf(steps, sizeof steps,
-                 SEAT_1 ", {'expect': {'ecu': 'seat', 'settings': {'longitudinal': %g}}, 'within': '1 s'}", held[i]);
+    snprintf(steps, sizeof steps,
+             SEAT_1 ", {'expect': {'ecu': 'seat', 'settings': {'longitudinal': %s}}, 'within': '1 s'}", asked);
+    if (holds)
         story_passes(steps);
-    }
-    for (size_t i = 0; i < 2; i++) {
-        snprintf(steps, sizeof steps,
-                 SEAT_1 ", {'expect': {'ecu': 'seat', 'settings': {'longitudinal': %g}}, 'within': '1 s'}", missed[i]);
+    else
         story_fails(steps, 1, "not met within 1 s");
-    }
+}
+
+START_TEST(settings_hold_exactly)
+{
+    expect_position("125", true);
+    expect_position("125.0000000001", true);
+    expect_position("124.9", false);
+    expect_position("125.1", false);
+}
+END_TEST
+
+START_TEST(a_range_holds_with_both_of_its_ends)
+{
+    expect_position("{'min': 125, 'max': 125}", true);
+    expect_position("{'min': 124.99}", true);
+    expect_position("{'min': 125.01}", false);
+    expect_position("{'max': 1000}", true);
+    expect_position("{'max': 124.99}", false);
+    expect_position("{'min': 124.91, 'max': 124.99}", false);
+}
+END_TEST
+
+START_TEST(not_holds_for_whatever_is_not_that)
+{
+    expect_position("{'not': 124.9}", true);
+    expect_position("{'not': 125}", false);
+    expect_position("{'not': 124.99}", true); // a number that the seat never has
+    expect_position("{'not': {'max': 124.9}}", true);
+    expect_position("{'not': {'min': 124.9}}", false);
 }
 END_TEST
 
@@ -361,6 +398,7 @@ int main(void)
         what_comes_at_the_deadline_is_in_time_and_a_nanosecond_later_is_not,
         an_expectation_that_is_not_met_fails_at_its_deadline_in_words,
         a_failure_tells_what_was_seen_last,
+        a_failure_tells_what_was_asked_with_its_own_digits,
         a_failure_tells_what_was_seen_on_the_bus_in_question,
         a_failure_tells_the_frame_that_came_instead_whoever_names_it,
         a_failure_tells_the_message_on_the_bus_that_it_is_about,
@@ -375,7 +413,9 @@ int main(void)
         any_takes_one_frame_and_leaves_the_other,
         signals_are_told_in_physical_units_and_by_name,
         a_remote_frame_is_no_message,
-        settings_hold_to_one_resolution_step,
+        settings_hold_exactly,
+        a_range_holds_with_both_of_its_ends,
+        not_holds_for_whatever_is_not_that,
         a_profile_holds_with_or_without_its_coded_flag,
         a_unit_is_unknown_from_power_off_until_its_next_frame,
         the_car_is_what_the_last_command_other_than_idle_said,

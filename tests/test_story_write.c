@@ -62,7 +62,10 @@ static void assert_same_values(const condition_t *a, const condition_t *b)
     ck_assert_uint_eq(a->value_count, b->value_count);
     for (size_t i = 0; i < a->value_count; i++) {
         ck_assert_ptr_eq(a->values[i].signal, b->values[i].signal);
-        ck_assert_int_eq(a->values[i].exact, b->values[i].exact);
+        ck_assert_int_eq(a->values[i].named, b->values[i].named);
+        ck_assert_int_eq(a->values[i].is_not, b->values[i].is_not);
+        ck_assert_int_eq(a->values[i].is_range, b->values[i].is_range);
+        ck_assert(a->values[i].minimum == b->values[i].minimum && a->values[i].maximum == b->values[i].maximum);
         ck_assert_int_eq(a->values[i].raw, b->values[i].raw);
         ck_assert(a->values[i].physical == b->values[i].physical);
     }
@@ -293,13 +296,15 @@ START_TEST(a_step_is_written_as_people_write_it)
         "{\"at\": \"100 ms\", \"remote\": {\"key\": 2, \"button\": \"unlock\"}}",
         "{\"radio\": {\"forge\": {\"key\": 2, \"button\": \"boot\", \"personalization\": 4}}}",
         "{\"radio\": {\"hex\": \"00FFA0\"}}",
+        "{\"expect\": {\"ecu\": \"seat\", \"settings\": {\"height\": {\"max\": 33.33}, "
+        "\"longitudinal\": {\"not\": 5.05}}}}",
         "{\"after\": \"1.5 ms\", \"switch\": {\"ecu\": \"seat\", \"axis\": \"longitudinal\", \"to\": 165}}",
         "{\"adjust\": {\"ecu\": \"climate\", \"settings\": {\"driver_temperature\": 19.5, \"style\": \"soft\"}}}",
         "{\"cip\": {\"ecu\": \"climate\", \"profile\": 9, \"settings\": {\"driver_temperature\": 99.9}, "
         "\"refused\": \"requestOutOfRange\"}}",
         "{\"uds\": {\"ecu\": \"cas\", \"request\": \"22 F1 90\", \"response\": \"62 F1 9? *\"}}",
         "{\"wait\": \"0.007 us\"}",
-        "{\"expect\": {\"ecu\": \"seat\", \"settings\": {\"longitudinal\": 33.33}}, \"within\": \"15 s\", "
+        "{\"expect\": {\"ecu\": \"seat\", \"settings\": {\"longitudinal\": 33.3}}, \"within\": \"15 s\", "
         "\"not_before\": \"0 us\"}",
         "{\"never\": {\"any\": [{\"frame\": \"23A#11??\", \"bus\": \"kcan-s\"}, {\"key_valid\": true}]}, "
         "\"background\": true}",

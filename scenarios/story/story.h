@@ -25,11 +25,15 @@ typedef struct vocabulary vocabulary_t;
 
 typedef enum { STORY_TERMINAL_OFF, STORY_TERMINAL_R, STORY_TERMINAL_15, STORY_TERMINAL_50 } story_terminal_t;
 
-typedef struct {
+typedef struct { // of a signal or setting: a value, and in conditions also a range, or anything but that
     const dbc_signal_t *signal;
-    bool exact;      // a name, or a number of a signal that has names: no resolution step to either side
+    bool named;      // a name, or a number of a signal that has names
+    bool is_not;     // whatever is not that
+    bool is_range;   // minimum .. maximum, in the physical unit; infinite where nothing was told
+    bool is_nowhere; // a number that the signal cannot have: only `not` may tell one
     int64_t raw;     // nearest
     double physical; // as told; a name's raw value stands for itself
+    double minimum, maximum;
 } story_value_t;
 
 typedef struct condition condition_t;
@@ -87,6 +91,9 @@ const story_t *story_load(const char *path, const story_world_t *world, error_t 
 
 /// The same from memory; path is named in mistakes, and relative vehicles are looked for beside it.
 const story_t *story_parse(const char *path, const char *text, size_t size, const story_world_t *world, error_t *error);
+
+/// Whether a raw value of the signal is one of those that the value stands for.
+bool story_value_fits(const story_value_t *self, int64_t raw);
 
 /// Reads one step that acts, as a story of its own for a car that is there already, from which it has vehicle, messages
 /// and keys; mistakes are told in the same words, as `step: /remote/key: …`. Returns a new story that the caller

@@ -40,7 +40,7 @@ static void load_values(story_loader_t *self, const json_t *json, find_t *find, 
     {
         size_t inner = json_reader_enter(&self->reader, name);
         const dbc_signal_t *signal = find(self, condition, name);
-        if (signal && story_load_value(self, signal, value, use, &values[condition->value_count]))
+        if (signal && story_load_asked(self, signal, value, use, &values[condition->value_count]))
             condition->value_count++;
         json_reader_leave(&self->reader, inner);
     }
@@ -56,7 +56,7 @@ void story_load_signals(story_loader_t *self, const json_t *json, condition_t *c
 void story_load_settings(story_loader_t *self, const json_t *json, condition_t *condition)
 {
     size_t mark = json_reader_enter(&self->reader, "settings");
-    load_values(self, json, find_setting, VALUE_EXPECTED, condition);
+    load_values(self, json, find_setting, VALUE_SETTING, condition);
     json_reader_leave(&self->reader, mark);
 }
 

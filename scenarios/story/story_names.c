@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +6,6 @@
 #include "scenarios/story/story_parts.h"
 
 #define LIST_MAX 320
-#define STEP_TOLERANCE 1e-9
 
 // ---- lists of what there is ----------------------------------------------------------------------------------------
 
@@ -140,59 +138,4 @@ bool story_check_key(story_loader_t *self, const char *member, int64_t key)
     }
     return json_reader_mistake_at(&self->reader, member, "this story has no key %d (%s)", (int)key,
                                   list.length ? list.text : "it has none");
-}
-
-// ---- values --------------------------------------------------------------------------------------------------------
-
-static bool tell_range(story_loader_t *self, const dbc_signal_t *signal)
-{
-    double low = dbc_physical(signal, dbc_raw_minimum(signal)), high = dbc_physical(signal, dbc_raw_maximum(signal));
-    if (low > high) { // a negative factor turns the range around
-        double other = low;
-        low = high;
-        high = other;
-    }
-    char names[LIST_MAX + 16] = "";
-    list_t list = {.length = 0};
-    for (size_t i = 0; i < signal->value_count; i++) list_add(&list, signal->values[i].name);
-    if (list.length > 0) snprintf(names, sizeof names, ", or a name: %s", list.text);
-    return json_reader_mistake(&self->reader, "must be %g to %g%s%s in steps of %g%s", low, high,
-                               *signal->unit ? " " : "", signal->unit, fabs(signal->factor), names);
-}
-
-static bool load_named(story_loader_t *self, const dbc_signal_t *signal, const char *name, value_use_t use,
-                       story_value_t *value)
-{
-    int64_t raw;
-    bool known = dbc_value_raw(signal, name, &raw);
-    if (known && use != VALUE_SIGNAL && use != VALUE_CODED)
-        known = raw >= dbc_raw_minimum(signal) && raw <= dbc_raw_maximum(signal);
-    if (!known) return tell_range(self, signal);
-    double physical = dbc_physical(signal, raw);
-    if (use == VALUE_CODED) raw = identifiers_saturate(raw);
-    *value = (story_value_t){.signal = signal, .exact = true, .raw = raw, .physical = physical};
-    return true;
-}
-
-bool story_load_value(story_loader_t *self, const dbc_signal_t *signal, const json_t *json, value_use_t use,
-                      story_value_t *value)
-{
-    if (json_is_string(json)) return load_named(self, signal, json_string_value(json), use, value);
-    if (!json_is_number(json)) return tell_range(self, signal);
-    double physical = json_number_value(json);
-    int64_t raw;
-    if (use == VALUE_CODED) {
-        *value = (story_value_t){.signal = signal, .raw = workshop_raw(signal, physical), .physical = physical};
-        return true;
-    }
-    if (use == VALUE_EXPECTED) {
-        double steps = (physical - signal->offset) / signal->factor;
-        double low = (double)dbc_raw_minimum(signal), high = (double)dbc_raw_maximum(signal);
-        if (!(steps >= low - STEP_TOLERANCE && steps <= high + STEP_TOLERANCE)) return tell_range(self, signal);
-        raw = (int64_t)llround(steps);
-    } else if (!dbc_raw(signal, physical, &raw)) {
-        return tell_range(self, signal);
-    }
-    *value = (story_value_t){.signal = signal, .exact = signal->value_count > 0, .raw = raw, .physical = physical};
-    return true;
 }

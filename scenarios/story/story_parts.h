@@ -4,7 +4,8 @@
 //   story_load.c        the file, its top level, keys, key_memory and coding
 //   story_steps.c       a step: its verb and its timing
 //   story_conditions.c  a condition: its kind, and what kinds share
-//   story_names.c       units, buses, messages, signals and their values by name
+//   story_names.c       units, buses, messages and signals by name
+//   story_values.c      the values of signals and settings
 //   story_stored.c      the story against what a car has stored (story_stored.h)
 //
 // Mistakes are counted by the reader's error; functions that only fill something return nothing.
@@ -55,13 +56,18 @@ const dbc_signal_t *story_find_setting(story_loader_t *self, uint8_t node, const
 const vehicle_option_t *story_find_option(story_loader_t *self, uint8_t node, const char *name);
 
 typedef enum {
-    VALUE_SIGNAL,   // a value that a frame can hold, or one of the signal's names
-    VALUE_SETTING,  // likewise, within the setting's range
-    VALUE_EXPECTED, // within the range, not necessarily one that can be held
-    VALUE_CODED,    // any: the unit judges it; raw is what goes to the unit
+    VALUE_SIGNAL,  // a number that the signal can have, or one of its names
+    VALUE_SETTING, // likewise, also a name's value within the setting's range
+    VALUE_CODED,   // any: the unit judges it; raw is what goes to the unit
 } value_use_t;
 
+/// A number that the signal cannot have is told with the two nearest that it can have.
 bool story_load_value(story_loader_t *self, const dbc_signal_t *signal, const json_t *json, value_use_t use,
+                      story_value_t *value);
+
+/// The same where a condition asks: also {"min": A, "max": B} with any numbers, one of which may be left out, and
+/// {"not": …} of any number, a name or a range.
+bool story_load_asked(story_loader_t *self, const dbc_signal_t *signal, const json_t *json, value_use_t use,
                       story_value_t *value);
 
 /// Whether the key is among the story's; told at the member when not.

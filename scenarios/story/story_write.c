@@ -44,9 +44,23 @@ json_t *story_write_raw(const dbc_signal_t *signal, int64_t raw)
 json_t *story_write_value(const story_value_t *value)
 {
     const dbc_signal_t *signal = value->signal;
-    for (size_t i = 0; value->exact && i < signal->value_count; i++)
+    for (size_t i = 0; value->named && i < signal->value_count; i++)
         if (dbc_physical(signal, signal->values[i].raw) == value->physical) return json_string(signal->values[i].name);
     return story_write_number(value->physical);
+}
+
+static json_t *write_range(const story_value_t *value)
+{
+    json_t *object = json_object();
+    if (isfinite(value->minimum)) put(object, "min", story_write_number(value->minimum));
+    if (isfinite(value->maximum)) put(object, "max", story_write_number(value->maximum));
+    return object;
+}
+
+static json_t *write_asked(const story_value_t *value)
+{
+    json_t *json = value->is_range ? write_range(value) : story_write_value(value);
+    return value->is_not ? json_pack("{s:o}", "not", json) : json;
 }
 
 json_t *story_write_node(const story_t *story, uint8_t node)
@@ -102,7 +116,7 @@ json_t *story_write_signals(const condition_t *condition)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < condition->value_count; i++)
-        put(object, condition->values[i].signal->name, story_write_value(&condition->values[i]));
+        put(object, condition->values[i].signal->name, write_asked(&condition->values[i]));
     return object;
 }
 
@@ -110,7 +124,7 @@ json_t *story_write_settings(const condition_t *condition)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < condition->value_count; i++)
-        put(object, condition->values[i].signal->setting, story_write_value(&condition->values[i]));
+        put(object, condition->values[i].signal->setting, write_asked(&condition->values[i]));
     return object;
 }
 

@@ -12,7 +12,7 @@ void words_add_raw(words_t *self, const dbc_signal_t *signal, int64_t raw);
 /// A value as a story tells it; a number is not rounded to one that the signal can have.
 void words_add_value(words_t *self, const story_value_t *value);
 
-/// The same behind its name: " longitudinal=180.0 mm".
+/// What a condition asks, behind its name: " longitudinal=180.0 mm", " height>=10.0 mm", " not style=soft".
 void words_add_named_value(words_t *self, const char *name, const story_value_t *value);
 
 #endif

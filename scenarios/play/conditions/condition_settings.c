@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
 // settings: the unit's latest status shows those values.
-#include <math.h>
-
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_value.h"
-
-#define STEP_TOLERANCE 1e-6
 
 static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
 {
@@ -40,21 +36,13 @@ static void add_words(words_t *words, const story_t *story, const condition_t *c
         words_add_named_value(words, condition->values[i].signal->setting, &condition->values[i]);
 }
 
-static bool shows(const story_value_t *value, const can_frame_t *frame)
-{
-    int64_t raw = dbc_get(value->signal, frame);
-    if (value->exact) return raw == value->raw;
-    double steps = (value->physical - value->signal->offset) / value->signal->factor;
-    return fabs((double)raw - steps) <= 1.0 + STEP_TOLERANCE;
-}
-
 static bool holds(const condition_t *condition, const condition_context_t *context)
 {
     const car_view_last_t *status = car_view_status(context->view, condition->node);
     for (size_t i = 0; status && i < condition->value_count; i++) {
         const story_value_t *value = &condition->values[i];
-        if (!dbc_present(condition->message, value->signal, &status->frame) || !shows(value, &status->frame))
-            return false;
+        if (!dbc_present(condition->message, value->signal, &status->frame)) return false;
+        if (!story_value_fits(value, dbc_get(value->signal, &status->frame))) return false;
     }
     return status;
 }

@@ -14,8 +14,8 @@ bool messages_agrees(const condition_t *condition, const can_frame_t *frame)
 {
     for (size_t i = 0; i < condition->value_count; i++) {
         const story_value_t *value = &condition->values[i];
-        if (!dbc_present(condition->message, value->signal, frame) || dbc_get(value->signal, frame) != value->raw)
-            return false;
+        if (!dbc_present(condition->message, value->signal, frame)) return false;
+        if (!story_value_fits(value, dbc_get(value->signal, frame))) return false;
     }
     return true;
 }
