@@ -11,7 +11,7 @@
 #
 # demo, check, bench, fuzz and crash install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
 
-PACKAGES = build-essential pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
+PACKAGES = build-essential perl pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
            clang clang-tidy clang-format cppcheck valgrind libclang-rt-14-dev can-utils tshark python3-can python3-scapy python3-zmq \
            python3-jsonschema
 
@@ -36,7 +36,7 @@ MAIN_kmsim       = tools/kmsim.c
 MAIN_bus-sniffer = tools/bus_sniffer.c
 MAIN_service-tool = tools/service_tool.c
 MAIN_cip         = tools/cip.c
-UNITS   := $(shell grep -o 'ROW([a-z0-9_]*)' tools/units.c | tr -d '()' | cut -c4-)
+UNITS   := $(patsubst ROW(%),%,$(shell grep -o 'ROW([a-z0-9_]*)' tools/units.c))
 TOOLS    = kmsim bus-sniffer service-tool cip
 PROGRAMS = $(UNITS) $(TOOLS)
 MAINS    = $(MAIN_UNIT) $(foreach p,$(TOOLS),$(MAIN_$(p)))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# verdicts: exit statuses, plain TAP on a pipe, mistakes told or counted, a replay that a shell takes
+# verdicts: exit statuses, TAP on a pipe that prove reads, stories at any depth, mistakes told or counted, a replay that a shell takes
 set -eu
 bin=$(realpath "${1:-build/bin}")
 work=$(mktemp -d)
@@ -41,7 +41,7 @@ gives 0 "$bin/kmsim" run --in-process stories/good.json
 gives 1 "$bin/kmsim" run --in-process stories
 [ ! -s err ] || fail "a failed story is no diagnostic: $(cat err)"
 cat > expected << 'END'
-TAP version 14
+TAP version 13
 1..2
 ok 1 - good
 not ok 2 - it's \# bad
@@ -58,6 +58,10 @@ not ok 2 - it's \# bad
   ...
 END
 cmp expected out || fail "$(cat out)"
+prove -Q -e "$bin/kmsim run --in-process" stories/good.json > out 2>&1 || fail "prove: $(cat out)"
+! prove -v -e "$bin/kmsim run --in-process" "stories/it's bad.json" > out 2>&1 || fail "prove lets a failed story pass"
+! grep -q 'Parse errors' out || fail "prove does not understand: $(cat out)"
+gives 1 "$bin/kmsim" run --in-process stories
 replay=$(sed -n 's/^  replay: "kmsim \(.*\)"$/\1/p' out | sed 's/\\\\/\\/g')
 gives 1 sh -c "'$bin/kmsim' $replay"
 
@@ -70,3 +74,25 @@ told=$(grep -c '^many.json: /steps/' err)
 grep -qx "512 mistakes, $told of them told here" err || fail "$(tail -n 1 err)"
 gives 2 "$bin/kmsim" check none.json
 gives 2 "$bin/kmsim" check
+
+# Stories at any depth, in the order of their paths. Two files of one name: each failure has a trace of its own.
+mkdir -p tree/b/deep tree/a "tree/.hidden" tree/none
+story tree/top.json top '{"wait": "1 s"}'
+for place in a b b/deep; do story tree/$place/door.json "door of $place" '{"expect": {"car": "unlocked"}}'; done
+story tree/.hidden/wrong.json wrong '{"wait": "1 h"}'
+gives 1 "$bin/kmsim" run --in-process --trace-failures traces tree
+[ "$(sed -n 's/^\(not \)\{0,1\}ok . - //p' out | tr '\n' ,)" = "door of a,door of b/deep,door of b,top," ] || fail "$(cat out)"
+[ "$(sed -n 's/^  trace: //p' out | tr '\n' ,)" = '"traces/door.log","traces/door-2.log","traces/door-3.log",' ] || fail "$(cat out)"
+[ "$(ls traces | tr '\n' ,)" = door-2.log,door-3.log,door.log, ] || fail "$(ls traces)"
+gives 0 "$bin/kmsim" check tree
+grep -qx '4 scenarios are valid' out && [ ! -s err ] || fail "$(cat out err)"
+
+# The requirement that is wrong is named.
+gives 2 "$bin/kmsim" check --covers --require R1,R15,S7,R1 tree
+printf '%s\n' 'kmsim: --require: R1 is there twice' '--require: unknown requirement "R15" (R1 to R14, S1 to S7)' | cmp - err || fail "$(cat err)"
+
+# A link to a directory could lead in a circle.
+ln -s ../.. tree/b/deep/around
+gives 0 "$bin/kmsim" check tree
+grep -qx 'tree/b/deep/around: a link to a directory, not followed' err || fail "$(cat err)"
+gives 2 "$bin/kmsim" check tree/none

@@ -52,15 +52,15 @@ static void begin_in(const char *kind, const char *no_colour)
     report_begin(&report, out, true, 2);
 }
 
-START_TEST(a_pipe_gets_tap_14)
+START_TEST(a_pipe_gets_tap_13)
 {
     begin(false, 2);
-    report_story(&report, story, 1, &passed);
+    report_story(&report, story, 1, NULL, &passed);
     report_line(&report, "%d frames", 7);
-    report_story(&report, story, 42, &failed);
+    report_story(&report, story, 42, NULL, &failed);
     report_end(&report);
     fclose(report.out);
-    ck_assert_str_eq(text, "TAP version 14\n"
+    ck_assert_str_eq(text, "TAP version 13\n"
                            "1..2\n"
                            "ok 1 - test\n"
                            "# 7 frames\n"
@@ -81,20 +81,34 @@ START_TEST(a_pipe_gets_tap_14)
 }
 END_TEST
 
+START_TEST(a_trace_that_was_kept_is_told_with_the_failure)
+{
+    begin(false, 1);
+    report_story(&report, story, 1, "a \"b\".log", &failed);
+    fclose(report.out);
+    ck_assert_ptr_nonnull(strstr(text, "  trace: \"a \\\"b\\\".log\"\n  replay: "));
+    free(text);
+    begin(true, 1);
+    report_story(&report, story, 1, "a.log", &failed);
+    fclose(report.out);
+    ck_assert_ptr_nonnull(strstr(text, "        trace      a.log\n        replay     "));
+}
+END_TEST
+
 START_TEST(a_broken_simulation_bails_out)
 {
     begin(false, 1);
     report_broken(&report, story, "seat: process was killed by signal 9\nsecond line");
     fclose(report.out);
-    ck_assert_str_eq(text, "TAP version 14\n1..1\nBail out! seat: process was killed by signal 9\n");
+    ck_assert_str_eq(text, "TAP version 13\n1..1\nBail out! seat: process was killed by signal 9\n");
 }
 END_TEST
 
 START_TEST(a_person_gets_a_short_form)
 {
     begin(true, 2);
-    report_story(&report, story, 1, &passed);
-    report_story(&report, story, 1, &failed);
+    report_story(&report, story, 1, NULL, &passed);
+    report_story(&report, story, 1, NULL, &failed);
     report_end(&report);
     fclose(report.out);
     ck_assert_str_eq(text, "passed  test  (1.000000 s of car)\n"
@@ -111,7 +125,7 @@ START_TEST(a_terminal_gets_colour_and_one_line_of_progress)
 {
     begin_in("xterm", "");
     report_progress(&report, story);
-    report_story(&report, story, 1, &passed);
+    report_story(&report, story, 1, NULL, &passed);
     fclose(report.out);
     ck_assert_str_eq(text, "\r\033[K\033[?7l1 of 2: test\033[?7h"
                            "\r\033[K\033[32mpassed\033[0m  test  (1.000000 s of car)\n");
@@ -122,7 +136,7 @@ START_TEST(who_wants_no_colour_keeps_the_progress)
 {
     begin_in("xterm", "1");
     report_progress(&report, story);
-    report_story(&report, story, 1, &passed);
+    report_story(&report, story, 1, NULL, &passed);
     fclose(report.out);
     ck_assert_str_eq(text, "\r\033[K\033[?7l1 of 2: test\033[?7h\r\033[Kpassed  test  (1.000000 s of car)\n");
 }
@@ -132,7 +146,7 @@ START_TEST(a_dumb_terminal_gets_plain_lines)
 {
     begin_in("dumb", "");
     report_progress(&report, story);
-    report_story(&report, story, 1, &passed);
+    report_story(&report, story, 1, NULL, &passed);
     fclose(report.out);
     ck_assert_str_eq(text, "passed  test  (1.000000 s of car)\n");
 }
@@ -143,7 +157,7 @@ START_TEST(names_do_not_become_tap_directives)
     story_t odd = *story;
     odd.name = "half # SKIP \\ done";
     begin(false, 1);
-    report_story(&report, &odd, 1, &passed);
+    report_story(&report, &odd, 1, NULL, &passed);
     fclose(report.out);
     ck_assert_ptr_nonnull(strstr(text, "ok 1 - half \\# SKIP \\\\ done\n"));
 }
@@ -154,7 +168,7 @@ START_TEST(odd_paths_are_one_word_of_a_shell_and_one_line_of_yaml)
     story_t odd = *story;
     odd.path = "it's\t\x01 \"odd\".json";
     begin(false, 1);
-    report_story(&report, &odd, 1, &failed);
+    report_story(&report, &odd, 1, NULL, &failed);
     fclose(report.out);
     ck_assert_ptr_nonnull(strstr(text, "  file: \"it's\\x09\\x01 \\\"odd\\\".json\"\n"));
     ck_assert_ptr_nonnull(strstr(text, "--seed 1 'it'\\\\''s\\x09\\x01 \\\"odd\\\".json'\"\n"));
@@ -164,7 +178,8 @@ END_TEST
 int main(void)
 {
     const TTest *const TESTS[] = {
-        a_pipe_gets_tap_14,
+        a_pipe_gets_tap_13,
+        a_trace_that_was_kept_is_told_with_the_failure,
         a_broken_simulation_bails_out,
         a_person_gets_a_short_form,
         a_terminal_gets_colour_and_one_line_of_progress,

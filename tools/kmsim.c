@@ -38,7 +38,7 @@ static const option_t RUN_OPTIONS[] = {
     {"trace", 0, "FILE", OPTION_TEXT, offsetof(run_told_t, trace),
      "write what the buses carried: .log candump, .asc, .pcapng (one story only)"},
     {"trace-failures", 0, "DIR", OPTION_TEXT, offsetof(run_told_t, trace_failures),
-     "write a candump log of every story that fails into DIR"},
+     "write a candump log of every story that fails into DIR; the report\nnames it"},
     {"state", 0, "DIRECTORY", OPTION_TEXT, offsetof(run_told_t, state),
      "the car remembers: what control units and key fobs store is kept in\nDIRECTORY, where the next run goes on; "
      "keys, key_memory and coding of\nthe story must not contradict it (one story only)"},
@@ -57,7 +57,8 @@ static const option_t RUN_OPTIONS[] = {
 static const command_t RUN = {
     "kmsim run [OPTION…] SCENARIO|DIRECTORY…",
     "Plays stories in virtual time, each control unit in a process of its own on a ZeroMQ bus, and says whether the\n"
-    "car did what it must. A directory stands for the *.json in it. A terminal gets colour, a pipe gets TAP 14.",
+    "car did what it must. A directory stands for the *.json in it\n"
+    "and below it. A terminal gets colour, a pipe gets TAP 13.",
     RUN_OPTIONS,
     sizeof RUN_OPTIONS / sizeof RUN_OPTIONS[0],
     EXITS,
@@ -144,7 +145,7 @@ static int play_story(kmsim_run_t *run, const kmsim_run_options_t *options, cons
     error_clear(&error);
     if (options->verbosity == 0) report_progress(report, story);
     if (kmsim_run_story(run, story, report, &verdict, &error)) {
-        report_story(report, story, kmsim_run_plan(options, story).seed, &verdict);
+        report_story(report, story, kmsim_run_plan(options, story).seed, kmsim_run_trace(run), &verdict);
         return EXIT_PASSED;
     }
     report_broken(report, story, error.text);

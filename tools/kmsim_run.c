@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,11 @@ struct kmsim_run {
     car_t *car;
     narrator_t narrator;
     trace_t *trace, *failure_trace;
+    char failure_path[VEHICLE_PATH_MAX + 1];
+    const char *kept; // the trace that there is of it, null: none
+    // of all stories
+    char **failure_names; // so that no trace takes another's place
+    size_t failure_name_count;
 };
 
 car_plan_t kmsim_run_plan(const kmsim_run_options_t *options, const story_t *story)
@@ -48,24 +54,56 @@ void kmsim_run_destroy(kmsim_run_t **self_p)
     if (!self) return;
     for (size_t i = 0; i < self->car_count; i++) car_destroy(&self->cars[i]);
     free(self->cars);
+    for (size_t i = 0; i < self->failure_name_count; i++) free(self->failure_names[i]);
+    free(self->failure_names);
     free(self);
     *self_p = NULL;
 }
 
 // ---- traces --------------------------------------------------------------------------------------------------------
 
+static bool name_is_taken(const kmsim_run_t *self, const char *name)
+{
+    for (size_t i = 0; i < self->failure_name_count; i++)
+        if (strcmp(self->failure_names[i], name) == 0) return true;
+    return false;
+}
+
+static void take_name(kmsim_run_t *self, const char *name)
+{
+    size_t size = (self->failure_name_count + 1) * sizeof(char *);
+    self->failure_names = realloc(self->failure_names, size);
+    assert(self->failure_names);
+    char *copy = self->failure_names[self->failure_name_count++] = strdup(name);
+    assert(copy);
+}
+
+// door.log, and for further stories of files called door.json, from other directories: door-2.log, door-3.log … A name
+// is taken also by a story that passes, so that it does not depend on what else failed.
+static bool name_failure_trace(kmsim_run_t *self, error_t *error)
+{
+    const char *slash = strrchr(self->story->path, '/');
+    const char *file = slash ? slash + 1 : self->story->path;
+    size_t length = strlen(file);
+    if (length > 5 && strcmp(file + length - 5, ".json") == 0) length -= 5;
+    char name[NAME_MAX + 1];
+    int wrote = snprintf(name, sizeof name, "%.*s.log", (int)length, file);
+    for (unsigned number = 2; wrote >= 0 && (size_t)wrote < sizeof name && name_is_taken(self, name); number++)
+        wrote = snprintf(name, sizeof name, "%.*s-%u.log", (int)length, file, number);
+    if (wrote < 0 || (size_t)wrote >= sizeof name) return error_add(error, "%s: the name is too long", file);
+    take_name(self, name);
+    const char *directory = self->options->trace_failures_path;
+    wrote = snprintf(self->failure_path, sizeof self->failure_path, "%s/%s", directory, name);
+    return (wrote >= 0 && (size_t)wrote < sizeof self->failure_path) ||
+           error_add(error, "%s: the path is too long", directory);
+}
+
 static bool open_failure_trace(kmsim_run_t *self, error_t *error)
 {
     const char *directory = self->options->trace_failures_path;
     if (mkdir(directory, 0777) != 0 && errno != EEXIST) return error_add(error, "%s: %s", directory, strerror(errno));
-    const char *slash = strrchr(self->story->path, '/');
-    const char *name = slash ? slash + 1 : self->story->path;
-    size_t length = strlen(name);
-    if (length > 5 && strcmp(name + length - 5, ".json") == 0) length -= 5;
-    char path[VEHICLE_PATH_MAX + 1];
-    int wrote = snprintf(path, sizeof path, "%s/%.*s.log", directory, (int)length, name);
-    if (wrote < 0 || (size_t)wrote >= sizeof path) return error_add(error, "%s: the path is too long", directory);
-    self->failure_trace = trace_new(path, self->story->vehicle, error);
+    if (!name_failure_trace(self, error)) return false;
+    self->failure_trace = trace_new(self->failure_path, self->story->vehicle, error);
     return self->failure_trace;
 }
 
@@ -89,11 +127,17 @@ static bool close_traces(kmsim_run_t *self, error_t *error)
 {
     bool good = true;
     bool passed = player_verdict(self->car->player)->state == PLAYER_PASSED;
-    if (self->trace) good = trace_close(&self->trace, error);
+    if (self->trace) {
+        good = trace_close(&self->trace, error);
+        self->kept = self->options->trace_path;
+    }
     if (!self->failure_trace) return good;
-    if (!passed) return trace_close(&self->failure_trace, error) && good;
-    trace_discard(&self->failure_trace);
-    return good;
+    if (passed) {
+        trace_discard(&self->failure_trace);
+        return good;
+    }
+    self->kept = self->failure_path;
+    return trace_close(&self->failure_trace, error) && good;
 }
 
 static void write_frames(void *run, const kernel_t *kernel)
@@ -209,6 +253,12 @@ bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *re
                      error_t *error)
 {
     self->story = story;
+    self->kept = NULL;
     return self->options->in_process ? play_in_process(self, report, verdict, error)
                                      : play_in_processes(self, report, verdict, error);
+}
+
+const char *kmsim_run_trace(const kmsim_run_t *self)
+{
+    return self->kept;
 }

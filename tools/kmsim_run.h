@@ -42,4 +42,7 @@ void kmsim_run_destroy(kmsim_run_t **self_p);
 bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *report, player_verdict_t *verdict,
                      error_t *error);
 
+/// The file with the frames of the story played last, null when none was kept.
+const char *kmsim_run_trace(const kmsim_run_t *self);
+
 #endif

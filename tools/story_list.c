@@ -12,6 +12,8 @@
 #include "scenarios/play/play_vocabulary.h"
 
 #define PATH_TEXT_MAX 8191
+#define REQUIREMENT_COUNT (STORY_CAR_REQUIREMENTS + STORY_SIMULATOR_REQUIREMENTS)
+#define REQUIREMENT_NAME_MAX 16
 
 // ---- loading -------------------------------------------------------------------------------------------------------
 
@@ -35,7 +37,7 @@ static void tell(story_list_t *self, const error_t *error)
     fputc('\n', stderr);
 }
 
-// A name is unique among the stories of a directory, which are neighbours in the list.
+// A name is unique among the stories of a directory.
 static const story_t *find_namesake(const story_list_t *self, const story_t *story)
 {
     const char *slash = strrchr(story->path, '/');
@@ -71,34 +73,83 @@ static bool ends_with(const char *text, const char *end)
     return text_length >= end_length && strcmp(text + text_length - end_length, end) == 0;
 }
 
-// A pipe or directory of that name is no story; a file system need not tell what it is.
-static int is_story(const struct dirent *entry)
+// ---- directories ---------------------------------------------------------------------------------------------------
+
+typedef struct {
+    size_t count;
+    char **paths;
+    size_t unreadable_count;
+} search_t;
+
+static void keep_path(search_t *self, const char *path)
 {
-    bool file = entry->d_type == DT_REG || entry->d_type == DT_LNK || entry->d_type == DT_UNKNOWN;
-    return file && entry->d_name[0] != '.' && ends_with(entry->d_name, ".json") &&
-           !ends_with(entry->d_name, ".schema.json");
+    self->paths = realloc(self->paths, (self->count + 1) * sizeof(char *));
+    assert(self->paths);
+    char *copy = self->paths[self->count++] = strdup(path);
+    assert(copy);
 }
 
-static int by_name(const struct dirent **a, const struct dirent **b)
+static void search_directory(search_t *self, const char *directory);
+
+// A pipe of that name is no story. A link to a directory may lead in a circle, or to the same stories again.
+static void search_entry(search_t *self, const char *path)
 {
-    return strcmp((*a)->d_name, (*b)->d_name); // alphasort would follow the locale
+    struct stat status, target;
+    if (lstat(path, &status) != 0 || stat(path, &target) != 0)
+        target = (struct stat){.st_mode = S_IFREG}; // told when read
+    bool is_link = S_ISLNK(status.st_mode);
+    if (S_ISDIR(target.st_mode) && is_link)
+        fprintf(stderr, "%s: a link to a directory, not followed\n", path);
+    else if (S_ISDIR(target.st_mode))
+        search_directory(self, path);
+    else if (S_ISREG(target.st_mode) && ends_with(path, ".json") && !ends_with(path, ".schema.json"))
+        keep_path(self, path);
 }
 
+static void search_directory(search_t *self, const char *directory)
+{
+    DIR *stream = opendir(directory);
+    if (!stream) {
+        fprintf(stderr, "%s: %s\n", directory, strerror(errno));
+        self->unreadable_count++;
+        return;
+    }
+    for (const struct dirent *entry; (entry = readdir(stream));) {
+        char path[PATH_TEXT_MAX + 1];
+        if (entry->d_name[0] == '.') continue;
+        int wrote =
+            snprintf(path, sizeof path, "%s%s%s", directory, ends_with(directory, "/") ? "" : "/", entry->d_name);
+        if (wrote > 0 && (size_t)wrote < sizeof path) {
+            search_entry(self, path);
+            continue;
+        }
+        fprintf(stderr, "%s: the path is too long\n", directory);
+        self->unreadable_count++;
+    }
+    closedir(stream);
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b); // strcoll would follow the locale
+}
+
+// All that is to be found at any depth is found before anything is read, and read in the order of the paths.
 static void load_directory(story_list_t *self, const char *directory)
 {
-    struct dirent **entries;
-    int count = scandir(directory, &entries, is_story, by_name);
-    if (count <= 0) {
-        fprintf(stderr, "%s: %s\n", directory, count < 0 ? strerror(errno) : "no scenario (*.json) in this directory");
+    search_t search = {0};
+    search_directory(&search, directory);
+    if (search.count > 0) qsort(search.paths, search.count, sizeof *search.paths, by_path);
+    if (search.count == 0 && search.unreadable_count == 0) {
+        fprintf(stderr, "%s: no scenario (*.json) in this directory\n", directory);
         self->invalid_count++;
     }
-    for (int i = 0; i < count; i++) {
-        char path[PATH_TEXT_MAX + 1];
-        snprintf(path, sizeof path, "%s%s%s", directory, ends_with(directory, "/") ? "" : "/", entries[i]->d_name);
-        load_file(self, path);
-        free(entries[i]);
+    self->invalid_count += search.unreadable_count;
+    for (size_t i = 0; i < search.count; i++) {
+        load_file(self, search.paths[i]);
+        free(search.paths[i]);
     }
-    if (count >= 0) free(entries);
+    free(search.paths);
 }
 
 void story_list_load(story_list_t *self, char *const *operands, int operand_count)
@@ -129,36 +180,91 @@ static bool covers(const story_t *story, const char *requirement)
     return false;
 }
 
-// Whether the requirement stands in the comma-separated list.
-static bool is_listed(const char *list, const char *requirement)
+typedef struct {
+    size_t length;
+    const char *text; // not terminated
+} item_t;
+
+// The item of a comma-separated list at *rest, which then stands behind it (null: that was the last).
+static item_t next_item(const char **rest)
 {
-    size_t length = strlen(requirement);
-    for (const char *item = list; item; item = strchr(item, ',') ? strchr(item, ',') + 1 : NULL)
-        if (strncmp(item, requirement, length) == 0 && (item[length] == ',' || item[length] == '\0')) return true;
-    return false;
+    item_t item = {strcspn(*rest, ","), *rest};
+    *rest = (*rest)[item.length] ? *rest + item.length + 1 : NULL;
+    return item;
 }
 
-static size_t count_items(const char *list)
+static bool is_item(const item_t *item, const char *requirement)
 {
-    size_t count = list && *list ? 1 : 0;
-    for (const char *c = list; c && *c; c++) count += *c == ',';
+    return strlen(requirement) == item->length && memcmp(item->text, requirement, item->length) == 0;
+}
+
+static size_t count_in_list(const char *list, const char *requirement)
+{
+    size_t count = 0;
+    while (list) {
+        item_t item = next_item(&list);
+        count += is_item(&item, requirement);
+    }
     return count;
 }
 
-static const char *file_name(const char *path)
+static void name_requirement(int index, char name[REQUIREMENT_NAME_MAX])
 {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+    bool car = index < STORY_CAR_REQUIREMENTS;
+    snprintf(name, REQUIREMENT_NAME_MAX, "%c%d", car ? 'R' : 'S', car ? index + 1 : index - STORY_CAR_REQUIREMENTS + 1);
+}
+
+// Whether it is a requirement, whose name is given back.
+static bool find_requirement(const item_t *item, char name[REQUIREMENT_NAME_MAX])
+{
+    for (int i = 0; i < REQUIREMENT_COUNT; i++) {
+        name_requirement(i, name);
+        if (is_item(item, name)) return true;
+    }
+    return false;
+}
+
+static bool check_required(const char *list, error_t *error)
+{
+    while (list) {
+        item_t item = next_item(&list);
+        char name[REQUIREMENT_NAME_MAX];
+        if (!find_requirement(&item, name))
+            error_add(error, "--require: unknown requirement \"%.*s\" (R1 to R%d, S1 to S%d)", (int)item.length,
+                      item.text, STORY_CAR_REQUIREMENTS, STORY_SIMULATOR_REQUIREMENTS);
+        else if (count_in_list(list, name) > 0)
+            error_add(error, "--require: %s is there twice", name);
+    }
+    return error->count == 0;
+}
+
+// Up to the last slash among so many characters of the path.
+static size_t directory_length(const char *path, size_t length)
+{
+    while (length > 0 && path[length - 1] != '/') length--;
+    return length;
+}
+
+// How much of all paths is the same directory: that need not be told in each row.
+static size_t common_directory(const story_list_t *self)
+{
+    if (self->count == 0) return 0;
+    const char *first = self->stories[0]->path;
+    size_t length = directory_length(first, strlen(first));
+    for (size_t i = 1; i < self->count; i++)
+        while (length > 0 && strncmp(first, self->stories[i]->path, length) != 0)
+            length = directory_length(first, length - 1);
+    return length;
 }
 
 // One row of the table; true when there is a story.
 static bool print_row(const story_list_t *self, const char *requirement, bool required)
 {
-    size_t found = 0;
+    size_t found = 0, known = common_directory(self);
     for (size_t i = 0; i < self->count; i++) {
         if (!covers(self->stories[i], requirement)) continue;
         if (found++ == 0) printf("%-4s", requirement);
-        printf("%s%s", found > 1 ? ", " : " ", file_name(self->stories[i]->path));
+        printf("%s%s", found > 1 ? ", " : " ", self->stories[i]->path + known);
     }
     if (found > 0)
         printf("\n");
@@ -169,16 +275,13 @@ static bool print_row(const story_list_t *self, const char *requirement, bool re
 
 bool story_list_print_covers(const story_list_t *self, const char *required, size_t *missing, error_t *error)
 {
-    size_t known = 0;
     *missing = 0;
-    for (int i = 1; i <= STORY_CAR_REQUIREMENTS + STORY_SIMULATOR_REQUIREMENTS; i++) {
-        char requirement[16];
-        bool car = i <= STORY_CAR_REQUIREMENTS;
-        snprintf(requirement, sizeof requirement, "%c%d", car ? 'R' : 'S', car ? i : i - STORY_CAR_REQUIREMENTS);
-        bool is_required = required && is_listed(required, requirement);
-        if (is_required) known++;
+    if (!check_required(required, error)) return false;
+    for (int i = 0; i < REQUIREMENT_COUNT; i++) {
+        char requirement[REQUIREMENT_NAME_MAX];
+        name_requirement(i, requirement);
+        bool is_required = count_in_list(required, requirement) > 0;
         if (!print_row(self, requirement, is_required) && is_required) ++*missing;
     }
-    if (known == count_items(required)) return true;
-    return error_add(error, "--require: \"%s\" is no list of different requirements like R1,R2", required);
+    return true;
 }

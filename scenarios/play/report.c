@@ -89,10 +89,15 @@ static void format_replay(const report_t *self, char *text, size_t size, const s
              self->stored ? " # plus --state with what was stored before this run" : ""); // a shell takes that
 }
 
+typedef struct {       // how to see more of a failure
+    const char *trace; // null: it was not kept
+    char replay[REPLAY_PATH_MAX + 128];
+} trail_t;
+
 // ---- TAP -----------------------------------------------------------------------------------------------------------
 
 static void put_diagnostics(const report_t *self, const story_t *story, const player_verdict_t *verdict,
-                            const char *replay)
+                            const trail_t *trail)
 {
     char time[TIME_TEXT_MAX];
     fputs("  ---\n", self->out);
@@ -104,22 +109,24 @@ static void put_diagnostics(const report_t *self, const story_t *story, const pl
     fprintf(self->out, "  time: \"%s s\"\n", time_format(verdict->time_ns, time));
     put_yaml(self->out, "expected", verdict->expected);
     if (*verdict->seen) put_yaml(self->out, "last_seen", verdict->seen);
-    put_yaml(self->out, "replay", replay);
+    if (trail->trace) put_yaml(self->out, "trace", trail->trace);
+    put_yaml(self->out, "replay", trail->replay);
     fputs("  ...\n", self->out);
 }
 
-static void put_tap(const report_t *self, const story_t *story, const player_verdict_t *verdict, const char *replay)
+static void put_tap(const report_t *self, const story_t *story, const player_verdict_t *verdict, const trail_t *trail)
 {
     bool passed = verdict->state == PLAYER_PASSED;
     fprintf(self->out, "%s %zu - ", passed ? "ok" : "not ok", self->passed + self->failed);
     put_description(self->out, story->name);
     fputc('\n', self->out);
-    if (!passed) put_diagnostics(self, story, verdict, replay);
+    if (!passed) put_diagnostics(self, story, verdict, trail);
 }
 
 // ---- terminal ------------------------------------------------------------------------------------------------------
 
-static void put_person(const report_t *self, const story_t *story, const player_verdict_t *verdict, const char *replay)
+static void put_person(const report_t *self, const story_t *story, const player_verdict_t *verdict,
+                       const trail_t *trail)
 {
     char time[TIME_TEXT_MAX];
     bool passed = verdict->state == PLAYER_PASSED;
@@ -130,7 +137,8 @@ static void put_person(const report_t *self, const story_t *story, const player_
     fprintf(self->out, "        %s: %s at %s s: %s\n", story->path, verdict->pointer, time, verdict->problem);
     fprintf(self->out, "        expected   %s\n", verdict->expected);
     if (*verdict->seen) fprintf(self->out, "        last seen  %s\n", verdict->seen);
-    fprintf(self->out, "        replay     %s\n", replay);
+    if (trail->trace) fprintf(self->out, "        trace      %s\n", trail->trace);
+    fprintf(self->out, "        replay     %s\n", trail->replay);
 }
 
 // ---- the report ----------------------------------------------------------------------------------------------------
@@ -141,7 +149,7 @@ void report_begin(report_t *self, FILE *out, bool terminal, size_t total)
     *self = (report_t){.out = out, .terminal = terminal, .total = total};
     self->progress = terminal && kind && *kind && strcmp(kind, "dumb") != 0;
     self->colour = self->progress && !(no_colour && *no_colour);
-    if (!terminal) fprintf(out, "TAP version 14\n1..%zu\n", total);
+    if (!terminal) fprintf(out, "TAP version 13\n1..%zu\n", total);
 }
 
 void report_progress(const report_t *self, const story_t *story)
@@ -152,18 +160,19 @@ void report_progress(const report_t *self, const story_t *story)
     fflush(self->out);
 }
 
-void report_story(report_t *self, const story_t *story, uint64_t seed, const player_verdict_t *verdict)
+void report_story(report_t *self, const story_t *story, uint64_t seed, const char *trace,
+                  const player_verdict_t *verdict)
 {
-    char replay[REPLAY_PATH_MAX + 128];
-    format_replay(self, replay, sizeof replay, story, seed);
+    trail_t trail = {.trace = trace};
+    format_replay(self, trail.replay, sizeof trail.replay, story, seed);
     if (verdict->state == PLAYER_PASSED)
         self->passed++;
     else
         self->failed++;
     if (self->terminal)
-        put_person(self, story, verdict, replay);
+        put_person(self, story, verdict, &trail);
     else
-        put_tap(self, story, verdict, replay);
+        put_tap(self, story, verdict, &trail);
     fflush(self->out);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What came of the stories: TAP 14 for a pipe, a short coloured form for a terminal.
+// What came of the stories: TAP 13 for a pipe, which every harness reads, a short coloured form for a terminal.
 #ifndef KMSIM_SCENARIOS_PLAY_REPORT_H
 #define KMSIM_SCENARIOS_PLAY_REPORT_H
 
@@ -22,8 +22,9 @@ void report_begin(report_t *self, FILE *out, bool terminal, size_t total);
 /// Shows which story is being played, on one line that the next report clears (a terminal only).
 void report_progress(const report_t *self, const story_t *story);
 
-/// A story is over.
-void report_story(report_t *self, const story_t *story, uint64_t seed, const player_verdict_t *verdict);
+/// A story is over. trace: the file with its frames, null for none.
+void report_story(report_t *self, const story_t *story, uint64_t seed, const char *trace,
+                  const player_verdict_t *verdict);
 
 /// A line about what happens; in TAP a comment (printf format).
 void report_line(const report_t *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
