@@ -22,6 +22,8 @@
 #include "tests/suite.h"
 #include "bus/files/vehicle_file.h"
 
+#define PACKET_FLAGS (2 + 8 + 8 + 1 + 8 + 1 + 4 + 1 + 1) // where they stand in a packet: of its first frame
+
 extern char **environ;
 
 // ---- a peer in bare libzmq that joins like a unit, and then does not behave ----------------------------------------
@@ -54,7 +56,9 @@ static void peer_answer(peer_t *self, uint64_t round)
 {
     static outbox_t outbox;
     outbox_clear(&outbox);
-    bool gap = strcmp(self->mode, "gap") == 0;
+    bool gap = strcmp(self->mode, "gap") == 0, flags = strcmp(self->mode, "flags") == 0;
+    if (strcmp(self->mode, "deadline") == 0) outbox.deadline_ns = 0;
+    if (flags) outbox_send(&outbox, 0, &(can_frame_t){.id = 1}, 0);
     wire_packet_t packet = {.incarnation = 77, .round = round + 1, .status = WIRE_GAP};
     peer_send(self, "packet/", wire_encode_packet(&packet, &outbox, self->body)); // of another round: to be ignored
     packet = (wire_packet_t){.incarnation = 78, .round = round, .status = WIRE_GAP};
@@ -62,6 +66,7 @@ static void peer_answer(peer_t *self, uint64_t round)
     packet = (wire_packet_t){.incarnation = 77, .round = round, .status = gap ? WIRE_GAP : WIRE_DONE};
     size_t size = wire_encode_packet(&packet, &outbox, self->body);
     if (strcmp(self->mode, "nonsense") == 0) self->body[size++] = 0;
+    if (flags) self->body[PACKET_FLAGS] = 9;
     peer_send(self, "packet/", size);
 }
 

@@ -89,7 +89,9 @@ END_TEST
 static const struct {
     const char *mode, *told;
 } BAD_ANSWERS[] = {
-    {"nonsense", "b: process answers nonsense at 0.000000 s of virtual time"},
+    {"nonsense", "b: process answers nonsense (1 byte too many) at 0.000000 s of virtual time"},
+    {"flags", "b: process answers nonsense (frames[0].flags is 9, at most 7) at 0.000000 s of virtual time"},
+    {"deadline", "b: names a deadline, 0 ns, that is not ahead of now, 0 ns of virtual time"},
     {"gap", "b: process has missed a message that was meant for it at 0.000000 s of virtual time"},
 };
 

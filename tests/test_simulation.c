@@ -138,7 +138,20 @@ static void again_at_once(outbox_t *outbox)
 START_TEST(node_that_wants_every_nanosecond_ends_the_run)
 {
     act = again_at_once;
-    expect_end("more than 1000000 activations within one millisecond at 0.001500 s of virtual time");
+    expect_end("more than 1000000 activations within one millisecond, the last of a, at 0.001500 s of virtual time");
+}
+END_TEST
+
+static void now_again(outbox_t *outbox)
+{
+    outbox->deadline_ns = kernel_now(simulation.kernel);
+}
+
+START_TEST(node_whose_deadline_is_not_ahead_ends_the_run_at_once)
+{
+    act = now_again;
+    expect_end("a: names a deadline, 1000000 ns, that is not ahead of now, 1000000 ns of virtual time");
+    ck_assert_uint_eq(rounds, 2); // time 0, which concerns nobody, and its first deadline
 }
 END_TEST
 
@@ -156,6 +169,7 @@ int main(void)
     tcase_add_test(tests, too_many_events_end_the_run_before_anybody_sees_some_of_them);
     tcase_add_test(tests, too_much_under_way_ends_the_run_before_the_player_acts_on_it);
     tcase_add_test(tests, node_that_wants_every_nanosecond_ends_the_run);
+    tcase_add_test(tests, node_whose_deadline_is_not_ahead_ends_the_run_at_once);
     tcase_add_test(tests, nothing_left_to_happen_ends_a_run_that_is_not_over);
     return suite_run("simulation", tests);
 }

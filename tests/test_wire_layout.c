@@ -104,6 +104,71 @@ START_TEST(the_origin_of_a_hello_is_read_from_any_version)
 }
 END_TEST
 
+static void mistake_is(size_t size, const char *told)
+{
+    static outbox_t outbox;
+    char text[WIRE_MISTAKE_TEXT_MAX];
+    wire_packet_t packet;
+    wire_mistake_t mistake = wire_packet_mistake(&outbox, body, size);
+    ck_assert_str_eq(wire_mistake_describe(&mistake, text), told);
+    ck_assert_int_eq(wire_decode_packet(&packet, &outbox, body, size), strcmp(told, "nothing is wrong") == 0);
+}
+
+static size_t packet_with_all(void)
+{
+    static outbox_t outbox;
+    outbox_clear(&outbox);
+    outbox_send(&outbox, 0, &(can_frame_t){.id = 0x7FF, .length = 2}, 0);
+    outbox_log(&outbox, 1, 2, 3, 4);
+    outbox.store = true;
+    outbox.image.count = 1;
+    outbox.image.entries[0] = (image_entry_t){.name = "n"};
+    return wire_encode_packet(&(wire_packet_t){.incarnation = 1}, &outbox, body);
+}
+
+START_TEST(what_is_wrong_with_a_packet_is_told_by_its_field)
+{
+    const size_t flags = 34, identifier = 35, length = 39, store = 71, name = 75; // places in it
+    mistake_is(packet_with_all(), "nothing is wrong");
+    mistake_is(packet_with_all() + 3, "3 bytes too many");
+    mistake_is(packet_with_all() - 1, "it ends within image[0].value");
+    packet_with_all(), mistake_is(20, "it ends within deadline");
+    packet_with_all(), mistake_is(length + 2, "it ends within frames[0].data");
+    size_t size = packet_with_all();
+    body[18] = 2;
+    mistake_is(size, "status is 2, at most 1");
+    packet_with_all();
+    body[flags] = 8;
+    mistake_is(size, "frames[0].flags is 8, at most 7");
+    packet_with_all();
+    body[identifier + 1] = 8;
+    mistake_is(size, "frames[0].identifier is 2303, at most 2047");
+    packet_with_all();
+    body[length] = 9;
+    mistake_is(size, "frames[0].length is 9, at most 8");
+    packet_with_all();
+    body[store] = 2;
+    mistake_is(size, "store is 2, at most 1");
+    packet_with_all();
+    body[name] = 0;
+    mistake_is(size, "image[0].name has a zero byte");
+    packet_with_all();
+    body[1] = WIRE_HELLO;
+    mistake_is(size, "kind is 32, which does not fit here");
+}
+END_TEST
+
+START_TEST(what_is_wrong_with_a_hello_is_told_by_its_field)
+{
+    static wire_hello_t hello = {.class_name = "c", .ports = {.accept_count = 1}};
+    char text[WIRE_MISTAKE_TEXT_MAX];
+    size_t size = wire_encode_hello(&hello, body);
+    body[21] = 4; // the bus of its first acceptance
+    wire_mistake_t mistake = wire_hello_mistake(&hello, body, size);
+    ck_assert_str_eq(wire_mistake_describe(&mistake, text), "accepts[0].bus is 4, at most 3");
+}
+END_TEST
+
 START_TEST(topics_are_what_subscribers_expect)
 {
     char topic[WIRE_TOPIC_MAX];
@@ -135,6 +200,8 @@ int main(void)
     tcase_add_test(all, a_packet_with_one_frame_has_the_bytes_that_the_header_tells);
     tcase_add_test(all, the_largest_messages_fit);
     tcase_add_test(all, the_origin_of_a_hello_is_read_from_any_version);
+    tcase_add_test(all, what_is_wrong_with_a_packet_is_told_by_its_field);
+    tcase_add_test(all, what_is_wrong_with_a_hello_is_told_by_its_field);
     tcase_add_test(all, topics_are_what_subscribers_expect);
     tcase_add_test(all, the_hash_is_fnv_1a_and_goes_on);
     return suite_run("wire layout", all);

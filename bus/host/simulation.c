@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "bus/host/simulation.h"
 
+#include <inttypes.h>
+
 static bool keep_images(const simulation_t *self, error_t *error)
 {
     const keeper_t *keeper = &self->keeper;
@@ -11,12 +13,25 @@ static bool keep_images(const simulation_t *self, error_t *error)
     return true;
 }
 
+// Time would stand still, and nobody would know in whose hands.
+static bool take_outbox(const simulation_t *self, uint8_t node, const outbox_t *outbox, error_t *error)
+{
+    int64_t now_ns = kernel_now(self->kernel);
+    if (outbox->deadline_ns <= now_ns)
+        return error_add(
+            error, "%s: names a deadline, %" PRId64 " ns, that is not ahead of now, %" PRId64 " ns of virtual time",
+            kernel_node_name(self->kernel, node), outbox->deadline_ns, now_ns);
+    kernel_merge(self->kernel, node, outbox);
+    return true;
+}
+
 static bool run_activations(const simulation_t *self, error_t *error)
 {
     const kernel_activation_t *activations;
     size_t count = kernel_activations(self->kernel, &activations);
     if (!self->host.round(self->host.self, self->kernel, self->outboxes, error)) return false;
-    for (size_t i = 0; i < count; i++) kernel_merge(self->kernel, activations[i].node, &self->outboxes[i]);
+    for (size_t i = 0; i < count; i++)
+        if (!take_outbox(self, activations[i].node, &self->outboxes[i], error)) return false;
     return true;
 }
 
@@ -33,7 +48,7 @@ static bool switch_power(const simulation_t *self, error_t *error)
         kernel_power_on_t start = kernel_power_on(self->kernel, request.node);
         outbox_t *outbox = &self->outboxes[0];
         if (!host->power_on(host->self, request.node, now_ns, &start, outbox, error)) return false;
-        kernel_merge(self->kernel, request.node, outbox);
+        if (!take_outbox(self, request.node, outbox, error)) return false;
     }
     return true;
 }
@@ -49,9 +64,12 @@ static bool is_sound(const simulation_t *self, error_t *error)
         [KERNEL_QUEUE_OVERFLOW] = {KERNEL_QUEUE_MAX, "lines, telegrams and notices under way"},
     };
     char text[TIME_TEXT_MAX];
-    if (kernel_runs_wild(self->kernel))
-        return error_add(error, "more than %d activations within one millisecond at %s s of virtual time",
-                         KERNEL_BUSY_MAX, time_format(kernel_now(self->kernel), text));
+    const kernel_activation_t *activations;
+    if (kernel_runs_wild(self->kernel) && kernel_activations(self->kernel, &activations) > 0)
+        return error_add(error,
+                         "more than %d activations within one millisecond, the last of %s, at %s s of virtual time",
+                         KERNEL_BUSY_MAX, kernel_node_name(self->kernel, activations[0].node),
+                         time_format(kernel_now(self->kernel), text));
     kernel_overflow_t overflow = kernel_overflow(self->kernel);
     if (overflow == KERNEL_FITS) return true;
     return error_add(error, "more than %d %s at %s s of virtual time", TOO_MANY[overflow].most, TOO_MANY[overflow].what,

@@ -138,7 +138,10 @@ static bool take_hello(hub_t *self, uint8_t node, error_t *error)
         self->figures.garbage++;
         return true;
     }
-    return refuse(self, node, incarnation, "its hello is nonsense", error);
+    wire_mistake_t mistake = wire_hello_mistake(&hello, message->body, message->body_size);
+    char wrong[WIRE_MISTAKE_TEXT_MAX], reason[WIRE_REASON_MAX];
+    snprintf(reason, sizeof reason, "its hello is nonsense (%s)", wire_mistake_describe(&mistake, wrong));
+    return refuse(self, node, incarnation, reason, error);
 }
 
 static bool take_hellos(hub_t *self, error_t *error)

@@ -126,12 +126,21 @@ static int find_sender(hub_t *self)
     return -1;
 }
 
+static bool fail_nonsense(hub_t *self, uint8_t node, outbox_t *outbox, error_t *error)
+{
+    wire_mistake_t mistake = wire_packet_mistake(outbox, self->message.body, self->message.body_size);
+    char wrong[WIRE_MISTAKE_TEXT_MAX], text[WIRE_MISTAKE_TEXT_MAX + 32];
+    snprintf(text, sizeof text, "process answers nonsense (%s)", wire_mistake_describe(&mistake, wrong));
+    return hub_watch_fail(self, node, text, error);
+}
+
 static bool take_packet(hub_t *self, uint8_t node, outbox_t *outboxes, error_t *error)
 {
     hub_peer_t *peer = &self->peers[node];
+    outbox_t *outbox = &outboxes[peer->activation];
     wire_packet_t packet;
-    if (!wire_decode_packet(&packet, &outboxes[peer->activation], self->message.body, self->message.body_size))
-        return hub_watch_fail(self, node, "process answers nonsense", error);
+    if (!wire_decode_packet(&packet, outbox, self->message.body, self->message.body_size))
+        return fail_nonsense(self, node, outbox, error);
     if (packet.status == WIRE_GAP)
         return hub_watch_fail(self, node, "process has missed a message that was meant for it", error);
     peer->activation = -1;

@@ -25,9 +25,13 @@ static wire_writer_t body_begin(uint8_t *body, wire_kind_t kind)
 
 static wire_reader_t body_open(const uint8_t *body, size_t size, wire_kind_t kind)
 {
-    wire_reader_t reader = {body, size, 0, false};
-    if (wire_bytes_get_u8(&reader, UINT8_MAX) != WIRE_VERSION) reader.bad = true;
-    if (wire_bytes_get_u8(&reader, UINT8_MAX) != kind) reader.bad = true;
+    wire_reader_t reader = wire_bytes_open(body, size);
+    wire_bytes_field(&reader, "version");
+    uint8_t version = wire_bytes_get_u8(&reader, UINT8_MAX);
+    if (version != WIRE_VERSION) wire_bytes_fail(&reader, WIRE_UNFIT, version, 0);
+    wire_bytes_field(&reader, "kind");
+    uint8_t told = wire_bytes_get_u8(&reader, UINT8_MAX);
+    if (told != kind) wire_bytes_fail(&reader, WIRE_UNFIT, told, 0);
     return reader;
 }
 
@@ -97,7 +101,7 @@ static void get_public_content(wire_reader_t *reader, wire_public_t *self)
         }
         break;
     default:
-        reader->bad = true;
+        wire_bytes_fail(reader, WIRE_UNFIT, self->kind, 0);
     }
 }
 
@@ -230,12 +234,12 @@ static void get_public_input(wire_reader_t *reader, wire_input_t *self)
     self->sequence = wire_bytes_get_u64(reader);
     static const uint8_t KINDS[] = {[INPUT_FRAME] = WIRE_FRAME, [INPUT_LINE] = WIRE_LINE, [INPUT_AIR] = WIRE_AIR};
     bool known = input->kind >= INPUT_FRAME && input->kind <= INPUT_AIR;
-    if (!known || !stream_fits(KINDS[input->kind], self->stream)) reader->bad = true;
+    if (!known || !stream_fits(KINDS[input->kind], self->stream)) wire_bytes_fail(reader, WIRE_UNFIT, self->stream, 0);
     if (input->kind == INPUT_LINE)
         input->line = (node_line_t){.line = index, .momentary = momentary};
     else
         input->bus = index;
-    if (momentary && input->kind != INPUT_LINE) reader->bad = true;
+    if (momentary && input->kind != INPUT_LINE) wire_bytes_fail(reader, WIRE_UNFIT, momentary, 0);
 }
 
 static void get_input(wire_reader_t *reader, wire_input_t *self)
@@ -244,7 +248,7 @@ static void get_input(wire_reader_t *reader, wire_input_t *self)
     memset(self, 0, sizeof *self);
     self->is_public = (kind & INPUT_PUBLIC) != 0;
     self->input.kind = (uint8_t)(kind & ~INPUT_PUBLIC);
-    if (self->input.kind >= INPUT_KIND_COUNT) reader->bad = true;
+    if (self->input.kind >= INPUT_KIND_COUNT) wire_bytes_fail(reader, WIRE_UNFIT, kind, 0);
     if (self->is_public) {
         get_public_input(reader, self);
         return;
@@ -321,14 +325,32 @@ size_t wire_encode_hello(const wire_hello_t *self, uint8_t *body)
     return writer.size;
 }
 
-bool wire_decode_hello(wire_hello_t *self, const uint8_t *body, size_t size)
+static bool decode_hello(wire_hello_t *self, const uint8_t *body, size_t size, wire_mistake_t *mistake)
 {
     wire_reader_t reader = body_open(body, size, WIRE_HELLO);
+    wire_bytes_field(&reader, "incarnation");
     self->incarnation = wire_bytes_get_u64(&reader);
+    wire_bytes_field(&reader, "definitions");
     self->definitions = wire_bytes_get_u64(&reader);
+    wire_bytes_field(&reader, "class");
     wire_bytes_get_text(&reader, self->class_name, NODE_NAME_MAX);
     wire_parts_get_ports(&reader, &self->ports);
-    return wire_bytes_at_end(&reader);
+    bool good = wire_bytes_at_end(&reader);
+    *mistake = reader.mistake;
+    return good;
+}
+
+bool wire_decode_hello(wire_hello_t *self, const uint8_t *body, size_t size)
+{
+    wire_mistake_t mistake;
+    return decode_hello(self, body, size, &mistake);
+}
+
+wire_mistake_t wire_hello_mistake(wire_hello_t *self, const uint8_t *body, size_t size)
+{
+    wire_mistake_t mistake;
+    decode_hello(self, body, size, &mistake);
+    return mistake;
 }
 
 size_t wire_encode_packet(const wire_packet_t *self, const outbox_t *outbox, uint8_t *body)
@@ -346,19 +368,41 @@ size_t wire_encode_packet(const wire_packet_t *self, const outbox_t *outbox, uin
     return writer.size;
 }
 
-bool wire_decode_packet(wire_packet_t *self, outbox_t *outbox, const uint8_t *body, size_t size)
+static bool decode_packet(wire_packet_t *self, outbox_t *outbox, const uint8_t *body, size_t size,
+                          wire_mistake_t *mistake)
 {
     wire_reader_t reader = body_open(body, size, WIRE_PACKET);
+    wire_bytes_field(&reader, "incarnation");
     self->incarnation = wire_bytes_get_u64(&reader);
+    wire_bytes_field(&reader, "round");
     self->round = wire_bytes_get_u64(&reader);
+    wire_bytes_field(&reader, "status");
     self->status = (wire_status_t)wire_bytes_get_u8(&reader, WIRE_STATUS_COUNT - 1);
     if (self->status == WIRE_DONE) {
         wire_parts_get_outbox(&reader, outbox);
     } else {
+        wire_bytes_field(&reader, "stream");
         self->stream = wire_bytes_get_u8(&reader, WIRE_STREAM_COUNT - 1);
+        wire_bytes_field(&reader, "sequence");
         self->sequence = wire_bytes_get_u64(&reader);
     }
-    return wire_bytes_at_end(&reader);
+    bool good = wire_bytes_at_end(&reader);
+    *mistake = reader.mistake;
+    return good;
+}
+
+bool wire_decode_packet(wire_packet_t *self, outbox_t *outbox, const uint8_t *body, size_t size)
+{
+    wire_mistake_t mistake;
+    return decode_packet(self, outbox, body, size, &mistake);
+}
+
+wire_mistake_t wire_packet_mistake(outbox_t *outbox, const uint8_t *body, size_t size)
+{
+    wire_packet_t packet;
+    wire_mistake_t mistake;
+    decode_packet(&packet, outbox, body, size, &mistake);
+    return mistake;
 }
 
 // ---- the rest ------------------------------------------------------------------------------------------------------
@@ -372,7 +416,7 @@ bool wire_kind(const uint8_t *body, size_t size, wire_kind_t *kind)
 
 bool wire_hello_origin(const uint8_t *body, size_t size, uint8_t *version, uint64_t *incarnation)
 {
-    wire_reader_t reader = {body, size, 0, false};
+    wire_reader_t reader = wire_bytes_open(body, size);
     *version = wire_bytes_get_u8(&reader, UINT8_MAX);
     wire_bytes_get_u8(&reader, UINT8_MAX);
     *incarnation = wire_bytes_get_u64(&reader);

@@ -61,6 +61,7 @@
 #define KMSIM_BUS_ZMQ_WIRE_H
 
 #include "bus/kernel/node.h"
+#include "bus/zmq/wire_mistake.h"
 
 #define WIRE_VERSION 1
 #define WIRE_SIZE_MAX 32768 // no body is larger; every encoder's buffer has this size
@@ -202,6 +203,10 @@ bool wire_decode_stranger(can_frame_t *frame, const uint8_t *body, size_t size);
 
 size_t wire_encode_hello(const wire_hello_t *self, uint8_t *body);
 bool wire_decode_hello(wire_hello_t *self, const uint8_t *body, size_t size);
+
+/// What is wrong first with a hello or a packet that its decoder refuses. The hello or outbox is overwritten.
+wire_mistake_t wire_hello_mistake(wire_hello_t *self, const uint8_t *body, size_t size);
+wire_mistake_t wire_packet_mistake(outbox_t *outbox, const uint8_t *body, size_t size);
 
 /// The outbox is read or filled only with status WIRE_DONE.
 size_t wire_encode_packet(const wire_packet_t *self, const outbox_t *outbox, uint8_t *body);

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "bus/zmq/wire_mistake.h"
+
 typedef struct {
     uint8_t *bytes;
     size_t size, capacity;
@@ -56,19 +58,50 @@ static inline void wire_bytes_put_text(wire_writer_t *self, const char *text)
     wire_bytes_put(self, text, length);
 }
 
-// Once anything was wrong the reader stays bad and reads zeros, so that only the end needs to ask.
+// Once anything was wrong the reader stays bad and reads zeros, so that only the end needs to ask. What was wrong first
+// is kept with the name of the field that was being read.
 typedef struct {
     const uint8_t *bytes;
     size_t size, at;
     bool bad;
+    wire_mistake_t mistake;
 } wire_reader_t;
+
+static inline wire_reader_t wire_bytes_open(const uint8_t *bytes, size_t size)
+{
+    return (wire_reader_t){.bytes = bytes, .size = size};
+}
+
+/// Names the field that is read next, by itself or of an element of a list.
+static inline void wire_bytes_field(wire_reader_t *self, const char *field)
+{
+    if (!self->bad) self->mistake = (wire_mistake_t){.field = field};
+}
+
+static inline void wire_bytes_field_of(wire_reader_t *self, const char *list, size_t index, const char *field)
+{
+    if (!self->bad) self->mistake = (wire_mistake_t){.list = list, .index = (uint32_t)index, .field = field};
+}
+
+/// The next field of the same element, or by itself.
+static inline void wire_bytes_next_field(wire_reader_t *self, const char *field)
+{
+    if (!self->bad) self->mistake.field = field;
+}
+
+static inline void wire_bytes_fail(wire_reader_t *self, wire_mistake_kind_t kind, uint64_t value, uint64_t maximum)
+{
+    if (self->bad) return;
+    self->bad = true;
+    self->mistake.kind = kind;
+    self->mistake.value = value;
+    self->mistake.maximum = maximum;
+}
 
 static inline const uint8_t *wire_bytes_get(wire_reader_t *self, size_t size)
 {
-    if (self->bad || size > self->size - self->at) {
-        self->bad = true;
-        return NULL;
-    }
+    if (size > self->size - self->at) wire_bytes_fail(self, WIRE_ENDS_EARLY, 0, 0);
+    if (self->bad) return NULL;
     const uint8_t *bytes = self->bytes + self->at;
     self->at += size;
     return bytes;
@@ -86,7 +119,7 @@ static inline uint64_t wire_bytes_get_unsigned(wire_reader_t *self, size_t size)
 static inline uint8_t wire_bytes_get_u8(wire_reader_t *self, uint8_t maximum)
 {
     uint8_t value = (uint8_t)wire_bytes_get_unsigned(self, 1);
-    if (value > maximum) self->bad = true;
+    if (value > maximum) wire_bytes_fail(self, WIRE_ABOVE, value, maximum);
     return value > maximum ? 0 : value;
 }
 
@@ -115,15 +148,16 @@ static inline void wire_bytes_get_text(wire_reader_t *self, char *text, uint8_t 
 {
     size_t length = wire_bytes_get_u8(self, maximum);
     const uint8_t *bytes = wire_bytes_get(self, length);
-    if (bytes && memchr(bytes, 0, length)) self->bad = true;
+    if (bytes && memchr(bytes, 0, length)) wire_bytes_fail(self, WIRE_ZERO_BYTE, 0, 0);
     if (bytes && length > 0) memcpy(text, bytes, length);
     text[bytes ? length : 0] = '\0';
 }
 
 /// Whether all went well and nothing is left.
-static inline bool wire_bytes_at_end(const wire_reader_t *self)
+static inline bool wire_bytes_at_end(wire_reader_t *self)
 {
-    return !self->bad && self->at == self->size;
+    if (self->at != self->size) wire_bytes_fail(self, WIRE_TOO_LONG, self->size - self->at, 0);
+    return !self->bad;
 }
 
 #endif
