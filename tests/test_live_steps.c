@@ -56,7 +56,7 @@ static const struct {
     {"{'remote': {'key': 3, 'button': 'unlock'}}", "step: /remote/key: this story has no key 3 (1, 2)"},
     {"{'remote': {'key': 1, 'button': 'open'}}", "step: /remote/button: must be \"unlock\", \"lock\" or \"boot\""},
     {"{'door': {'driver': 'open'}, 'gear': 'r'}", "step: /: has 2 verbs (door, gear): exactly one"},
-    {"{}", "step: /: has no verb (remote, door, expect, …)"},
+    {"{}", "step: /: has no verb (remote, door, expect, ...)"},
     {"[]", "step: /: must be an object"},
     {"7", "step:1:1: '[' or '{' expected near '7'"},
     {"", "step:1:1: '[' or '{' expected near end of file"},

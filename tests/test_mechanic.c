@@ -228,7 +228,7 @@ START_TEST(of_a_long_message_its_beginning_is_told)
     fails("{'uds': {'ecu': 'seat', 'request': '22 F1 90 F1 90', 'response': '7F*'}}", 0, "another answer came");
     ck_assert_str_eq(verdict.seen,
                      "22 F1 90 F1 90 was answered by 62 F1 90 4B 4D 53 49 4D 45 36 35 30 30 30 30 30 30 30 "
-                     "30 31 F1 90 4B 4D … (39 bytes)");
+                     "30 31 F1 90 4B 4D ... (39 bytes)");
 }
 END_TEST
 

@@ -18,6 +18,8 @@
 #include "bus/files/vehicle_file.h"
 
 #define LOOK_UP_NS (500 * TIME_MS) // a signal may come just before we wait
+#define TELL_AFTER_NS (1 * TIME_S) // of silence since we attached: then a person is told that we wait
+#define STANDARD_VEHICLE "e65"
 
 enum { STATUS_GOES_ON = -1, STATUS_ENDED = 0, STATUS_USAGE = 2, STATUS_BROKEN = 3 };
 
@@ -34,6 +36,7 @@ typedef struct {
     sniffer_filter_t filter;
     observer_t *bus;
     uint64_t printed;
+    int64_t attached_ns; // by the clock; 0 when nobody need be told any more that nothing comes
     error_t error;
 } sniffer_t;
 
@@ -58,12 +61,12 @@ static const option_t OPTIONS[] = {
     {"all", 0, NULL, OPTION_FLAG, offsetof(options_t, all),
      "show lines, radio, transponder, power, sleep and the units' log entries too"},
     {"vehicle", 0, "V", OPTION_TEXT, offsetof(options_t, vehicle),
-     "whose buses and DBC are meant, by name or file, \"e65\" unless told"},
+     "whose buses and DBC are meant, by name or file, \"" STANDARD_VEHICLE "\" unless told"},
     {"dbc", 0, "FILE", OPTION_TEXT, offsetof(options_t, dbc), "another DBC"},
 };
 
 static const command_t SNIFFER = {
-    "bus-sniffer [OPTION…]",
+    "bus-sniffer [OPTION...]",
     "Watches the buses of a kmsim run or live car: one line per frame on standard output, (S.UUUUUU) BUS ID#DATA, in\n"
     "virtual time; all else goes to standard error. It may be started before or after the bus, and ends when the bus\n"
     "ends or on Ctrl-C.",
@@ -82,7 +85,6 @@ static int wrong(const char *text)
 static int parse_options(sniffer_t *self, int argc, char **argv)
 {
     int operand_count;
-    self->options.vehicle = "e65";
     error_clear(&self->error);
     switch (options_parse(&SNIFFER, argc - 1, argv + 1, &self->options, &operand_count, &self->error)) {
     case OPTIONS_HELP:
@@ -103,12 +105,13 @@ static int parse_options(sniffer_t *self, int argc, char **argv)
 
 // ---- beginning -----------------------------------------------------------------------------------------------------
 
-// Names are needed to decode and to filter; plain watching needs no file.
+// Names are needed to decode and to filter; plain watching needs no file, but one that was told must be good.
 static bool load(sniffer_t *self)
 {
     const options_t *options = &self->options;
-    if (!options->decode && !options->filter) return true;
-    if (!vehicle_file_load(&self->vehicle, options->vehicle, NULL, &self->error)) return false;
+    if (!options->decode && !options->filter && !options->vehicle && !options->dbc) return true;
+    const char *vehicle = options->vehicle ? options->vehicle : STANDARD_VEHICLE;
+    if (!vehicle_file_load(&self->vehicle, vehicle, NULL, &self->error)) return false;
     self->dbc = dbc_file_new(options->dbc ? options->dbc : self->vehicle.dbc_path, &self->error);
     if (!self->dbc) return false;
     if (!options->filter) return true;
@@ -137,6 +140,7 @@ static bool attach(sniffer_t *self)
     if (self->options.all) observer_subscribe(self->bus, "line/");
     observer_subscribe(self->bus, "sim/");
     observer_announce(self->bus);
+    self->attached_ns = socket_clock_ns();
     return true;
 }
 
@@ -158,10 +162,20 @@ static void print_content(sniffer_t *self)
     self->printed++;
 }
 
+// A mistyped endpoint and a car that has not begun yet look alike: to a person who waits it is told once where we wait.
+static void tell_silence(sniffer_t *self)
+{
+    if (self->attached_ns == 0 || socket_clock_ns() - self->attached_ns < TELL_AFTER_NS) return;
+    self->attached_ns = 0;
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "bus-sniffer: waiting for a bus at %s, Ctrl-C ends it\n", observer_endpoint(self->bus)->down);
+}
+
 // What has come is shown before we wait; whoever reads us through a pipe is not to wait for a full buffer.
 static void wait_for_more(sniffer_t *self)
 {
     fflush(stdout);
+    tell_silence(self);
     observer_wait(self->bus, NULL, LOOK_UP_NS);
 }
 
@@ -176,9 +190,11 @@ static int watch(sniffer_t *self)
     while (!process_interrupted() && !has_enough(self)) {
         switch (observer_receive(self->bus)) {
         case OBSERVER_MESSAGE:
+            self->attached_ns = 0;
             print_content(self);
             break;
         case OBSERVER_OTHER:
+            self->attached_ns = 0;
             break;
         case OBSERVER_NOTHING:
             wait_for_more(self);

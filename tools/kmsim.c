@@ -55,7 +55,7 @@ static const option_t RUN_OPTIONS[] = {
 };
 
 static const command_t RUN = {
-    "kmsim run [OPTION…] SCENARIO|DIRECTORY…",
+    "kmsim run [OPTION...] SCENARIO|DIRECTORY...",
     "Plays stories in virtual time, each control unit in a process of its own on a ZeroMQ bus, and says whether the\n"
     "car did what it must. A directory stands for the *.json in it\n"
     "and below it. A terminal gets colour, a pipe gets TAP 13.",
@@ -71,12 +71,12 @@ typedef struct {
 
 static const option_t CHECK_OPTIONS[] = {
     {"covers", 0, NULL, OPTION_FLAG, offsetof(check_told_t, covers), "print which stories cover which requirement"},
-    {"require", 0, "R1,R2,…", OPTION_TEXT, offsetof(check_told_t, require),
+    {"require", 0, "R1,R2,...", OPTION_TEXT, offsetof(check_told_t, require),
      "with --covers: fail when no story covers one of these"},
 };
 
 static const command_t CHECK = {
-    "kmsim check [OPTION…] SCENARIO|DIRECTORY…",
+    "kmsim check [OPTION...] SCENARIO|DIRECTORY...",
     "Reads stories without playing them and tells every mistake, as file:line:column or file: /json/pointer.",
     CHECK_OPTIONS,
     sizeof CHECK_OPTIONS / sizeof CHECK_OPTIONS[0],
@@ -84,14 +84,15 @@ static const command_t CHECK = {
 };
 
 static const command_t KMSIM = {
-    "kmsim run|check|up|do [OPTION…] …",
+    "kmsim run|check|up|do [OPTION...] ...",
     "The Key Memory simulator: control units of a vehicle as processes on a ZeroMQ bus, in deterministic virtual "
     "time.\n\n"
     "  run     plays stories\n"
     "  check   reads stories and tells their mistakes\n"
     "  up      keeps a live car in real time\n"
-    "  do      acts on a live car\n\n"
-    "kmsim run --help and the like tell the options of each.",
+    "  do      acts on a live car\n"
+    "  help    tells how each is used\n\n"
+    "kmsim help run and the like (or kmsim run --help) tell the options of each.",
     NULL,
     0,
     EXITS,
@@ -255,30 +256,47 @@ static int check(int count, char **arguments)
 
 // ---- main ----------------------------------------------------------------------------------------------------------
 
+static int help(int count, char **arguments);
+
 static const struct {
     const char *name;
     int (*run)(int count, char **arguments); // the arguments behind the name; returns the exit status
-} COMMANDS[] = {{"run", run}, {"check", check}, {"up", kmsim_up}, {"do", kmsim_do}};
+} COMMANDS[] = {{"run", run}, {"check", check}, {"up", kmsim_up}, {"do", kmsim_do}, {"help", help}};
 
 static int take_command(const char *name, int count, char **arguments)
 {
     for (size_t i = 0; i < sizeof COMMANDS / sizeof COMMANDS[0]; i++)
-        if (strcmp(COMMANDS[i].name, name) == 0) return COMMANDS[i].run(count - 1, arguments + 1);
-    int status, operand_count;
+        if (strcmp(COMMANDS[i].name, name) == 0) return COMMANDS[i].run(count, arguments);
     error_t error;
     error_clear(&error);
-    if (*name && *name != '-') {
-        error_add(&error, "unknown command \"%s\"; see kmsim --help", name);
-        return kmsim_wrong(error.text);
-    }
-    bool done = *name && !kmsim_take_arguments(&KMSIM, count, arguments, NULL, &operand_count, &status);
+    error_add(&error, "unknown command \"%s\"; see kmsim --help", name);
+    return kmsim_wrong(error.text);
+}
+
+// Each command tells itself how it is used; without one, what commands there are.
+static int help(int count, char **arguments)
+{
+    static char option[] = "--help";
+    char *asked[] = {option};
+    if (count > 1) return kmsim_wrong("help: one command at most; see kmsim --help");
+    if (count == 1 && strcmp(arguments[0], "help") != 0) return take_command(arguments[0], 1, asked);
+    options_print_help(&KMSIM, stdout);
+    return EXIT_PASSED;
+}
+
+static int take_arguments(int count, char **arguments)
+{
+    if (count > 0 && *arguments[0] && *arguments[0] != '-') return take_command(arguments[0], count - 1, arguments + 1);
+    int status, operand_count;
+    bool done =
+        count > 0 && *arguments[0] && !kmsim_take_arguments(&KMSIM, count, arguments, NULL, &operand_count, &status);
     return done ? status : kmsim_wrong("no command; see kmsim --help");
 }
 
 int main(int argc, char **argv)
 {
     process_hold_standard_files();
-    int status = take_command(argc > 1 ? argv[1] : "", argc - 1, argv + 1);
+    int status = take_arguments(argc - 1, argv + 1);
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;
     if (process_interrupted() == SIGPIPE) return EXIT_SIGNAL + SIGPIPE; // as if it had ended us: who reads has left
     fprintf(stderr, "kmsim: the report cannot be written\n");

@@ -21,7 +21,7 @@ static const option_t OPTIONS[] = {
 };
 
 static const command_t DO = {
-    "kmsim do [OPTION…] STEP",
+    "kmsim do [OPTION...] STEP",
     "Acts on a live car (kmsim up) as a step of a scenario does, at once, and tells what came of it:\n\n"
     "  kmsim do '{\"remote\": {\"key\": 2, \"button\": \"unlock\"}}'\n"
     "  kmsim do '{\"ignition\": {\"insert\": 1}}'\n"

@@ -257,7 +257,7 @@ static const option_t OPTIONS[] = {
 };
 
 static const command_t UP = {
-    "kmsim up [OPTION…]",
+    "kmsim up [OPTION...]",
     "Keeps a live car in real time, each control unit in a process of its own, until Ctrl-C. bus-sniffer watches it,\n"
     "kmsim do acts on it, service-tool and cip are its workshop. It begins locked, with the terminals off.",
     OPTIONS,

@@ -41,7 +41,7 @@ typedef struct {
 } option_t;
 
 typedef struct {
-    const char *usage;   // "kmsim run [OPTION…] SCENARIO|DIRECTORY…"
+    const char *usage;   // "kmsim run [OPTION...] SCENARIO|DIRECTORY..."
     const char *summary; // what it does, in lines
     const option_t *options;
     size_t option_count;

@@ -35,7 +35,7 @@ static const char *show(const dbc_token_t *token, char shown[SHOWN_MAX + 8])
         char c = token->text[i];
         shown[i + 1] = c >= 0x20 && c < 0x7F ? c : '?';
     }
-    const char *end = length < token->length ? "…\"" : "\"";
+    const char *end = length < token->length ? "...\"" : "\"";
     memcpy(shown + length + 1, end, strlen(end) + 1);
     return shown;
 }

@@ -63,7 +63,7 @@ bool garage_fetch(garage_t *self, const char *name_or_path, const char *director
 {
     if (!directory) directory = "";
     if (strlen(name_or_path) > VEHICLE_PATH_MAX || strlen(directory) > VEHICLE_PATH_MAX)
-        return error_add(error, "%.60s…: the path is too long", name_or_path);
+        return error_add(error, "%.60s...: the path is too long", name_or_path);
     place_t *place = self->places;
     while (place && (strcmp(place->name, name_or_path) != 0 || strcmp(place->directory, directory) != 0))
         place = place->next;

@@ -238,6 +238,25 @@ static int serve(runner_t *self)
     }
 }
 
+// To a person who tries the program, or starts a unit of his own: what this is, and who will take it in.
+static void tell_who_we_are(const runner_t *self)
+{
+    endpoint_t endpoint;
+    error_t none;
+    error_clear(&none);
+    if (self->options.lifeline >= 0 || !endpoint_parse(&endpoint, self->options.endpoint, &none)) return;
+    const char *name = self->entry->name, *vehicle = self->vehicle.name;
+    if (self->entry->external)
+        fprintf(stderr, "%s: unit \"%s\" of %s, waits for kmsim at %s\n", self->class->name, name, vehicle,
+                endpoint.down);
+    else
+        fprintf(
+            stderr,
+            "%s: a control unit, which kmsim run and kmsim up start themselves: \"%s\" is not external in %s, so no "
+            "run takes this process in (--help tells more); waits at %s\n",
+            self->class->name, name, vehicle, endpoint.down);
+}
+
 static int run(runner_t *self)
 {
     error_t *error = &self->error;
@@ -246,6 +265,7 @@ static int run(runner_t *self)
         fprintf(stderr, "%s\n", error->text);
         return RUNNER_USAGE;
     }
+    tell_who_we_are(self);
     if (self->options.lifeline >= 0) signal(SIGINT, SIG_IGN); // Ctrl-C is kmsim's to act on
     return serve(self);
 }

@@ -67,7 +67,7 @@ static const verb_t *find_verb(story_loader_t *self, const json_t *json)
     }
     if (count == 1) return found;
     if (count == 0)
-        json_reader_mistake(&self->reader, "has no verb (remote, door, expect, …)");
+        json_reader_mistake(&self->reader, "has no verb (remote, door, expect, ...)");
     else
         json_reader_mistake(&self->reader, "has %zu verbs (%s): exactly one", count, list);
     return NULL;

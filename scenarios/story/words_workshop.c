@@ -30,7 +30,7 @@ void words_add_refusal(words_t *self, uint8_t nrc)
 void words_add_bytes(words_t *self, const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < size && i < WORDS_BYTES_TOLD_MAX; i++) words_add(self, "%s%02X", i > 0 ? " " : "", bytes[i]);
-    if (size > WORDS_BYTES_TOLD_MAX) words_add(self, " … (%zu bytes)", size);
+    if (size > WORDS_BYTES_TOLD_MAX) words_add(self, " ... (%zu bytes)", size);
 }
 
 // ---- what came -----------------------------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ static void add_pattern(words_t *words, const char *pattern)
 {
     for (size_t i = 0; pattern[i]; i++) {
         if (i == 2 * (size_t)WORDS_BYTES_TOLD_MAX) {
-            words_add(words, " …");
+            words_add(words, " ...");
             return;
         }
         words_add(words, "%s%c", i > 0 && (i % 2 == 0 || pattern[i] == '*') ? " " : "", pattern[i]);

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# help: of every program and command, 80 columns, ASCII under LC_ALL=C; who waits for a bus, and a unit begun by hand, say so
+# Uses build/bin, or the directory given.
+set -eu
+bin=$(realpath "${1:-build/bin}")
+work=$(mktemp -d)
+export XDG_RUNTIME_DIR=$work LC_ALL=C
+trap 'kill -9 $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
+cd "$work"
+
+fail() {
+    echo "$*"
+    exit 1
+}
+
+gives() { # status, command …; what it says is in out and err
+    local expected=$1 status=0
+    shift
+    "$@" > out 2> err || status=$?
+    [ $status = "$expected" ] || fail "status $status, not $expected, of: $*: $(cat out err)"
+}
+
+reads_well() { # command …
+    gives 0 "$@"
+    grep -q '^usage: \|^  --bus' out && [ ! -s err ] || fail "$*: $(cat out err)"
+    [ "$(wc -L < out)" -le 80 ] || fail "$*: wider than 80 columns: $(grep -E '.{81}' out)"
+    ! grep -P '[^\x00-\x7F]' out || fail "$*: not in ASCII"
+}
+
+reads_well "$bin/kmsim" --help
+for command in run check up do; do
+    reads_well "$bin/kmsim" $command --help
+    mv out told
+    reads_well "$bin/kmsim" help $command
+    cmp told out || fail "kmsim help $command tells something else than kmsim $command --help"
+    grep -q "^usage: kmsim $command " out || fail "$(cat out)"
+done
+reads_well "$bin/kmsim" help
+for command in run check up do help; do grep -q "^  $command " out || fail "kmsim help does not tell of $command"; done
+gives 2 "$bin/kmsim" help dance
+grep -qx 'kmsim: unknown command "dance"; see kmsim --help' err || fail "$(cat err)"
+for program in bus-sniffer cas seat mirror climate; do reads_well "$bin/$program" --help; done
+
+# What was told must be good, needed or not.
+gives 2 "$bin/bus-sniffer" --vehicle nov
+grep -q '^bus-sniffer: unknown vehicle "nov"' err || fail "$(cat err)"
+gives 2 "$bin/bus-sniffer" --dbc ./nov.dbc
+grep -q '^bus-sniffer: \./nov.dbc: No such file' err || fail "$(cat err)"
+
+# A person who waits is told where; a pipe is not.
+timeout -s INT 2 "$bin/bus-sniffer" --bus "ipc://$work/none" > out 2> err || true
+[ "$(cat err)" = 'bus-sniffer: 0 lines, nothing missed' ] || fail "without a terminal: $(cat err)"
+script -qec "timeout -s INT 2 '$bin/bus-sniffer' --bus 'ipc://$work/none'" /dev/null < /dev/null > out || true
+[ "$(grep -c "waiting for a bus at ipc://$work/none, Ctrl-C ends it" out)" = 1 ] || fail "on a terminal: $(cat out)"
+
+# A unit's process that nobody began for a run says what it is.
+timeout 1 "$bin/seat" 2> err || true
+grep -q "^seat: a control unit, which kmsim run and kmsim up start themselves: .* waits at ipc://$work/" err || fail "$(cat err)"
