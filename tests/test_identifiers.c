@@ -2,6 +2,7 @@
 #include "bus/car/identifiers.h"
 
 #include <check.h>
+#include <string.h>
 
 #include "tests/suite.h"
 
@@ -39,6 +40,77 @@ START_TEST(key_lies_on_the_wire_as_the_table_says)
 }
 END_TEST
 
+// Each record as the header lays it out: right as it is, wrong when it is a byte shorter or longer.
+START_TEST(record_is_one_only_when_it_is_laid_out_as_the_table_says)
+{
+    static const struct {
+        uint16_t id;
+        size_t count, size;
+        bool open; // a longer one is right, too
+        const char *record;
+    } ROWS[] = {
+        {0x3001, 2, 5, false, "\x00\x00\x64\xFF\x9C"},
+        {0x3004, 0, 1, false, "\x01"},
+        {0x3010, 1, 8, false, "\x01\x00\x00\x03\x20\x02hi"},
+        {0x3010, 0, 1, false, "\x00"},
+        {0x3020, 3, 3, false, "\x00\x01\x00"},
+        {0x3021, 2, 2, false, "\x07\xFF"},
+        {0x3030, 5, 2, false, "\x04\x01"},
+        {0xF18C, 0, 1, true, "K"},
+        {0xF190, 5, 1, true, "\x1B"},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        uint8_t record[16] = {0};
+        memcpy(record, ROWS[i].record, ROWS[i].size);
+        ck_assert(identifiers_is_record(ROWS[i].id, record, ROWS[i].size, ROWS[i].count));
+        ck_assert(!identifiers_is_record(ROWS[i].id, record, ROWS[i].size - 1, ROWS[i].count));
+        ck_assert_int_eq(identifiers_is_record(ROWS[i].id, record, ROWS[i].size + 1, ROWS[i].count), ROWS[i].open);
+    }
+    ck_assert(identifiers_is_record(0x3E00, NULL, 0, 0));
+    ck_assert(identifiers_is_record(0x1234, NULL, 0, 3));
+}
+END_TEST
+
+START_TEST(record_with_a_byte_that_cannot_be_is_none)
+{
+    static const struct {
+        uint16_t id;
+        size_t count, size;
+        const char *record;
+    } ROWS[] = {
+        {0x3001, 1, 3, "\x02\x00\x64"},               // neither coded nor not
+        {0x3010, 2, 8, "\x01\x00\x00\x03\x20\x02hi"}, // of another number of settings
+        {0x3010, 1, 8, "\x01\x00\x00\x03\x20\x03hi"}, // a name that is longer than the record
+        {0x3020, 2, 2, "\x00\x02"},                   // neither key nor car
+        {0x3030, 0, 2, "\x05\x01"},                   // no such profile
+        {0x3030, 0, 2, "\x01\x02"},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++)
+        ck_assert(!identifiers_is_record(ROWS[i].id, (const uint8_t *)ROWS[i].record, ROWS[i].size, ROWS[i].count));
+}
+END_TEST
+
+START_TEST(table_of_keys_has_each_key_in_its_place)
+{
+    uint8_t table[10 * KEY_RECORD_SIZE];
+    const identifiers_key_t key = {.exists = true, .personalization = 4};
+    for (int i = 0; i < 10; i++) identifiers_write_key(&key, i + 1, table + i * KEY_RECORD_SIZE);
+    ck_assert(identifiers_is_record(0xAC5A, table, sizeof table, 0));
+    ck_assert(!identifiers_is_record(0xAC5A, table, sizeof table - KEY_RECORD_SIZE, 0));
+    for (size_t i = 0; i < sizeof table; i++) {
+        uint8_t before = table[i];
+        bool number = i % KEY_RECORD_SIZE == KEY_RECORD_PERSONALIZATION;
+        for (int value = 0; value <= UINT8_MAX; value++) {
+            bool flag = i % KEY_RECORD_SIZE != KEY_RECORD_NUMBER && value <= 1;
+            bool right = number ? value <= 3 || value == 0xFF : flag || value == before;
+            table[i] = (uint8_t)value;
+            ck_assert_int_eq(identifiers_is_record(0xAC5A, table, sizeof table, 0), right);
+        }
+        table[i] = before;
+    }
+}
+END_TEST
+
 START_TEST(raw_value_that_does_not_fit_stops_at_the_end)
 {
     ck_assert_int_eq(identifiers_saturate(INT64_MAX), INT16_MAX);
@@ -54,6 +126,9 @@ int main(void)
     TCase *tests = tcase_create("identifiers");
     tcase_add_test(tests, key_is_read_as_it_was_written);
     tcase_add_test(tests, key_lies_on_the_wire_as_the_table_says);
+    tcase_add_test(tests, record_is_one_only_when_it_is_laid_out_as_the_table_says);
+    tcase_add_test(tests, record_with_a_byte_that_cannot_be_is_none);
+    tcase_add_test(tests, table_of_keys_has_each_key_in_its_place);
     tcase_add_test(tests, raw_value_that_does_not_fit_stops_at_the_end);
     return suite_run("identifiers", tests);
 }

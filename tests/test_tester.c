@@ -140,6 +140,86 @@ START_TEST(a_refused_closing_is_a_refusal)
     const workshop_job_t *job = run_service(RULES(OPEN, SEED, KEY, "31 * > 71 01 DC 73 00", "10 01 > 7F 10 22"));
     ck_assert_int_eq(job->end, WORKSHOP_REFUSED);
     ck_assert_int_eq(job->ended_in, WORKSHOP_STAGE_CLOSE);
+    ck_assert(workshop_job_is_done(job)); // the key is blocked all the same
+    ck_assert_int_eq(run_service(RULES(OPEN, SEED, KEY, "31 * > 71 01 DC 73 00", "10 01 > 50 03 00 32 01 F4"))->end,
+                     WORKSHOP_UNREADABLE);
+}
+END_TEST
+
+// The function's own answers, cut short, of another routine, of another sub-function; and one that says that it is not.
+START_TEST(only_a_right_answer_of_the_routine_is_done)
+{
+    static const struct {
+        const char *rule, *answer;
+        workshop_end_t end;
+    } ROWS[] = {
+        {"31 * > 71", "71", WORKSHOP_UNREADABLE},
+        {"31 * > 71 01", "71 01", WORKSHOP_UNREADABLE},
+        {"31 * > 71 01 DC 73", "71 01 DC 73", WORKSHOP_UNREADABLE},
+        {"31 * > 71 01 DC 73 00 00", "71 01 DC 73 00 00", WORKSHOP_UNREADABLE},
+        {"31 * > 71 01 12 34 00", "71 01 12 34 00", WORKSHOP_UNREADABLE},
+        {"31 * > 71 03 DC 73 00", "71 03 DC 73 00", WORKSHOP_UNREADABLE},
+        {"31 * > 7E 00", "7E 00", WORKSHOP_UNREADABLE},
+        {"31 * > 7F 31", "7F 31", WORKSHOP_UNREADABLE},
+        {"31 * > 7F 31 22 00", "7F 31 22 00", WORKSHOP_UNREADABLE},
+        {"31 * > 7F 27 22", "7F 27 22", WORKSHOP_UNREADABLE},
+        {"31 * > 71 01 DC 73 01", "71 01 DC 73 01", WORKSHOP_NOT_DONE},
+    };
+    for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) {
+        const workshop_job_t *job = run_service(RULES(OPEN, SEED, KEY, ROWS[i].rule, CLOSE));
+        ck_assert_int_eq(job->end, ROWS[i].end);
+        ck_assert_int_eq(job->ended_in, WORKSHOP_STAGE_ACT);
+        ck_assert(!workshop_job_is_done(job));
+        check_answer(job, ROWS[i].answer);
+    }
+}
+END_TEST
+
+START_TEST(a_session_that_is_another_one_is_not_gone_on_with)
+{
+    const workshop_job_t *job = run_service(RULES("10 03 > 50 01 00 32 01 F4"));
+    ck_assert_int_eq(job->end, WORKSHOP_UNREADABLE);
+    check_answer(job, "50 01 00 32 01 F4");
+    ck_assert_int_eq(run_service(RULES("10 03 > 50 03"))->end, WORKSHOP_UNREADABLE);
+}
+END_TEST
+
+START_TEST(a_seed_of_another_size_is_no_seed)
+{
+    static const char *const RULES_OF_SEEDS[] = {"27 01 > 67 01", "27 01 > 67 01 61 62 63 64",
+                                                 "27 01 > 67 01 00 00 00 00", "27 01 > 67 03 01 02 03 04 05 06 07 08",
+                                                 "27 01 > 67 01 01 02 03 04 05 06 07 08 09"};
+    for (size_t i = 0; i < sizeof RULES_OF_SEEDS / sizeof RULES_OF_SEEDS[0]; i++) {
+        const workshop_job_t *job = run_service(RULES(OPEN, RULES_OF_SEEDS[i], CLOSE));
+        ck_assert_int_eq(job->end, WORKSHOP_UNREADABLE);
+        ck_assert_int_eq(job->ended_in, WORKSHOP_STAGE_UNLOCK);
+    }
+    ck_assert_int_eq(run_service(RULES(OPEN, SEED, "27 02 * > 67 01", CLOSE))->end, WORKSHOP_UNREADABLE);
+}
+END_TEST
+
+// A late answer to an earlier request comes first: it is not this one's, and does not take its place.
+START_TEST(a_wrong_answer_does_not_keep_the_right_one_out)
+{
+    const workshop_job_t *job = run_service(RULES("10 03 > 7E 00|50 01 00 32 01 F4|50 03 00 32 01 F4", SEED, KEY,
+                                                  "31 * > 71 01 DC 5B 00|71 01 DC 73 00", CLOSE));
+    ck_assert_int_eq(job->end, WORKSHOP_ACCEPTED);
+    check_answer(job, "71 01 DC 73 00");
+}
+END_TEST
+
+START_TEST(response_pending_without_end_is_given_up)
+{
+    char rule[512] = "31 * > 7F 31 78";
+    for (int i = 1; i < 30; i++) strcat(rule, "|7F 31 78");
+    int64_t begin_ns = tester_bench.now_ns;
+    ck_assert_int_eq(run_service(RULES(OPEN, SEED, KEY, rule))->end, WORKSHOP_SILENT); // it stops, after 30
+    ck_assert_int_lt(tester_bench.now_ns - begin_ns, UDS_P2_EXTENDED_NS + TIME_S);
+    tester_bench.pause_ns = TIME_S;
+    begin_ns = tester_bench.now_ns;
+    ck_assert_int_eq(run_service(RULES(OPEN, SEED, KEY, rule, CLOSE))->end, WORKSHOP_ENDLESS);
+    ck_assert_int_gt(tester_bench.now_ns - begin_ns, UDS_CLIENT_PENDING_NS);
+    ck_assert_int_lt(tester_bench.now_ns - begin_ns, UDS_CLIENT_PENDING_NS + TIME_S);
 }
 END_TEST
 
@@ -426,6 +506,11 @@ int main(void)
         a_refusal_of_the_seed_is_the_answer_too,
         a_session_that_was_not_opened_is_not_closed,
         a_refused_closing_is_a_refusal,
+        only_a_right_answer_of_the_routine_is_done,
+        a_session_that_is_another_one_is_not_gone_on_with,
+        a_seed_of_another_size_is_no_seed,
+        a_wrong_answer_does_not_keep_the_right_one_out,
+        response_pending_without_end_is_given_up,
         what_was_refused_first_is_told_though_the_closing_fails,
         a_unit_that_falls_silent_is_left_alone,
         a_unit_without_power_is_silent,

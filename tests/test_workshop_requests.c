@@ -186,7 +186,7 @@ END_TEST
 
 START_TEST(faults_are_read_one_by_one)
 {
-    const uint8_t bytes[] = {0x59, 0x02, 0x2F, 0x00, 0x99, 0x07, 0x2F, 0x01, 0x02, 0x03, 0x28, 0x00};
+    const uint8_t bytes[] = {0x59, 0x02, 0x2F, 0x00, 0x99, 0x07, 0x2F, 0x01, 0x02, 0x03, 0x28};
     workshop_fault_t fault;
     check_bytes(workshop_faults_request(), "19 02 FF");
     ck_assert(workshop_read_fault(bytes, sizeof bytes, 0, &fault));
@@ -198,6 +198,55 @@ START_TEST(faults_are_read_one_by_one)
     ck_assert(!workshop_read_fault(bytes, sizeof bytes, 2, &fault));
     ck_assert(!workshop_read_fault(bytes, 3, 0, &fault));
     ck_assert(!workshop_read_fault((const uint8_t[]){0x7F, 0x19, 0x31, 0, 0, 0, 0}, 7, 0, &fault));
+}
+END_TEST
+
+// A list that does not divide: "no faults" would be said of a unit that has some.
+START_TEST(a_broken_list_of_faults_has_no_entries_at_all)
+{
+    const uint8_t bytes[] = {0x59, 0x02, 0x2F, 0x00, 0x99, 0x07, 0x2F, 0x01, 0x02, 0x03, 0x28};
+    workshop_fault_t fault;
+    for (size_t size = 0; size < sizeof bytes; size++)
+        ck_assert_int_eq(workshop_read_fault(bytes, size, 0, &fault), size == 7);
+}
+END_TEST
+
+START_TEST(details_of_a_fault_are_read_whole)
+{
+    const uint8_t count[] = {0x59, 0x06, 0x00, 0x99, 0x07, 0x2F, 0x01, 0x03};
+    const uint8_t snapshot[] = {0x59, 0x04, 0x00, 0x99, 0x07, 0x2F, 0x01, 0x02, 0xD0,
+                                0x00, 0x00, 0x00, 0x08, 0x34, 0xD0, 0x01, 0x21};
+    workshop_fault_details_t details = {.has_count = false};
+    check_bytes(workshop_occurrences_request(0x9907), "19 06 00 99 07 FF");
+    check_bytes(workshop_snapshot_request(0x9907), "19 04 00 99 07 FF");
+    for (size_t size = 0; size <= sizeof snapshot; size++) {
+        bool right = size == 6 || size == sizeof count;
+        if (size <= sizeof count) ck_assert_int_eq(workshop_read_occurrences(count, size, 0x9907, &details), right);
+        right = size == 6 || size == sizeof snapshot;
+        ck_assert_int_eq(workshop_read_snapshot(snapshot, size, 0x9907, &details), right);
+        if (size == 6) ck_assert(!details.has_count && !details.has_snapshot);
+    }
+    ck_assert(details.has_count && details.has_snapshot);
+    ck_assert_uint_eq(details.occurrences, 3);
+    ck_assert_uint_eq(details.first_ms, 2100);
+    ck_assert_uint_eq(details.context, 0x21);
+    ck_assert(!workshop_read_occurrences(count, sizeof count, 0x9908, &details));
+    ck_assert(!workshop_read_snapshot(snapshot, sizeof snapshot, 0x9908, &details));
+    ck_assert(!workshop_read_snapshot(count, 6, 0x9907, &details));
+}
+END_TEST
+
+START_TEST(the_result_of_a_routine_is_its_last_byte)
+{
+    const workshop_service_t blocking = {.function = WORKSHOP_BLOCK_KEY}, assigning = {.function = WORKSHOP_SET_PERSONALIZATION};
+    const uint8_t bytes[] = {0x71, 0x01, 0xDC, 0x73, 0x01, 0x00};
+    uint8_t result = 0;
+    for (size_t size = 0; size <= sizeof bytes; size++)
+        ck_assert_int_eq(workshop_read_result(bytes, size, &blocking, &result), size == 5);
+    ck_assert_uint_eq(result, 1);
+    ck_assert(!workshop_read_result(bytes, 5, &assigning, &result));
+    ck_assert(!workshop_read_result((const uint8_t[]){0x71, 0x03, 0xDC, 0x73, 0}, 5, &blocking, &result));
+    ck_assert(!workshop_read_result((const uint8_t[]){0x72, 0x01, 0xDC, 0x73, 0}, 5, &blocking, &result));
 }
 END_TEST
 
@@ -239,6 +288,9 @@ int main(void)
     tcase_add_test(tests, a_profile_of_another_layout_is_none);
     tcase_add_test(tests, the_largest_request_fits);
     tcase_add_test(tests, faults_are_read_one_by_one);
+    tcase_add_test(tests, a_broken_list_of_faults_has_no_entries_at_all);
+    tcase_add_test(tests, details_of_a_fault_are_read_whole);
+    tcase_add_test(tests, the_result_of_a_routine_is_its_last_byte);
     tcase_add_test(tests, garbage_is_read_without_harm);
     return suite_run("workshop requests", tests);
 }

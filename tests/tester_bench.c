@@ -50,6 +50,7 @@ void tester_bench_open(void)
     tester_bench.now_ns = TIME_S;
     tester_bench.deadline_ns = carried_ns = TIME_NEVER;
     tester_bench.loses = false;
+    tester_bench.pause_ns = 0;
 }
 
 void tester_bench_close(void)
@@ -112,10 +113,11 @@ size_t tester_bench_hex(const char *text, size_t length, uint8_t *bytes)
 static void say_next(unit_t *unit)
 {
     static uint8_t bytes[UDS_MESSAGE_MAX];
-    if (!unit->answers || isotp_sending(&unit->link)) return;
+    if (!unit->answers || isotp_sending(&unit->link) || unit->say_ns > tester_bench.now_ns) return;
     size_t length = strcspn(unit->answers, "|");
     size_t size = tester_bench_hex(unit->answers, length, bytes);
     unit->answers = unit->answers[length] ? unit->answers + length + 1 : NULL;
+    unit->say_ns = tester_bench.now_ns + tester_bench.pause_ns;
     if (size > 0) ck_assert(isotp_send(&unit->link, bytes, size, tester_bench.now_ns));
 }
 
@@ -136,6 +138,7 @@ static void hear_request(unit_t *unit)
     unit->asked_ns[unit->asked++] = tester_bench.now_ns;
     isotp_release(&unit->link);
     unit->answers = arrow[2] ? arrow + 3 : NULL;
+    unit->say_ns = tester_bench.now_ns;
 }
 
 static void work(uint8_t index)
@@ -154,7 +157,11 @@ static void work(uint8_t index)
 static int64_t next_ns(void)
 {
     int64_t next = wire_count > 0 ? carried_ns : TIME_NEVER;
-    for (size_t i = 0; i < UNITS; i++) next = time_earlier(next, isotp_deadline(&tester_bench.units[i].link));
+    for (size_t i = 0; i < UNITS; i++) {
+        const unit_t *unit = &tester_bench.units[i];
+        next = time_earlier(next, isotp_deadline(&unit->link));
+        if (unit->answers && unit->say_ns > tester_bench.now_ns) next = time_earlier(next, unit->say_ns);
+    }
     return time_earlier(next, tester_bench.deadline_ns);
 }
 

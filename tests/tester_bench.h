@@ -17,7 +17,8 @@ typedef struct {
     const char *rules[UNIT_RULES_MAX];
     size_t rule_count, asked;
     int64_t asked_ns[UNIT_RULES_MAX];
-    const char *answers; // the rest of those that are due
+    const char *answers; // the rest of those that are due …
+    int64_t say_ns;      // … from then on
     isotp_t link;
 } unit_t;
 
@@ -29,6 +30,7 @@ typedef struct {
     size_t frame_count;          // that the tester sent
     int64_t now_ns, deadline_ns; // the latter of the tester
     bool loses;                  // the next frame of the tester is lost
+    int64_t pause_ns;            // between several answers of a unit
 } tester_bench_t;
 
 extern tester_bench_t tester_bench;

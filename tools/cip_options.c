@@ -29,16 +29,13 @@ static const char *cut(workbench_t *self, char *text)
     return equals + 1;
 }
 
-// Reads the record, changes what was told, writes it. Gives what it is now.
+// Changes what was told of the record that was read, and writes it. Gives what it is now.
 static bool rewrite(workbench_t *self, const options_t *options, uint16_t id, const char *act, uint8_t *now)
 {
-    const uint8_t *record;
-    size_t size;
-    if (!workbench_read(self, options->node, id, options->count, &record, &size)) return false;
     workshop_request_t write = {.size = 3 + options->count,
                                 .bytes = {UDS_WRITE_DATA, (uint8_t)(id >> 8), (uint8_t)(id & 0xFF)}};
     for (size_t i = 0; i < options->count; i++)
-        now[i] = write.bytes[3 + i] = options->told[i] < 0 ? record[i] : (uint8_t)options->told[i];
+        now[i] = write.bytes[3 + i] = options->told[i] < 0 ? now[i] : (uint8_t)options->told[i];
     workshop_job_write(&self->job, &write);
     return workbench_do(self, options->node, act, NULL);
 }
@@ -89,6 +86,7 @@ void cip_memory(workbench_t *self, int count, char **operands)
     options.count = options.settings.count;
     for (int i = 1; i < count; i++)
         if (!take_memory(self, &options, operands[i])) return;
+    if (!cip_read_car(self, options.node, options.count, now)) return;
     if (!rewrite(self, &options, IDENTIFIER_MEMORY, "code key and car memory", now)) return;
     begin_result(self, options.node, "memory");
     for (size_t i = 0; i < options.count; i++)
@@ -130,10 +128,10 @@ void cip_option(workbench_t *self, int count, char **operands)
     options.count = entry->option_count;
     for (int i = 1; i < count; i++)
         if (!take_option(self, &options, operands[i])) return;
+    if (!workbench_read_options(self, options.node, now)) return;
     if (!rewrite(self, &options, IDENTIFIER_OPTIONS, "code options", now)) return;
     begin_result(self, options.node, "options");
     for (uint8_t i = 0; i < entry->option_count; i++)
-        tell_result(self, entry->options[i].name,
-                    now[i] < entry->options[i].value_count ? entry->options[i].values[now[i]] : "?");
+        tell_result(self, entry->options[i].name, entry->options[i].values[now[i]]);
     end_result(self);
 }

@@ -29,8 +29,8 @@ bool cip_read_active(workbench_t *self, uint8_t node, uint8_t *active)
 {
     const uint8_t *record;
     size_t size;
-    if (!workbench_read(self, node, IDENTIFIER_STATUS, 1, &record, &size)) return false;
-    *active = record[0] <= WORKBENCH_PROFILES ? record[0] : 0;
+    if (!workbench_read(self, node, IDENTIFIER_STATUS, 0, &record, &size)) return false;
+    *active = record[STATUS_RECORD_ACTIVE];
     return true;
 }
 

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <string.h>
-
 #include "bus/can/frame_text.h"
 #include "bus/base/words.h"
 #include "tools/cip_commands.h"
@@ -23,12 +21,7 @@ static bool read_unit(workbench_t *self, unit_t *unit)
     workbench_has_memory(self, unit->node, &unit->settings);
     if (!cip_read_active(self, unit->node, &unit->active)) return false;
     if (!cip_read_car(self, unit->node, unit->settings.count, unit->in_car)) return false;
-    size_t count = entry_of(self, unit)->option_count, size;
-    const uint8_t *record;
-    if (count == 0) return true;
-    if (!workbench_read(self, unit->node, IDENTIFIER_OPTIONS, count, &record, &size)) return false;
-    memcpy(unit->options, record, count);
-    return true;
+    return entry_of(self, unit)->option_count == 0 || workbench_read_options(self, unit->node, unit->options);
 }
 
 // ---- as text -------------------------------------------------------------------------------------------------------
@@ -66,17 +59,12 @@ static void print_settings(const workbench_t *self, const unit_t *unit)
     text_table_destroy(&table);
 }
 
-static const char *option_value(const vehicle_option_t *option, uint8_t index)
-{
-    return index < option->value_count ? option->values[index] : "?";
-}
-
 static void print_options(const workbench_t *self, const unit_t *unit)
 {
     const vehicle_node_t *entry = entry_of(self, unit);
     for (uint8_t i = 0; i < entry->option_count; i++) {
         const vehicle_option_t *option = &entry->options[i];
-        printf("option %s=%s (", option->name, option_value(option, unit->options[i]));
+        printf("option %s=%s (", option->name, option->values[unit->options[i]]);
         for (uint8_t value = 0; value < option->value_count; value++)
             printf("%s%s", value > 0 ? ", " : "", option->values[value]);
         printf(")\n");
@@ -121,7 +109,7 @@ static void print_unit_json(workbench_t *self, const unit_t *unit)
     json_printer_end(json);
     json_printer_begin_object(json, "options");
     for (uint8_t i = 0; i < entry->option_count; i++)
-        json_printer_text(json, entry->options[i].name, option_value(&entry->options[i], unit->options[i]));
+        json_printer_text(json, entry->options[i].name, entry->options[i].values[unit->options[i]]);
     json_printer_end(json);
     json_printer_end(json);
 }

@@ -2,69 +2,47 @@
 #include <inttypes.h>
 
 #include "bus/car/words.h"
-#include "bus/diagnosis/uds_server.h"
 #include "tools/service_commands.h"
 #include "tools/text_table.h"
 
-#define FAULTS_MAX 64 // of a unit, told
-#define RECORD_ALL 0xFF
-#define RECORD_BEGIN 6      // of 59 04 and 59 06: service, sub-function, code, status; then the record
-#define RECORD_COUNT 1      // in an extended record: number, occurrences
-#define SNAPSHOT_TIME 4     // in a snapshot: number, count of identifiers, identifier; then the time
-#define SNAPSHOT_CONTEXT 10 // … the time, identifier; then the context
 #define MS_PER_S 1000.0
 
 typedef struct {
     workshop_fault_t fault;
-    bool has_count, has_snapshot;
-    uint8_t occurrences, context;
-    uint32_t first_ms;
+    workshop_fault_details_t details;
 } entry_t;
 
 // ---- reading -------------------------------------------------------------------------------------------------------
 
-static workshop_request_t record_request(uint8_t sub_function, uint32_t code)
+static bool read_occurrences(workbench_t *self, uint8_t node, entry_t *entry)
 {
-    return (workshop_request_t){.size = 6,
-                                .bytes = {UDS_READ_FAULTS, sub_function, (uint8_t)(code >> 16), (uint8_t)(code >> 8),
-                                          (uint8_t)code, RECORD_ALL}};
+    static const char ACT[] = "read occurrences";
+    workshop_request_t request = workshop_occurrences_request(entry->fault.code);
+    if (!workbench_ask(self, node, &request, ACT)) return false;
+    return workshop_read_occurrences(self->job.bytes, self->job.size, entry->fault.code, &entry->details) ||
+           workbench_tell_unreadable(self, node, ACT);
 }
 
-// The record in the answer, of at least that size; null when there is none.
-static const uint8_t *record_of(const workshop_job_t *job, size_t least)
+static bool read_snapshot(workbench_t *self, uint8_t node, entry_t *entry)
 {
-    return job->size >= RECORD_BEGIN + least ? job->bytes + RECORD_BEGIN : NULL;
+    static const char ACT[] = "read snapshot";
+    workshop_request_t request = workshop_snapshot_request(entry->fault.code);
+    if (!workbench_ask(self, node, &request, ACT)) return false;
+    return workshop_read_snapshot(self->job.bytes, self->job.size, entry->fault.code, &entry->details) ||
+           workbench_tell_unreadable(self, node, ACT);
 }
 
-static bool read_details(workbench_t *self, uint8_t node, entry_t *entry)
-{
-    workshop_request_t request = record_request(UDS_FAULTS_EXTENDED, entry->fault.code);
-    if (!workbench_ask(self, node, &request, "read occurrences")) return false;
-    const uint8_t *record = record_of(&self->job, RECORD_COUNT + 1);
-    entry->has_count = record;
-    if (record) entry->occurrences = record[RECORD_COUNT];
-    request = record_request(UDS_FAULTS_SNAPSHOT, entry->fault.code);
-    if (!workbench_ask(self, node, &request, "read snapshot")) return false;
-    record = record_of(&self->job, SNAPSHOT_CONTEXT + 1);
-    entry->has_snapshot = record && uds_number(record + 2, 2) == UDS_SERVER_SNAPSHOT_TIME;
-    if (!entry->has_snapshot) return true;
-    entry->first_ms = uds_number(record + SNAPSHOT_TIME, 4);
-    entry->context = record[SNAPSHOT_CONTEXT];
-    return true;
-}
-
+// That an entry is there is told though nothing more of it can be read; after the first such the unit is not asked on.
 static bool read_entries(workbench_t *self, uint8_t node, entry_t *entries, size_t *count)
 {
     workshop_request_t request = workshop_faults_request();
-    *count = 0;
     if (!workbench_ask(self, node, &request, "read fault memory")) return false;
-    while (*count < FAULTS_MAX) {
-        entry_t entry = {.has_count = false};
-        if (!workshop_read_fault(self->job.bytes, self->job.size, *count, &entry.fault)) break;
+    entry_t entry = {.details = {.has_count = false}};
+    for (*count = 0; workshop_read_fault(self->job.bytes, self->job.size, *count, &entry.fault);)
         entries[(*count)++] = entry;
-    }
-    for (size_t i = 0; i < *count; i++)
-        if (!read_details(self, node, &entries[i])) return false;
+    bool more = true;
+    for (size_t i = 0; more && i < *count; i++)
+        more = read_occurrences(self, node, &entries[i]) && read_snapshot(self, node, &entries[i]);
     return true;
 }
 
@@ -77,12 +55,12 @@ static void print_entry(text_table_t *table, const char *unit, const entry_t *en
     text_table_add(table, "%s", unit);
     text_table_add(table, "0x%04" PRIX32, entry->fault.code);
     text_table_add(table, "%s", entry->fault.status & WORKSHOP_FAULT_ACTIVE ? "yes" : "no");
-    if (entry->has_count)
-        text_table_add(table, "%u", entry->occurrences);
+    if (entry->details.has_count)
+        text_table_add(table, "%u", entry->details.occurrences);
     else
         text_table_add(table, "-");
-    if (entry->has_snapshot)
-        text_table_add(table, "%.3f s", entry->first_ms / MS_PER_S);
+    if (entry->details.has_snapshot)
+        text_table_add(table, "%.3f s", entry->details.first_ms / MS_PER_S);
     else
         text_table_add(table, "-");
     text_table_add(table, "%s", words_find_fault(entry->fault.code));
@@ -97,10 +75,10 @@ static void print_entry_json(json_printer_t *json, const char *unit, const entry
     json_printer_text(json, "fault", code);
     json_printer_bool(json, "active", entry->fault.status & WORKSHOP_FAULT_ACTIVE);
     json_printer_whole(json, "status", entry->fault.status);
-    if (entry->has_count) json_printer_whole(json, "times", entry->occurrences);
-    if (entry->has_snapshot) {
-        json_printer_whole(json, "first_ms", entry->first_ms);
-        json_printer_whole(json, "context", entry->context);
+    if (entry->details.has_count) json_printer_whole(json, "times", entry->details.occurrences);
+    if (entry->details.has_snapshot) {
+        json_printer_whole(json, "first_ms", entry->details.first_ms);
+        json_printer_whole(json, "context", entry->details.context);
     }
     json_printer_text(json, "meaning", words_find_fault(entry->fault.code));
     json_printer_end(json);
@@ -128,12 +106,12 @@ static void print_entries(workbench_t *self, uint8_t node, text_table_t *table, 
 
 void service_faults(workbench_t *self, int count, char **operands)
 {
+    static entry_t entries[WORKSHOP_FAULTS_MAX]; // too large for a stack
     uint32_t units, empty = 0;
     size_t total = 0;
     if (!workbench_take_units(self, count, operands, &units)) return;
     text_table_t *table = text_table_new(HEADINGS, sizeof HEADINGS / sizeof HEADINGS[0]);
     for (uint8_t node = 0; node < self->vehicle.node_count && !self->gone; node++) {
-        entry_t entries[FAULTS_MAX];
         size_t entry_count;
         if (!(units >> node & 1) || !read_entries(self, node, entries, &entry_count)) continue;
         print_entries(self, node, table, entries, entry_count);

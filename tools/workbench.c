@@ -11,7 +11,6 @@
 #include "bus/zmq/endpoint.h"
 #include "bus/zmq/process.h"
 #include "bus/base/version.h"
-#include "scenarios/story/words_workshop.h"
 #include "tools/options.h"
 #include "bus/files/vehicle_file.h"
 #include "bus/car/units.h"
@@ -20,7 +19,6 @@ enum { STATUS_DONE, STATUS_REFUSED, STATUS_WRONG, STATUS_BROKEN, STATUS_SIGNAL =
 
 #define HELP_MAX 4096
 #define END_TEXT_MAX 160
-#define READ_HEADER 3 // of an answer: service, identifier
 
 static const option_t OPTIONS[] = {
     {"json", 0, NULL, OPTION_FLAG, offsetof(workbench_t, wants_json), "tell everything as one JSON object"},
@@ -166,30 +164,36 @@ static bool connect_car(workbench_t *self)
 static void note_failure(workbench_t *self, uint8_t node)
 {
     const workshop_job_t *job = &self->job;
-    note_status(self, job->end == WORKSHOP_REFUSED || job->end == WORKSHOP_DIFFERENT ? STATUS_REFUSED : STATUS_BROKEN);
+    bool refused = job->end == WORKSHOP_REFUSED || job->end == WORKSHOP_DIFFERENT || job->end == WORKSHOP_NOT_DONE;
+    note_status(self, refused ? STATUS_REFUSED : STATUS_BROKEN);
     if (self->failure_count == WORKBENCH_FAILURES_MAX) return;
-    self->failures[self->failure_count++] = (workbench_failure_t){node, job->end, job->nrc};
+    workbench_failure_t *failure = &self->failures[self->failure_count++];
+    *failure = (workbench_failure_t){node, job->end, job->nrc, workshop_job_is_done(job), 0, {0}};
+    if (job->end != WORKSHOP_UNREADABLE) return;
+    failure->size = job->size;
+    memcpy(failure->bytes, job->bytes, job->size < sizeof failure->bytes ? job->size : sizeof failure->bytes);
 }
 
-// In words, why a unit refuses; null when the code says all.
-static const char *reason_of(uint8_t nrc, const char *(*hint)(uint8_t nrc))
+// In words, why a unit refuses; null when the code says all. The hint knows of what was wanted, not of the session.
+static const char *reason_of(const workshop_job_t *job, const char *(*hint)(uint8_t nrc))
 {
-    const char *reason = hint ? hint(nrc) : NULL;
-    if (!reason && nrc == UDS_DELAY_NOT_EXPIRED) reason = "too many wrong keys were sent to it; wait 10 s";
+    if (job->end != WORKSHOP_REFUSED) return NULL;
+    bool wanted = job->ended_in == WORKSHOP_STAGE_ACT || job->ended_in == WORKSHOP_STAGE_READ;
+    const char *reason = hint && wanted ? hint(job->nrc) : NULL;
+    if (!reason && job->nrc == UDS_DELAY_NOT_EXPIRED) reason = "too many wrong keys were sent to it; wait 10 s";
     return reason;
 }
 
-static bool tell_failure(workbench_t *self, uint8_t node, const char *act, const char *(*hint)(uint8_t nrc))
+static void tell_failure(workbench_t *self, uint8_t node, const char *act, const char *(*hint)(uint8_t nrc))
 {
     const workshop_job_t *job = &self->job;
     char end[END_TEXT_MAX];
     words_t words = words_make(end, sizeof end);
     words_add_end(&words, job);
-    const char *why = job->end == WORKSHOP_REFUSED ? reason_of(job->nrc, hint) : NULL;
+    const char *why = reason_of(job, hint);
     fprintf(stderr, "%s: %s: %s: %s%s%s%s\n", self->tool->name, workbench_unit_name(self, node), act, end,
             why ? " (" : "", why ? why : "", why ? ")" : "");
     note_failure(self, node);
-    return false;
 }
 
 bool workbench_do(workbench_t *self, uint8_t node, const char *act, const char *(*hint)(uint8_t nrc))
@@ -204,7 +208,8 @@ bool workbench_do(workbench_t *self, uint8_t node, const char *act, const char *
             return lose_car(self, error.text);
         workshop_job_take(&self->job, &answer);
     }
-    return self->job.end == WORKSHOP_ACCEPTED || tell_failure(self, node, act, hint);
+    if (self->job.end != WORKSHOP_ACCEPTED) tell_failure(self, node, act, hint);
+    return workshop_job_is_done(&self->job);
 }
 
 bool workbench_ask(workbench_t *self, uint8_t node, const workshop_request_t *request, const char *act)
@@ -217,8 +222,7 @@ bool workbench_ask(workbench_t *self, uint8_t node, const workshop_request_t *re
 bool workbench_tell_unreadable(workbench_t *self, uint8_t node, const char *act)
 {
     self->job.end = WORKSHOP_UNREADABLE;
-    fprintf(stderr, "%s: %s: %s: the answer cannot be read\n", self->tool->name, workbench_unit_name(self, node), act);
-    note_failure(self, node);
+    tell_failure(self, node, act, NULL);
     return false;
 }
 
@@ -238,16 +242,26 @@ static const char *act_of(uint16_t id)
     return "read data";
 }
 
-bool workbench_read(workbench_t *self, uint8_t node, uint16_t id, size_t least, const uint8_t **record, size_t *size)
+bool workbench_read(workbench_t *self, uint8_t node, uint16_t id, size_t count, const uint8_t **record, size_t *size)
 {
     const char *act = act_of(id);
     workshop_request_t request = workshop_read_request(id);
     if (!workbench_ask(self, node, &request, act)) return false;
-    const workshop_job_t *job = &self->job;
-    bool ours = job->size >= READ_HEADER + least && uds_number(job->bytes + 1, READ_HEADER - 1) == id;
-    if (!ours) return workbench_tell_unreadable(self, node, act);
-    *record = job->bytes + READ_HEADER;
-    *size = job->size - READ_HEADER;
+    return workshop_read_record(self->job.bytes, self->job.size, id, count, record, size) ||
+           workbench_tell_unreadable(self, node, act);
+}
+
+bool workbench_read_options(workbench_t *self, uint8_t node, uint8_t values[VEHICLE_OPTIONS_MAX])
+{
+    const vehicle_node_t *entry = &self->vehicle.nodes[node];
+    const uint8_t *record;
+    size_t size;
+    if (!workbench_read(self, node, IDENTIFIER_OPTIONS, entry->option_count, &record, &size)) return false;
+    for (size_t i = 0; i < size; i++) {
+        if (record[i] >= entry->options[i].value_count)
+            return workbench_tell_unreadable(self, node, act_of(IDENTIFIER_OPTIONS));
+        values[i] = record[i];
+    }
     return true;
 }
 
@@ -300,10 +314,18 @@ const char *workbench_value(const dbc_signal_t *setting, int64_t raw, char text[
 }
 
 static const char *const END_NAMES[] = {
-    [WORKSHOP_UNDER_WAY] = "broken",    [WORKSHOP_ACCEPTED] = "broken", [WORKSHOP_REFUSED] = "refused",
-    [WORKSHOP_SILENT] = "no answer",    [WORKSHOP_BROKEN] = "broken",   [WORKSHOP_UNREADABLE] = "unreadable",
-    [WORKSHOP_DIFFERENT] = "different",
+    [WORKSHOP_UNDER_WAY] = "broken",    [WORKSHOP_ACCEPTED] = "broken",   [WORKSHOP_REFUSED] = "refused",
+    [WORKSHOP_SILENT] = "no answer",    [WORKSHOP_BROKEN] = "broken",     [WORKSHOP_UNREADABLE] = "unreadable",
+    [WORKSHOP_DIFFERENT] = "different", [WORKSHOP_NOT_DONE] = "not done", [WORKSHOP_ENDLESS] = "pending",
 };
+
+static void print_answer(workbench_t *self, const workbench_failure_t *failure)
+{
+    char text[END_TEXT_MAX];
+    words_t words = words_make(text, sizeof text);
+    words_add_bytes(&words, failure->bytes, failure->size);
+    json_printer_text(&self->json, "answer", text);
+}
 
 static void print_failures(workbench_t *self)
 {
@@ -319,6 +341,8 @@ static void print_failures(workbench_t *self)
             json_printer_whole(&self->json, "code", failure->nrc);
             if (nrc) json_printer_text(&self->json, "refused", nrc);
         }
+        if (failure->end == WORKSHOP_UNREADABLE) print_answer(self, failure);
+        if (failure->closing) json_printer_bool(&self->json, "done", true);
         json_printer_end(&self->json);
     }
     json_printer_end(&self->json);
@@ -341,8 +365,8 @@ static void print_help(const workbench_tool_t *tool)
     }
     command_t help = {
         usage, summary, OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],
-        "Keys and profiles count from 1. Exit status: 0 done, 1 a control unit refused, 2 wrong usage, 3 no car, no\n"
-        "answer or a broken one."};
+        "Keys and profiles count from 1. Exit status: 0 done, 1 a control unit refused or did not do it, 2 wrong\n"
+        "usage, 3 no car, no answer, or one that is broken or cannot be read."};
     options_print_help(&help, stdout);
 }
 

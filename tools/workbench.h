@@ -7,7 +7,7 @@
 //
 // The car is connected to when a command first asks a unit: wrong arguments are told without one. What fails is told on
 // standard error as it happens, is a member "failures" of the JSON object, and makes the exit status: the highest of
-// 1 a unit refused, 2 wrong usage, 3 no car, no answer or a broken one.
+// 1 a unit refused, or did not do it, 2 wrong usage, 3 no car, no answer, or one that is broken or cannot be read.
 #ifndef KMSIM_TOOLS_WORKBENCH_H
 #define KMSIM_TOOLS_WORKBENCH_H
 
@@ -15,6 +15,7 @@
 #include "bus/kernel/vehicle.h"
 #include "bus/can/frame_text.h"
 #include "scenarios/actors/workshop_job.h"
+#include "scenarios/story/words_workshop.h"
 #include "tools/json_printer.h"
 #include "tools/live_client.h"
 
@@ -42,6 +43,9 @@ typedef struct {
     uint8_t node;
     workshop_end_t end;
     uint8_t nrc;
+    bool closing; // what was wanted was done; closing the session after it failed
+    size_t size;  // of an answer that cannot be read, and its first bytes
+    uint8_t bytes[WORDS_BYTES_TOLD_MAX];
 } workbench_failure_t;
 
 struct workbench {
@@ -100,16 +104,20 @@ const char *workbench_unit_name(const workbench_t *self, uint8_t node);
 
 // ---- asking --------------------------------------------------------------------------------------------------------
 
-/// Does self->job, begun already, at the unit. False and told when it did not end well; what was wanted is named by
-/// act, "block key 2", and hint (null: none) says in words why a unit refuses that, or null.
+/// Does self->job, begun already, at the unit. False and told when it was not done; what was wanted is named by act,
+/// "block key 2", and hint (null: none) says in words why a unit refuses that, or null. When it was done and its
+/// session could not be closed after it, that is told too.
 bool workbench_do(workbench_t *self, uint8_t node, const char *act, const char *(*hint)(uint8_t nrc));
 
 /// One request; the answer is in self->job.bytes, .size.
 bool workbench_ask(workbench_t *self, uint8_t node, const workshop_request_t *request, const char *act);
 
-/// Reads a data identifier; gives its record, which lives until the next job. A record shorter than `least` bytes is
-/// told as a broken answer.
-bool workbench_read(workbench_t *self, uint8_t node, uint16_t id, size_t least, const uint8_t **record, size_t *size);
+/// Reads a data identifier; gives its record, which lives until the next job. One that is not laid out as it must be,
+/// with so many settings or options (bus/car/identifiers.h), is told as an answer that cannot be read.
+bool workbench_read(workbench_t *self, uint8_t node, uint16_t id, size_t count, const uint8_t **record, size_t *size);
+
+/// Reads which value each coding option of the unit has; likewise when there is no such value.
+bool workbench_read_options(workbench_t *self, uint8_t node, uint8_t values[VEHICLE_OPTIONS_MAX]);
 
 /// Reads a profile.
 bool workbench_read_profile(workbench_t *self, uint8_t node, const workshop_settings_t *settings, double profile,
@@ -118,7 +126,7 @@ bool workbench_read_profile(workbench_t *self, uint8_t node, const workshop_sett
 /// The CAS's table of keys, by number 1 .. 10.
 bool workbench_read_keys(workbench_t *self, uint8_t cas, identifiers_key_t keys[KEY_COUNT_MAX + 1]);
 
-/// Tells an answer that cannot be read; false always.
+/// Tells that the answer of the last job cannot be read, with its bytes; false always.
 bool workbench_tell_unreadable(workbench_t *self, uint8_t node, const char *act);
 
 // ---- telling -------------------------------------------------------------------------------------------------------

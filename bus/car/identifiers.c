@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "bus/car/identifiers.h"
 
+#include "bus/car/key_radio.h"
+
+#define PROFILE_LAST (IDENTIFIER_PROFILE + 0xF) // what the range has room for
+
 void identifiers_write_key(const identifiers_key_t *key, int number, uint8_t record[KEY_RECORD_SIZE])
 {
     bool known = key->personalization > 0;
@@ -23,6 +27,98 @@ identifiers_key_t identifiers_read_key(const uint8_t record[KEY_RECORD_SIZE])
         .personalization = number == IDENTIFIER_NUMBER_INVALID ? 0 : number + 1,
     };
 }
+
+// ---- layouts -------------------------------------------------------------------------------------------------------
+
+static bool are_flags(const uint8_t *record, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (record[i] > 1) return false;
+    return true;
+}
+
+static bool is_profile(const uint8_t *record, size_t size, size_t count)
+{
+    (void)size;
+    (void)count;
+    return are_flags(record, 1);
+}
+
+static bool is_memory(const uint8_t *record, size_t size, size_t count)
+{
+    (void)size;
+    return are_flags(record, count);
+}
+
+static bool is_status(const uint8_t *record, size_t size, size_t count)
+{
+    (void)size;
+    (void)count;
+    return record[STATUS_RECORD_ACTIVE] <= KEY_PERSONALIZATION_MAX && are_flags(record + STATUS_RECORD_CODED, 1);
+}
+
+// A key's number is its place in the table, told once more.
+static bool is_key(const uint8_t *record, size_t place)
+{
+    uint8_t personalization = record[KEY_RECORD_PERSONALIZATION];
+    return record[KEY_RECORD_NUMBER] == place && are_flags(record + KEY_RECORD_EXISTS, 1) &&
+           (personalization < KEY_PERSONALIZATION_MAX || personalization == IDENTIFIER_NUMBER_INVALID) &&
+           are_flags(record + KEY_RECORD_LEARNED, KEY_RECORD_NUMBER - KEY_RECORD_LEARNED);
+}
+
+static bool are_keys(const uint8_t *record, size_t size, size_t count)
+{
+    (void)size;
+    (void)count;
+    for (size_t i = 0; i < KEY_COUNT_MAX; i++)
+        if (!is_key(record + i * KEY_RECORD_SIZE, i)) return false;
+    return true;
+}
+
+// Each name's length leads to the next setting, the last one's to the end.
+static bool is_description(const uint8_t *record, size_t size, size_t count)
+{
+    const size_t header = 2 * IDENTIFIER_RAW_SIZE + 1;
+    if (record[0] != count) return false;
+    size_t at = 1;
+    for (size_t i = 0; i < count; i++) {
+        if (size - at < header || size - at - header < record[at + header - 1]) return false;
+        at += header + record[at + header - 1];
+    }
+    return at == size;
+}
+
+typedef struct {
+    uint16_t first, last;
+    uint16_t least, each; // bytes: so many, and so many of each setting or option …
+    bool open;            // … or more
+    bool (*is_right)(const uint8_t *record, size_t size, size_t count); // null: whatever the bytes are
+} layout_t;
+
+static const layout_t LAYOUTS[] = {
+    {IDENTIFIER_PROFILE, PROFILE_LAST, 1, IDENTIFIER_RAW_SIZE, false, is_profile},
+    {IDENTIFIER_DESCRIPTION, IDENTIFIER_DESCRIPTION, 1, 0, true, is_description},
+    {IDENTIFIER_MEMORY, IDENTIFIER_MEMORY, 0, 1, false, is_memory},
+    {IDENTIFIER_OPTIONS, IDENTIFIER_OPTIONS, 0, 1, false, NULL},
+    {IDENTIFIER_STATUS, IDENTIFIER_STATUS, STATUS_RECORD_SIZE, 0, false, is_status},
+    {IDENTIFIER_KEYS, IDENTIFIER_KEYS, KEY_COUNT_MAX *KEY_RECORD_SIZE, 0, false, are_keys},
+    {IDENTIFIER_NAME, IDENTIFIER_NAME, 1, 0, true, NULL}, // another maker's units have texts of their own
+    {IDENTIFIER_VIN, IDENTIFIER_VIN, 1, 0, true, NULL},
+};
+
+bool identifiers_is_record(uint16_t id, const uint8_t *record, size_t size, size_t count)
+{
+    for (size_t i = 0; i < sizeof LAYOUTS / sizeof LAYOUTS[0]; i++) {
+        const layout_t *layout = &LAYOUTS[i];
+        if (id < layout->first || id > layout->last) continue;
+        size_t whole = layout->least + layout->each * count;
+        if (layout->open ? size < whole : size != whole) return false;
+        return !layout->is_right || layout->is_right(record, size, count);
+    }
+    return true;
+}
+
+// ---- settings ------------------------------------------------------------------------------------------------------
 
 int16_t identifiers_saturate(int64_t raw)
 {

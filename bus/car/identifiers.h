@@ -24,12 +24,16 @@
 //
 // Routines of the CAS (0x31 01 start, 03 results), extended session and security access:
 //
-//   0xDC73  key, action (0 release, 1 block)         answered by one byte: 0 done
+//   0xDC73  key, action (0 release, 1 block)         answered by one byte: 0 done, else not
 //   0xDC5B  key, personalization number              likewise
+//
+// A tester judges what it reads by one table of all these layouts (identifiers_is_record): a record that is not laid
+// out so is not read at all.
 #ifndef KMSIM_BUS_CAR_IDENTIFIERS_H
 #define KMSIM_BUS_CAR_IDENTIFIERS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define IDENTIFIER_NUMBER_INVALID 0xFF
@@ -56,6 +60,13 @@ enum { ROUTINE_LOCK_KEY, ROUTINE_LOCK_ACTION, ROUTINE_LOCK_SIZE };
 enum { ROUTINE_ACTION_RELEASE, ROUTINE_ACTION_BLOCK };
 enum { ROUTINE_ASSIGN_KEY, ROUTINE_ASSIGN_NUMBER, ROUTINE_ASSIGN_SIZE };
 
+/// Bytes of their result, and what the byte says when the function was done.
+#define ROUTINE_RESULT_SIZE 1
+#define ROUTINE_DONE 0
+
+/// Bytes of IDENTIFIER_STATUS.
+enum { STATUS_RECORD_ACTIVE, STATUS_RECORD_CODED, STATUS_RECORD_SIZE };
+
 /// Bytes per key in IDENTIFIER_KEYS.
 enum {
     KEY_RECORD_EXISTS,
@@ -75,6 +86,10 @@ typedef struct {
 /// Writes the record of key number 1 .. 10; reads one (its number is its place in the table).
 void identifiers_write_key(const identifiers_key_t *key, int number, uint8_t record[KEY_RECORD_SIZE]);
 identifiers_key_t identifiers_read_key(const uint8_t record[KEY_RECORD_SIZE]);
+
+/// Whether that can be the record of an identifier above, by its length and by what its bytes can be; of one that is
+/// not there any record can. `count` is how many settings (for 0x3021: options) the unit has.
+bool identifiers_is_record(uint16_t id, const uint8_t *record, size_t size, size_t count);
 
 /// A setting's raw value of any size as its 16 bits: the nearest that fits, it never wraps around.
 int16_t identifiers_saturate(int64_t raw);

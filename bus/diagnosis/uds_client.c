@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "bus/diagnosis/uds_client.h"
+#include "bus/diagnosis/uds_response.h"
 
 #include <string.h>
 
@@ -48,12 +49,20 @@ static void break_step(uds_client_t *self, isotp_result_t result)
     end_step(self, UDS_OUTCOME_BROKEN);
 }
 
-// Silence is what a request with the suppressing bit asks for, unless the unit said that it is busy with it.
-static void end_in_silence(uds_client_t *self)
+// Silence is what a request with the suppressing bit asks for, unless the unit said that it is busy with it: what else
+// came meanwhile was for somebody else.
+static void end_without_answer(uds_client_t *self)
 {
     bool suppressed = self->request_size > 1 && uds_has_sub_function(self->request[0]) &&
                       (self->request[1] & UDS_SUPPRESS) != 0 && self->pending_count == 0;
-    end_step(self, suppressed ? UDS_OUTCOME_QUIET : UDS_OUTCOME_SILENT);
+    if (suppressed || self->wrong_size == 0) {
+        bool endless = self->pending_count > 0 && self->deadline_ns == self->pending_until_ns;
+        end_step(self, suppressed ? UDS_OUTCOME_QUIET : endless ? UDS_OUTCOME_ENDLESS : UDS_OUTCOME_SILENT);
+        return;
+    }
+    self->answer.bytes = self->wrong;
+    self->answer.size = self->wrong_size;
+    end_step(self, UDS_OUTCOME_UNREADABLE);
 }
 
 static void start_request(uds_client_t *self, const uint8_t *bytes, size_t size, int64_t now_ns)
@@ -62,6 +71,7 @@ static void start_request(uds_client_t *self, const uint8_t *bytes, size_t size,
     self->request = bytes;
     self->request_size = size;
     self->pending_count = 0;
+    self->wrong_size = 0;
     self->answer = (uds_answer_t){.transfer = ISOTP_NOTHING};
     self->state = UDS_CLIENT_SENDING;
     if (!isotp_send(&self->link, bytes, size, now_ns)) end_step(self, UDS_OUTCOME_INVALID);
@@ -75,12 +85,16 @@ static void start_step(uds_client_t *self, int64_t now_ns)
     start_request(self, unlock ? SEED_REQUEST : step->bytes, unlock ? sizeof SEED_REQUEST : step->size, now_ns);
 }
 
+static bool is_seed_asked(const uds_client_t *self)
+{
+    return self->steps[self->step].kind == UDS_STEP_UNLOCK && !self->key_sent;
+}
+
 // A seed of zeros says that the unit is unlocked already (ISO 14229-1, 10.4).
-static bool send_key(uds_client_t *self, const uint8_t *bytes, size_t size, int64_t now_ns)
+static bool send_key(uds_client_t *self, const uint8_t *bytes, int64_t now_ns)
 {
     static const uint8_t UNLOCKED[UDS_SEED_SIZE];
-    bool seed = self->steps[self->step].kind == UDS_STEP_UNLOCK && !self->key_sent && size == 2 + UDS_SEED_SIZE;
-    if (!seed || memcmp(bytes + 2, UNLOCKED, UDS_SEED_SIZE) == 0) return false;
+    if (!is_seed_asked(self) || memcmp(bytes + 2, UNLOCKED, UDS_SEED_SIZE) == 0) return false;
     self->unlock[0] = UDS_SECURITY_ACCESS;
     self->unlock[1] = UDS_SECURITY_KEY;
     uds_security_key(self->target, bytes + 2, self->unlock + 2);
@@ -89,26 +103,46 @@ static bool send_key(uds_client_t *self, const uint8_t *bytes, size_t size, int6
     return true;
 }
 
+static void take_stray(uds_client_t *self, const uint8_t *bytes, size_t size)
+{
+    self->strays++;
+    if (self->state == UDS_CLIENT_WAITING) {
+        memcpy(self->wrong, bytes, size);
+        self->wrong_size = size;
+    }
+    isotp_release(&self->link);
+}
+
+// The unit has our request: what came before was not for it.
+static void take_pending(uds_client_t *self, int64_t now_ns)
+{
+    if (self->pending_count++ == 0) self->pending_until_ns = now_ns + UDS_CLIENT_PENDING_NS;
+    self->deadline_ns = time_earlier(now_ns + UDS_P2_EXTENDED_NS + self->margin_ns, self->pending_until_ns);
+    self->wrong_size = 0;
+    isotp_release(&self->link);
+}
+
 static void take_response(uds_client_t *self, const uint8_t *bytes, size_t size, int64_t now_ns)
 {
-    bool negative = size == 3 && bytes[0] == UDS_NEGATIVE && bytes[1] == self->request[0];
-    bool positive = bytes[0] == (uint8_t)(self->request[0] + UDS_POSITIVE);
-    if (self->state != UDS_CLIENT_WAITING || !(negative || positive)) {
-        self->strays++;
-        isotp_release(&self->link);
+    uds_response_t response = self->state == UDS_CLIENT_WAITING
+                                  ? uds_response_judge(self->request, self->request_size, bytes, size)
+                                  : UDS_RESPONSE_WRONG;
+    bool positive = response == UDS_RESPONSE_POSITIVE;
+    // The standard leaves the size of a seed to the unit; the keys that we can make are to one of ours.
+    if (positive && is_seed_asked(self) && size != 2 + UDS_SEED_SIZE) response = UDS_RESPONSE_WRONG;
+    if (response == UDS_RESPONSE_WRONG) {
+        take_stray(self, bytes, size);
         return;
     }
-    if (negative && bytes[2] == UDS_RESPONSE_PENDING) {
-        self->pending_count++;
-        self->deadline_ns = now_ns + UDS_P2_EXTENDED_NS + self->margin_ns;
-        isotp_release(&self->link);
+    if (!positive && bytes[2] == UDS_RESPONSE_PENDING) {
+        take_pending(self, now_ns);
         return;
     }
-    if (positive && send_key(self, bytes, size, now_ns)) return;
+    if (positive && send_key(self, bytes, now_ns)) return;
     self->answer.bytes = bytes;
     self->answer.size = size;
-    self->answer.nrc = negative ? bytes[2] : UDS_ACCEPTED;
-    end_step(self, negative ? UDS_OUTCOME_NEGATIVE : UDS_OUTCOME_POSITIVE);
+    self->answer.nrc = positive ? UDS_ACCEPTED : bytes[2];
+    end_step(self, positive ? UDS_OUTCOME_POSITIVE : UDS_OUTCOME_NEGATIVE);
 }
 
 // ---- the link ------------------------------------------------------------------------------------------------------
@@ -160,7 +194,7 @@ bool uds_client_pull(uds_client_t *self, int64_t now_ns, can_frame_t *frame)
     isotp_tick(&self->link, now_ns);
     take_results(self, now_ns);
     if (self->state == UDS_CLIENT_WAITING && !isotp_receiving(&self->link) && self->deadline_ns <= now_ns)
-        end_in_silence(self);
+        end_without_answer(self);
     return isotp_pull(&self->link, now_ns, frame);
 }
 

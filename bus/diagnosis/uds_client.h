@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A tester's side of diagnosis, pull style: works through a script of requests to one unit and yields the answers.
-// Pure; memory is the caller's (about 8.5 KiB). One client is one conversation: a tester that talks to two units has
+// Pure; memory is the caller's (about 12.5 KiB). One client is one conversation: a tester that talks to two units has
 // two.
 //
 //   uds_client_begin(target, steps) ──> ┌──────────────┐ ──uds_client_pull──> one frame at a time to the bus
@@ -12,14 +12,23 @@
 //
 // It sends each step by ISO-TP, waits P2 (P2* after "response pending") plus a margin for the buses, and goes on with
 // the next step when the answer is positive. A refusal, silence or a broken transfer ends the script, unless the step
-// says `go_on`. A step UDS_STEP_UNLOCK asks for a seed and sends the key; one answer, the last one, stands for both.
+// says `go_on`. Every response is judged whole (bus/diagnosis/uds_response.h). One that is none to the request may be a
+// late one to an earlier request, or to somebody else's functional one: it ends nothing, the right one may still come.
+// When none does, the last wrong one is what came of the step:
+//
+//   request ──> wrong ──> right                     positive or negative
+//   request ──> wrong ──> (P2 is over)              unreadable, with its bytes
+//   request ──> pending ──> pending ──> … (12.5 s)  endless: no unit here takes that long
+//
+// A step UDS_STEP_UNLOCK asks for a seed and sends the key; one answer, the last one, stands for both.
 // It keeps no session alive: a script that pauses sends 3E 80 of its own.
 #ifndef KMSIM_BUS_DIAGNOSIS_UDS_CLIENT_H
 #define KMSIM_BUS_DIAGNOSIS_UDS_CLIENT_H
 
 #include "bus/diagnosis/uds.h"
 
-#define UDS_CLIENT_MARGIN_NS (100 * TIME_MS) // for arbitration, a bus to wake and the gateway, both ways
+#define UDS_CLIENT_MARGIN_NS (100 * TIME_MS)    // for arbitration, a bus to wake and the gateway, both ways
+#define UDS_CLIENT_PENDING_NS (12500 * TIME_MS) // from the first "response pending" to the end of patience
 
 typedef enum { UDS_STEP_REQUEST, UDS_STEP_UNLOCK } uds_step_kind_t;
 
@@ -32,11 +41,13 @@ typedef struct {
 
 typedef enum {
     UDS_OUTCOME_POSITIVE,
-    UDS_OUTCOME_NEGATIVE, // nrc tells why
-    UDS_OUTCOME_QUIET,    // no answer, and none was asked for: positive response suppressed, or functional addressing
-    UDS_OUTCOME_SILENT,   // no answer in time
-    UDS_OUTCOME_BROKEN,   // the transfer failed: `transfer` tells how
-    UDS_OUTCOME_INVALID,  // the step cannot be sent: its size
+    UDS_OUTCOME_NEGATIVE,   // nrc tells why
+    UDS_OUTCOME_QUIET,      // no answer, and none was asked for: positive response suppressed, or functional addressing
+    UDS_OUTCOME_SILENT,     // no answer in time
+    UDS_OUTCOME_UNREADABLE, // none that is one to this request; the bytes are the last that came instead
+    UDS_OUTCOME_ENDLESS,    // "response pending" again and again, UDS_CLIENT_PENDING_NS long
+    UDS_OUTCOME_BROKEN,     // the transfer failed: `transfer` tells how
+    UDS_OUTCOME_INVALID,    // the step cannot be sent: its size
 } uds_outcome_t;
 
 typedef struct {
@@ -69,8 +80,11 @@ typedef struct {
     int64_t margin_ns;   // UDS_CLIENT_MARGIN_NS unless told otherwise after uds_client_init
     int64_t deadline_ns; // while waiting
     uds_answer_t answer;
-    uint32_t pending_count; // "response pending" since the step began
-    uint32_t strays;        // responses that nothing waited for
+    uint32_t pending_count;   // "response pending" since the request was sent …
+    int64_t pending_until_ns; // … and when that has gone on too long
+    uint32_t strays;          // responses that are none to what was asked, or that nothing waited for
+    size_t wrong_size;        // the last of them since the request was sent, 0: none
+    uint8_t wrong[UDS_MESSAGE_MAX];
 } uds_client_t;
 
 /// Starts idle.

@@ -55,6 +55,11 @@ bool workshop_job_is_over(const workshop_job_t *self)
     return self->stage == WORKSHOP_STAGE_OVER;
 }
 
+bool workshop_job_is_done(const workshop_job_t *self)
+{
+    return self->end == WORKSHOP_ACCEPTED || (workshop_job_is_over(self) && self->ended_in == WORKSHOP_STAGE_CLOSE);
+}
+
 // ---- requests ------------------------------------------------------------------------------------------------------
 
 static uint16_t written_id(const workshop_job_t *self)
@@ -119,6 +124,10 @@ static workshop_end_t judge(const uds_answer_t *answer)
         return WORKSHOP_REFUSED;
     case UDS_OUTCOME_SILENT:
         return WORKSHOP_SILENT;
+    case UDS_OUTCOME_UNREADABLE:
+        return WORKSHOP_UNREADABLE;
+    case UDS_OUTCOME_ENDLESS:
+        return WORKSHOP_ENDLESS;
     case UDS_OUTCOME_BROKEN: // a unit that does not answer a long request does not even say "go on"
         return answer->transfer == ISOTP_TIMEOUT_BS ? WORKSHOP_SILENT : WORKSHOP_BROKEN;
     case UDS_OUTCOME_INVALID:
@@ -167,6 +176,14 @@ static workshop_end_t take_profile(workshop_job_t *self, const uds_answer_t *ans
     return WORKSHOP_ACCEPTED;
 }
 
+// ACT of a service function.
+static workshop_end_t take_result(const workshop_job_t *self, const uds_answer_t *answer)
+{
+    uint8_t result;
+    if (!workshop_read_result(answer->bytes, answer->size, &self->function, &result)) return WORKSHOP_UNREADABLE;
+    return result == ROUTINE_DONE ? WORKSHOP_ACCEPTED : WORKSHOP_NOT_DONE;
+}
+
 static workshop_stage_t stage_after(const workshop_job_t *self)
 {
     switch (self->stage) {
@@ -199,7 +216,9 @@ void workshop_job_take(workshop_job_t *self, const uds_answer_t *answer)
     assert(self->stage != WORKSHOP_STAGE_OVER);
     workshop_end_t end = judge(answer);
     bool reads = self->stage == WORKSHOP_STAGE_READ || self->stage == WORKSHOP_STAGE_VERIFY;
+    bool runs = self->service && self->stage == WORKSHOP_STAGE_ACT;
     if (reads && end == WORKSHOP_ACCEPTED) end = take_profile(self, answer);
+    if (runs && end == WORKSHOP_ACCEPTED) end = take_result(self, answer);
     bool good = end == WORKSHOP_ACCEPTED, closes = self->stage == WORKSHOP_STAGE_CLOSE;
     // The answer that decides is that of the function itself, or the first that was not accepted.
     bool decides = self->end == WORKSHOP_UNDER_WAY || self->end == WORKSHOP_ACCEPTED;

@@ -10,8 +10,9 @@
 //   coding    22 30 0p · 10 03 · 27 01, 27 02 · 2E 30 0p · 22 30 0p, compared · 10 01
 //   writing   10 03 · 27 01, 27 02 · 2E of any identifier · 22 of it, compared · 10 01
 //
-// The first request that is not accepted ends the job; a session that it opened is closed all the same (unless the unit
-// says nothing any more), so that the buses may sleep.
+// The first request that is not accepted ends the job, and is what came of it; a session that it opened is closed all
+// the same (unless the unit says nothing any more), so that the buses may sleep. `ended_in` tells which request that
+// was: when it is the closing one, the job itself was done (workshop_job_is_done).
 #ifndef KMSIM_SCENARIOS_ACTORS_WORKSHOP_JOB_H
 #define KMSIM_SCENARIOS_ACTORS_WORKSHOP_JOB_H
 
@@ -34,9 +35,11 @@ typedef enum {
     WORKSHOP_UNDER_WAY,
     WORKSHOP_ACCEPTED,   // for a request: the last answer was positive, or none came and none was asked for
     WORKSHOP_REFUSED,    // nrc tells why
+    WORKSHOP_NOT_DONE,   // the routine ran and did not do it: the answer's last byte
     WORKSHOP_SILENT,     // no answer
+    WORKSHOP_ENDLESS,    // "response pending" without end
     WORKSHOP_BROKEN,     // the transfer failed: `transfer` tells how
-    WORKSHOP_UNREADABLE, // the profile is not laid out as the settings are
+    WORKSHOP_UNREADABLE, // what came is no answer to that request, or not laid out as it must be
     WORKSHOP_DIFFERENT,  // what was read back is not what was written
 } workshop_end_t;
 
@@ -87,5 +90,8 @@ bool workshop_job_next(workshop_job_t *self, uds_step_t *step);
 void workshop_job_take(workshop_job_t *self, const uds_answer_t *answer);
 
 bool workshop_job_is_over(const workshop_job_t *self);
+
+/// Whether what was wanted was done, though the session may not have been closed after it.
+bool workshop_job_is_done(const workshop_job_t *self);
 
 #endif

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "bus/diagnosis/uds_server.h"
+
 #define STEP_TOLERANCE 1e-9
 #define NUMBER_MAX 255
 #define PROFILE_MAX 15   // what the identifier has room for
@@ -12,6 +14,15 @@
 #define READ_HEADER 3    // service, identifier
 #define FAULTS_HEADER 3  // service, sub-function, status mask
 #define FAULT_RECORD (UDS_FAULT_SIZE + 1)
+#define ROUTINE_HEADER 4                  // service, sub-function, identifier
+#define DETAILS_HEADER (2 + FAULT_RECORD) // service, sub-function, fault; then the record
+#define RECORD_FIRST 0x01                 // the only one that units here have
+#define RECORD_ALL 0xFF
+#define EXTENDED_SIZE 2 // number, occurrences
+#define SNAPSHOT_IDS 2  // number, count of identifiers, identifier, time, identifier, context
+#define SNAPSHOT_SIZE 11
+#define SNAPSHOT_TIME 4
+#define SNAPSHOT_CONTEXT 10
 
 static void put(workshop_request_t *self, uint32_t number, size_t size)
 {
@@ -28,13 +39,18 @@ static uint8_t wire_number(double number)
     return fits ? (uint8_t)(number - 1) : IDENTIFIER_NUMBER_INVALID;
 }
 
+static uint16_t routine_of(const workshop_service_t *service)
+{
+    return service->function == WORKSHOP_SET_PERSONALIZATION ? ROUTINE_KEY_PERSONALIZATION : ROUTINE_KEY_LOCK;
+}
+
 workshop_request_t workshop_service_request(const workshop_service_t *service)
 {
     bool assigns = service->function == WORKSHOP_SET_PERSONALIZATION;
     workshop_request_t request = {0};
     put(&request, UDS_ROUTINE_CONTROL, 1);
     put(&request, UDS_ROUTINE_START, 1);
-    put(&request, assigns ? ROUTINE_KEY_PERSONALIZATION : ROUTINE_KEY_LOCK, 2);
+    put(&request, routine_of(service), 2);
     put(&request, wire_number(service->key), 1);
     if (assigns)
         put(&request, wire_number(service->personalization), 1);
@@ -43,20 +59,37 @@ workshop_request_t workshop_service_request(const workshop_service_t *service)
     return request;
 }
 
+bool workshop_read_result(const uint8_t *bytes, size_t size, const workshop_service_t *service, uint8_t *result)
+{
+    if (size != ROUTINE_HEADER + ROUTINE_RESULT_SIZE || bytes[0] != UDS_ROUTINE_CONTROL + UDS_POSITIVE) return false;
+    if (bytes[1] != UDS_ROUTINE_START || uds_number(bytes + 2, 2) != routine_of(service)) return false;
+    *result = bytes[ROUTINE_HEADER];
+    return true;
+}
+
 workshop_request_t workshop_keys_request(void)
 {
     return workshop_read_request(IDENTIFIER_KEYS);
 }
 
-static bool is_record(const uint8_t *bytes, size_t size, uint16_t id)
+static bool is_record(const uint8_t *bytes, size_t size, uint16_t id, size_t count)
 {
-    return size >= READ_HEADER && bytes[0] == UDS_READ_DATA + UDS_POSITIVE && uds_number(bytes + 1, 2) == id;
+    return size >= READ_HEADER && bytes[0] == UDS_READ_DATA + UDS_POSITIVE && uds_number(bytes + 1, 2) == id &&
+           identifiers_is_record(id, bytes + READ_HEADER, size - READ_HEADER, count);
+}
+
+bool workshop_read_record(const uint8_t *bytes, size_t size, uint16_t id, size_t count, const uint8_t **record,
+                          size_t *record_size)
+{
+    if (!is_record(bytes, size, id, count)) return false;
+    *record = bytes + READ_HEADER;
+    *record_size = size - READ_HEADER;
+    return true;
 }
 
 bool workshop_read_keys(const uint8_t *bytes, size_t size, identifiers_key_t keys[KEY_COUNT_MAX + 1])
 {
-    if (!is_record(bytes, size, IDENTIFIER_KEYS)) return false;
-    if (size != READ_HEADER + KEY_COUNT_MAX * (size_t)KEY_RECORD_SIZE) return false;
+    if (!is_record(bytes, size, IDENTIFIER_KEYS, 0)) return false;
     keys[0] = (identifiers_key_t){.personalization = 0};
     for (size_t i = 0; i < KEY_COUNT_MAX; i++) {
         keys[i + 1] = identifiers_read_key(bytes + READ_HEADER + i * KEY_RECORD_SIZE);
@@ -112,8 +145,7 @@ workshop_request_t workshop_read_request(uint16_t id)
 
 bool workshop_read_profile(const uint8_t *bytes, size_t size, uint16_t id, size_t count, workshop_profile_t *profile)
 {
-    if (count > WORKSHOP_SETTINGS_MAX || !is_record(bytes, size, id)) return false;
-    if (size != READ_HEADER + 1 + count * IDENTIFIER_RAW_SIZE || bytes[READ_HEADER] > 1) return false;
+    if (count > WORKSHOP_SETTINGS_MAX || !is_record(bytes, size, id, count)) return false;
     profile->coded = bytes[READ_HEADER] == 1;
     for (size_t i = 0; i < count; i++)
         profile->values[i] =
@@ -147,9 +179,64 @@ bool workshop_read_fault(const uint8_t *bytes, size_t size, size_t index, worksh
 {
     if (size < FAULTS_HEADER || bytes[0] != UDS_READ_FAULTS + UDS_POSITIVE || bytes[1] != UDS_FAULTS_BY_STATUS)
         return false;
+    if ((size - FAULTS_HEADER) % FAULT_RECORD != 0) return false;
     if (index >= (size - FAULTS_HEADER) / FAULT_RECORD) return false;
     const uint8_t *record = bytes + FAULTS_HEADER + index * FAULT_RECORD;
     fault->code = uds_number(record, UDS_FAULT_SIZE);
     fault->status = record[UDS_FAULT_SIZE];
+    return true;
+}
+
+static workshop_request_t details_request(uint8_t sub_function, uint32_t code)
+{
+    workshop_request_t request = {0};
+    put(&request, UDS_READ_FAULTS, 1);
+    put(&request, sub_function, 1);
+    put(&request, code, UDS_FAULT_SIZE);
+    put(&request, RECORD_ALL, 1);
+    return request;
+}
+
+workshop_request_t workshop_occurrences_request(uint32_t code)
+{
+    return details_request(UDS_FAULTS_EXTENDED, code);
+}
+
+workshop_request_t workshop_snapshot_request(uint32_t code)
+{
+    return details_request(UDS_FAULTS_SNAPSHOT, code);
+}
+
+// The record behind the fault: none, or the first one, of that size. False for anything else.
+static bool find_details(const uint8_t *bytes, size_t size, uint8_t sub_function, uint32_t code, size_t record_size,
+                         const uint8_t **record)
+{
+    if (size < DETAILS_HEADER || bytes[0] != UDS_READ_FAULTS + UDS_POSITIVE || bytes[1] != sub_function) return false;
+    if (uds_number(bytes + 2, UDS_FAULT_SIZE) != code) return false;
+    *record = size > DETAILS_HEADER ? bytes + DETAILS_HEADER : NULL;
+    return !*record || (size == DETAILS_HEADER + record_size && (*record)[0] == RECORD_FIRST);
+}
+
+bool workshop_read_occurrences(const uint8_t *bytes, size_t size, uint32_t code, workshop_fault_details_t *details)
+{
+    const uint8_t *record;
+    if (!find_details(bytes, size, UDS_FAULTS_EXTENDED, code, EXTENDED_SIZE, &record)) return false;
+    details->has_count = record;
+    if (record) details->occurrences = record[1];
+    return true;
+}
+
+bool workshop_read_snapshot(const uint8_t *bytes, size_t size, uint32_t code, workshop_fault_details_t *details)
+{
+    const uint8_t *record;
+    if (!find_details(bytes, size, UDS_FAULTS_SNAPSHOT, code, SNAPSHOT_SIZE, &record)) return false;
+    details->has_snapshot = record;
+    if (!record) return true;
+    bool ours = record[1] == SNAPSHOT_IDS && uds_number(record + SNAPSHOT_TIME - 2, 2) == UDS_SERVER_SNAPSHOT_TIME &&
+                uds_number(record + SNAPSHOT_CONTEXT - 2, 2) == UDS_SERVER_SNAPSHOT_CONTEXT;
+    details->has_snapshot = ours;
+    if (!ours) return false;
+    details->first_ms = uds_number(record + SNAPSHOT_TIME, 4);
+    details->context = record[SNAPSHOT_CONTEXT];
     return true;
 }

@@ -30,8 +30,10 @@ typedef struct {
     double personalization; // likewise; of WORKSHOP_SET_PERSONALIZATION
 } workshop_service_t;
 
-/// The request that starts the function's routine.
+/// The request that starts the function's routine; what the routine answers (ROUTINE_DONE, or not done). False when it
+/// is no answer to it.
 workshop_request_t workshop_service_request(const workshop_service_t *service);
+bool workshop_read_result(const uint8_t *bytes, size_t size, const workshop_service_t *service, uint8_t *result);
 
 /// Asks for the table of keys; reads the answer, keys by number 1 .. 10. False when it is none.
 workshop_request_t workshop_keys_request(void);
@@ -64,6 +66,11 @@ uint16_t workshop_profile_id(double profile);
 /// Asks for a data identifier.
 workshop_request_t workshop_read_request(uint16_t id);
 
+/// The record in the answer to it, which must be laid out as the car's identifiers are (identifiers_is_record). False
+/// when it is none.
+bool workshop_read_record(const uint8_t *bytes, size_t size, uint16_t id, size_t count, const uint8_t **record,
+                          size_t *record_size);
+
 /// Reads the answer to the request for a profile with that many settings. False when it is none.
 bool workshop_read_profile(const uint8_t *bytes, size_t size, uint16_t id, size_t count, workshop_profile_t *profile);
 
@@ -79,8 +86,24 @@ typedef struct {
 
 #define WORKSHOP_FAULT_ACTIVE 0x01
 
-/// Asks for all entries; the one of that index in the answer, false past the end or when it is no answer.
+#define WORKSHOP_FAULTS_MAX ((UDS_MESSAGE_MAX - 3) / (UDS_FAULT_SIZE + 1)) // what an answer has room for
+
+/// Asks for all entries; the one of that index in the answer, false past the end or when it is no answer: a list that
+/// does not divide has no entries.
 workshop_request_t workshop_faults_request(void);
 bool workshop_read_fault(const uint8_t *bytes, size_t size, size_t index, workshop_fault_t *fault);
+
+typedef struct { // of one entry, as far as the unit has it
+    bool has_count, has_snapshot;
+    uint8_t occurrences;
+    uint32_t first_ms; // first occurrence
+    uint8_t context;   // what the unit was about then
+} workshop_fault_details_t;
+
+/// Asks for a fault's occurrences, or its snapshot; adds what the answer tells. False when it is none.
+workshop_request_t workshop_occurrences_request(uint32_t code);
+workshop_request_t workshop_snapshot_request(uint32_t code);
+bool workshop_read_occurrences(const uint8_t *bytes, size_t size, uint32_t code, workshop_fault_details_t *details);
+bool workshop_read_snapshot(const uint8_t *bytes, size_t size, uint32_t code, workshop_fault_details_t *details);
 
 #endif

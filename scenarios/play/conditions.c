@@ -145,6 +145,14 @@ bool condition_has_read(const condition_t *self, const condition_context_t *cont
     return true;
 }
 
+bool condition_is_unreadable(const condition_t *self, const condition_context_t *context)
+{
+    if (self->kind->is_unreadable && self->kind->is_unreadable(self, context)) return true;
+    for (size_t i = 0; i < self->part_count; i++)
+        if (condition_is_unreadable(&self->parts[i], context)) return true;
+    return false;
+}
+
 // ---- always --------------------------------------------------------------------------------------------------------
 
 // In the order in which `any` prefers them: a frame that is wrong outweighs one that is none of our business, and a

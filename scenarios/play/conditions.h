@@ -48,6 +48,9 @@ bool condition_met(const condition_t *self, const condition_context_t *context);
 /// Whether the fault memories that it is about have all been read since the reset.
 bool condition_has_read(const condition_t *self, const condition_context_t *context);
 
+/// Whether one of them gave an answer that cannot be read: a watch knows nothing then.
+bool condition_is_unreadable(const condition_t *self, const condition_context_t *context);
+
 /// Whether the instant violates what always holds.
 bool condition_violated(const condition_t *self, const condition_context_t *context);
 

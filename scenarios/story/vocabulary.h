@@ -99,6 +99,9 @@ struct condition_kind {
     /// the state. Null: it is known without asking.
     bool (*has_read)(const condition_t *condition, const condition_context_t *context);
     bool (*is_known)(const condition_t *condition, const condition_context_t *context);
+
+    /// Of such a state: whether what came cannot be read, so that nothing can be said of it. Null: it always can.
+    bool (*is_unreadable)(const condition_t *condition, const condition_context_t *context);
 };
 
 // ---- both ----------------------------------------------------------------------------------------------------------

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/story/words_workshop.h"
 
+#include <assert.h>
 #include <inttypes.h>
+
+// Conditions that are not correct, each manufacturer's own (ISO 14229-1, A.1).
+#define OWN_CODES_FIRST 0xF0
+#define OWN_CODES_LAST 0xFE
 
 static const char *const TRANSFER_WORDS[] = {
     [ISOTP_NOTHING] = "it cannot be sent",
@@ -18,11 +23,16 @@ static const char *const TRANSFER_WORDS[] = {
     [ISOTP_UNEXPECTED] = "another message began inside it",
 };
 
+static_assert(UDS_CLIENT_PENDING_NS == 12500 * TIME_MS, "as these words say");
+static const char ENDLESS[] = "\"response pending\" for 12.5 s, and nothing else";
+
 void words_add_refusal(words_t *self, uint8_t nrc)
 {
     const char *name = uds_nrc_name(nrc);
     if (name)
         words_add(self, "%s", name);
+    else if (nrc >= OWN_CODES_FIRST && nrc <= OWN_CODES_LAST)
+        words_add(self, "the vehicle manufacturer's code 0x%02X", nrc);
     else
         words_add(self, "the reserved code 0x%02X", nrc);
 }
@@ -35,8 +45,32 @@ void words_add_bytes(words_t *self, const uint8_t *bytes, size_t size)
 
 // ---- what came -----------------------------------------------------------------------------------------------------
 
+// Where in the job that was, unless it is what was wanted itself, or the unit was not there from the first.
+static void add_stage(words_t *self, const workshop_job_t *job)
+{
+    static const char *const STAGE_WORDS[] = {
+        [WORKSHOP_STAGE_OPEN] = "opening the session: ",
+        [WORKSHOP_STAGE_UNLOCK] = "security access: ",
+        [WORKSHOP_STAGE_VERIFY] = "reading back: ",
+        [WORKSHOP_STAGE_CLOSE] = "done, but closing the session: ",
+        [WORKSHOP_STAGE_OVER] = NULL,
+    };
+    bool begun = job->ended_in > WORKSHOP_STAGE_OPEN;
+    bool told = job->end != WORKSHOP_UNDER_WAY && job->end != WORKSHOP_ACCEPTED && job->end != WORKSHOP_DIFFERENT &&
+                (begun || (job->end != WORKSHOP_SILENT && job->end != WORKSHOP_BROKEN));
+    const char *stage = told ? STAGE_WORDS[job->ended_in] : NULL;
+    if (stage) words_add(self, "%s", stage);
+}
+
+void words_add_unreadable(words_t *self, const uint8_t *bytes, size_t size)
+{
+    words_add(self, "the answer cannot be read: ");
+    words_add_bytes(self, bytes, size);
+}
+
 void words_add_end(words_t *self, const workshop_job_t *job)
 {
+    add_stage(self, job);
     switch (job->end) {
     case WORKSHOP_UNDER_WAY:
         words_add(self, "under way");
@@ -48,14 +82,20 @@ void words_add_end(words_t *self, const workshop_job_t *job)
         words_add(self, "refused with ");
         words_add_refusal(self, job->nrc);
         return;
+    case WORKSHOP_NOT_DONE:
+        words_add(self, "not done, the routine's result is 0x%02X", job->size > 0 ? job->bytes[job->size - 1] : 0U);
+        return;
     case WORKSHOP_SILENT:
         words_add(self, "no answer");
+        return;
+    case WORKSHOP_ENDLESS:
+        words_add(self, "%s", ENDLESS);
         return;
     case WORKSHOP_BROKEN:
         words_add(self, "the transfer failed: %s", TRANSFER_WORDS[job->transfer]);
         return;
     case WORKSHOP_UNREADABLE:
-        words_add(self, "the profile that was read has not the settings of this unit's messages");
+        words_add_unreadable(self, job->bytes, job->size);
         return;
     case WORKSHOP_DIFFERENT:
         words_add(self, "what was read back is not what was written");
@@ -94,6 +134,10 @@ void words_add_faults(words_t *self, const char *unit, const tester_faults_t *fa
     words_add(self, "%s's fault memory at %s s: ", unit, time_format(faults->at_ns, at));
     if (!faults->answered && faults->end == WORKSHOP_REFUSED)
         words_add_refusal(self, faults->nrc);
+    else if (!faults->answered && faults->end == WORKSHOP_UNREADABLE)
+        words_add_unreadable(self, faults->bytes, faults->size);
+    else if (!faults->answered && faults->end == WORKSHOP_ENDLESS)
+        words_add(self, "%s", ENDLESS);
     else if (!faults->answered)
         words_add(self, "no answer");
     workshop_fault_t fault = {0};

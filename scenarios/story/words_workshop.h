@@ -14,7 +14,11 @@ void words_add_refusal(words_t *self, uint8_t nrc);
 /// "22 F1 90", a long message cut.
 void words_add_bytes(words_t *self, const uint8_t *bytes, size_t size);
 
-/// How a job ended: "accepted", "refused with conditionsNotCorrect", "no answer".
+/// "the answer cannot be read: 71 01".
+void words_add_unreadable(words_t *self, const uint8_t *bytes, size_t size);
+
+/// How a job ended: "accepted", "refused with conditionsNotCorrect", "no answer"; and at which of its requests, when
+/// that was not the one that does what was wanted: "done, but closing the session: no answer".
 void words_add_end(words_t *self, const workshop_job_t *job);
 
 /// The request that decided it and its answer: "31 01 DC 73 02 01 was answered by 7F 31 31 (requestOutOfRange)".

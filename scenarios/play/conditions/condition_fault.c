@@ -76,6 +76,12 @@ static bool is_known(const condition_t *condition, const condition_context_t *co
     return faults && faults->answered;
 }
 
+static bool is_unreadable(const condition_t *condition, const condition_context_t *context)
+{
+    const tester_faults_t *faults = faults_of(condition, context);
+    return faults && faults->end == WORKSHOP_UNREADABLE;
+}
+
 static bool holds(const condition_t *condition, const condition_context_t *context)
 {
     const fault_t *told = condition->told;
@@ -101,4 +107,5 @@ const condition_kind_t condition_fault = {.mark = "dtc",
                                           .seen = add_seen,
                                           .holds = holds,
                                           .has_read = has_read,
-                                          .is_known = is_known};
+                                          .is_known = is_known,
+                                          .is_unreadable = is_unreadable};

@@ -32,11 +32,12 @@ verb_progress_t refusal_judge(const instant_t *instant, uint8_t refused, words_t
 {
     const workshop_job_t *job = mechanic_answer(instant->mechanic);
     if (!job) return VERB_NOT_YET;
-    bool as_expected =
-        refused != UDS_ACCEPTED ? job->end == WORKSHOP_REFUSED && job->nrc == refused : job->end == WORKSHOP_ACCEPTED;
+    // What is done is not refused, though its session could not be closed.
+    bool refuses = job->end == WORKSHOP_REFUSED && !workshop_job_is_done(job);
+    bool as_expected = refused != UDS_ACCEPTED ? refuses && job->nrc == refused : job->end == WORKSHOP_ACCEPTED;
     if (as_expected) return VERB_DONE;
     words_add_end(problem, job);
     if (refused != UDS_ACCEPTED)
-        words_add(problem, job->end == WORKSHOP_REFUSED ? ", not with %s" : ", not refused with %s", name_of(refused));
+        words_add(problem, refuses ? ", not with %s" : ", not refused with %s", name_of(refused));
     return VERB_FAILED;
 }

@@ -137,16 +137,27 @@ static bool matches(const char *pattern, const uint8_t *bytes, size_t size)
     return pattern[digit] == '*' || (pattern[digit] == '\0' && digit == 2 * size);
 }
 
+// What begins as told must be an answer to its end; one that is told byte by byte is what the story wants to see,
+// whatever the standard says of it.
+static bool is_as_told(const char *pattern, const workshop_job_t *job)
+{
+    bool whole = !strchr(pattern, '*');
+    return matches(pattern, job->bytes, job->size) && (whole || job->end != WORKSHOP_UNREADABLE);
+}
+
 static verb_progress_t progress(instant_t *instant, const story_step_t *step, words_t *problem)
 {
     const request_t *uds = step->told;
     const workshop_job_t *job = mechanic_answer(instant->mechanic);
     if (!job) return VERB_NOT_YET;
-    bool answered = job->size > 0, broken = job->end == WORKSHOP_BROKEN;
-    if (uds->response == RESPONSE_ANY && answered) return VERB_DONE;
+    bool answered = job->size > 0, unreadable = job->end == WORKSHOP_UNREADABLE;
+    bool broken = job->end == WORKSHOP_BROKEN || job->end == WORKSHOP_ENDLESS;
+    if (uds->response == RESPONSE_ANY && answered && !unreadable) return VERB_DONE;
     if (uds->response == RESPONSE_NONE && !answered && !broken) return VERB_DONE;
-    if (uds->response == RESPONSE_PATTERN && answered && matches(uds->pattern, job->bytes, job->size)) return VERB_DONE;
-    if (answered)
+    if (uds->response == RESPONSE_PATTERN && answered && is_as_told(uds->pattern, job)) return VERB_DONE;
+    if (unreadable)
+        words_add_end(problem, job);
+    else if (answered)
         words_add(problem,
                   uds->response == RESPONSE_NONE ? "answered, where silence was expected" : "another answer came");
     else if (broken)

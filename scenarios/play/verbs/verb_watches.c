@@ -21,9 +21,18 @@ static bool begin(instant_t *instant, const story_step_t *step, words_t *problem
     return kept;
 }
 
+// A watch over a fault memory that cannot be read would see nothing, and say that all is well.
+static bool is_blind(const instant_t *instant, const story_step_t *step, words_t *problem)
+{
+    if (!condition_is_unreadable(step->condition, &instant->context)) return false;
+    words_add(problem, "cannot be told");
+    return true;
+}
+
 static bool watch_never(instant_t *instant, const story_step_t *step, words_t *problem)
 {
     condition_look(step->condition, &instant->context);
+    if (is_blind(instant, step, problem)) return false;
     if (!condition_met(step->condition, &instant->context)) return true;
     words_add(problem, "seen");
     return false;
@@ -32,6 +41,7 @@ static bool watch_never(instant_t *instant, const story_step_t *step, words_t *p
 static bool watch_always(instant_t *instant, const story_step_t *step, words_t *problem)
 {
     condition_look(step->condition, &instant->context);
+    if (is_blind(instant, step, problem)) return false;
     if (condition_violated(step->condition, &instant->context)) {
         words_add(problem, "violated");
         return false;
