@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bus/can/dbc.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define DATA_BITS (8 * FRAME_DATA_MAX)
@@ -91,18 +92,15 @@ const dbc_signal_t *dbc_setting(const dbc_message_t *self, const char *setting)
 //             is bit 63 - (8b + 7 - i) of the number, and the signal runs down from there
 static uint64_t load(const dbc_signal_t *self, const can_frame_t *frame)
 {
-    uint64_t number = 0;
-    for (unsigned i = 0; i < FRAME_DATA_MAX; i++) {
-        number = number << 8 | frame->data[self->big_endian ? i : FRAME_DATA_MAX - 1 - i];
-    }
-    return number;
+    uint64_t number;
+    memcpy(&number, frame->data, sizeof number);
+    return self->big_endian ? be64toh(number) : le64toh(number);
 }
 
 static void store(const dbc_signal_t *self, can_frame_t *frame, uint64_t number)
 {
-    for (unsigned i = FRAME_DATA_MAX; i-- > 0; number >>= 8) {
-        frame->data[self->big_endian ? i : FRAME_DATA_MAX - 1 - i] = (uint8_t)number;
-    }
+    number = self->big_endian ? htobe64(number) : htole64(number);
+    memcpy(frame->data, &number, sizeof number);
 }
 
 static uint64_t mask(const dbc_signal_t *self)
