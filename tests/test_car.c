@@ -136,7 +136,7 @@ static const fresh_t *first_of(const vehicle_t *vehicle)
 START_TEST(every_story_on_one_car_of_its_vehicle_is_as_on_a_car_of_its_own)
 {
     play_all_fresh();
-    size_t order[STORIES_MAX];
+    size_t order[STORIES_MAX] = {0};
     random_t random = {(uint64_t)_i};
     for (size_t i = 0; i < fresh_count; i++) order[i] = i;
     shuffle(order, fresh_count, &random);

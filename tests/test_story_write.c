@@ -14,9 +14,10 @@
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_parts.h"
 #include "scenarios/story/words_step.h"
+#include "tests/car_trace.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
-#include "tools/kmsim_run.h"
+#include "tools/units.h"
 
 #define PATH_SIZE 512
 
@@ -374,24 +375,14 @@ END_TEST
 // Plays the story on the car's own units; its trace, which the caller frees.
 static char *traced(const story_t *story)
 {
-    char path[] = "/tmp/kmsim_written_XXXXXX.log";
-    int handle = mkstemps(path, (int)strlen(".log"));
-    ck_assert_int_ge(handle, 0);
-    close(handle);
-    static player_verdict_t verdict;
-    kmsim_run_options_t options = {.in_process = true, .trace_path = path};
-    report_t report = {0};
-    kmsim_run_t *run = kmsim_run_new(&options);
-    ck_assert_msg(kmsim_run_story(run, story, &report, &verdict, &error), "%s", error.text);
-    kmsim_run_destroy(&run);
-    story_assert_passed(&verdict);
-    FILE *file = fopen(path, "rb");
-    char *text = NULL;
-    size_t room = 0;
-    ck_assert_int_gt(getdelim(&text, &room, '\0', file), 0);
-    fclose(file);
-    unlink(path);
-    return text;
+    car_plan_t plan = story_plan(story);
+    car_t *car = car_new(&plan, &(car_host_t){.find = units_find}, &error);
+    ck_assert_msg(car, "%s", error.text);
+    char *trace = car_trace_play(car, story);
+    story_assert_passed(player_verdict(car->player));
+    ck_assert_uint_gt(strlen(trace), 0);
+    car_destroy(&car);
+    return trace;
 }
 
 static const char *const PLAYED[] = {"scenarios/welcome.json", "scenarios/car_memory_and_coding.json",
