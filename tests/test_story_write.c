@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_parts.h"
