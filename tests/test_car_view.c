@@ -56,7 +56,8 @@ static void lose_power(const char *unit, kernel_power_t state)
 
 static const car_view_last_t *status(const char *unit)
 {
-    return car_view_status(&view, (uint8_t)vehicle_find_node(car.vehicle, unit));
+    const dbc_message_t *message = dbc_status_message(car.dbc, unit);
+    return message ? car_view_known(&view, message) : NULL;
 }
 
 START_TEST(before_any_frame_the_car_is_locked_and_off_and_units_are_unknown)

@@ -57,30 +57,37 @@ bool dbc_bind_signals(const dbc_message_t *self, const char *const *names, size_
     return true;
 }
 
-static bool holds_settings(const dbc_message_t *self)
+bool dbc_next_setting(const dbc_t *self, const char *sender, dbc_setting_t *setting)
 {
-    for (size_t i = 0; i < self->signal_count; i++) {
-        if (self->signals[i].setting) return true;
+    bool begins = !setting->message;
+    size_t message = begins ? 0 : (size_t)(setting->message - self->messages);
+    size_t signal = begins ? 0 : (size_t)(setting->signal - setting->message->signals) + 1;
+    for (; message < self->message_count; message++, signal = 0) {
+        const dbc_message_t *sent = &self->messages[message];
+        if (strcmp(sent->sender, sender) != 0) continue;
+        while (signal < sent->signal_count && !sent->signals[signal].setting) signal++;
+        if (signal == sent->signal_count) continue;
+        *setting = (dbc_setting_t){sent, &sent->signals[signal]};
+        return true;
+    }
+    *setting = (dbc_setting_t){NULL, NULL};
+    return false;
+}
+
+bool dbc_setting(const dbc_t *self, const char *sender, const char *name, dbc_setting_t *setting)
+{
+    *setting = (dbc_setting_t){NULL, NULL};
+    while (dbc_next_setting(self, sender, setting)) {
+        if (strcmp(setting->signal->setting, name) == 0) return true;
     }
     return false;
 }
 
 const dbc_message_t *dbc_status_message(const dbc_t *self, const char *sender)
 {
-    for (size_t i = 0; i < self->message_count; i++) {
-        const dbc_message_t *message = &self->messages[i];
-        if (strcmp(message->sender, sender) == 0 && holds_settings(message)) return message;
-    }
-    return NULL;
-}
-
-const dbc_signal_t *dbc_setting(const dbc_message_t *self, const char *setting)
-{
-    for (size_t i = 0; i < self->signal_count; i++) {
-        const dbc_signal_t *signal = &self->signals[i];
-        if (signal->setting && strcmp(signal->setting, setting) == 0) return signal;
-    }
-    return NULL;
+    dbc_setting_t first = {NULL, NULL};
+    dbc_next_setting(self, sender, &first);
+    return first.message;
 }
 
 // ---- bits ----------------------------------------------------------------------------------------------------------

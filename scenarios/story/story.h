@@ -26,6 +26,7 @@ typedef struct vocabulary vocabulary_t;
 typedef enum { STORY_TERMINAL_OFF, STORY_TERMINAL_R, STORY_TERMINAL_15, STORY_TERMINAL_50 } story_terminal_t;
 
 typedef struct {
+    const dbc_message_t *message; // that has the signal; of conditions
     const dbc_signal_t *signal;
     bool exact;      // a name, or a number of a signal that has names: no resolution step to either side
     int64_t raw;     // nearest

@@ -18,17 +18,23 @@ bool story_load_condition_unit(story_loader_t *self, const char *name, condition
     return condition->message;
 }
 
-static const dbc_signal_t *find_setting(story_loader_t *self, const condition_t *condition, const char *name)
+static bool find_setting(story_loader_t *self, const condition_t *condition, const char *name, story_value_t *value)
 {
-    return story_find_setting(self, condition->node, condition->message, name);
+    dbc_setting_t setting;
+    bool found = story_find_setting(self, condition->node, name, &setting);
+    value->message = setting.message;
+    value->signal = setting.signal;
+    return found;
 }
 
-static const dbc_signal_t *find_signal(story_loader_t *self, const condition_t *condition, const char *name)
+static bool find_signal(story_loader_t *self, const condition_t *condition, const char *name, story_value_t *value)
 {
-    return story_find_signal(self, condition->message, name);
+    value->message = condition->message;
+    value->signal = story_find_signal(self, condition->message, name);
+    return value->signal;
 }
 
-typedef const dbc_signal_t *find_t(story_loader_t *self, const condition_t *condition, const char *name);
+typedef bool find_t(story_loader_t *self, const condition_t *condition, const char *name, story_value_t *value);
 
 static void load_values(story_loader_t *self, const json_t *json, find_t *find, value_use_t use, condition_t *condition)
 {
@@ -39,8 +45,8 @@ static void load_values(story_loader_t *self, const json_t *json, find_t *find, 
     json_object_foreach((json_t *)(uintptr_t)json, name, value)
     {
         size_t inner = json_reader_enter(&self->reader, name);
-        const dbc_signal_t *signal = find(self, condition, name);
-        if (signal && story_load_value(self, signal, value, use, &values[condition->value_count]))
+        story_value_t *told = &values[condition->value_count];
+        if (find(self, condition, name, told) && story_load_value(self, told->signal, value, use, told))
             condition->value_count++;
         json_reader_leave(&self->reader, inner);
     }

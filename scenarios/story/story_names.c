@@ -100,18 +100,17 @@ const dbc_message_t *story_find_status(story_loader_t *self, const char *member,
     return NULL;
 }
 
-const dbc_signal_t *story_find_setting(story_loader_t *self, uint8_t node, const dbc_message_t *status,
-                                       const char *name)
+bool story_find_setting(story_loader_t *self, uint8_t node, const char *name, dbc_setting_t *setting)
 {
-    const dbc_signal_t *signal = dbc_setting(status, name);
-    if (signal) return signal;
+    const char *unit = self->story->vehicle->nodes[node].name;
+    if (dbc_setting(self->story->dbc, unit, name, setting)) return true;
     list_t list = {.length = 0};
-    for (size_t i = 0; i < status->signal_count; i++)
-        if (status->signals[i].setting) list_add(&list, status->signals[i].setting);
+    for (dbc_setting_t each = {NULL, NULL}; dbc_next_setting(self->story->dbc, unit, &each);)
+        list_add(&list, each.signal->setting);
     char what[VEHICLE_NAME_MAX + 32];
-    snprintf(what, sizeof what, "setting of %s", self->story->vehicle->nodes[node].name);
+    snprintf(what, sizeof what, "setting of %s", unit);
     tell_unknown(self, NULL, what, name, &list);
-    return NULL;
+    return false;
 }
 
 const vehicle_option_t *story_find_option(story_loader_t *self, uint8_t node, const char *name)
@@ -160,6 +159,13 @@ static bool tell_range(story_loader_t *self, const dbc_signal_t *signal)
                                *signal->unit ? " " : "", signal->unit, fabs(signal->factor), names);
 }
 
+static bool put_value(story_value_t *value, story_value_t told)
+{
+    told.message = value->message;
+    *value = told;
+    return true;
+}
+
 static bool load_named(story_loader_t *self, const dbc_signal_t *signal, const char *name, value_use_t use,
                        story_value_t *value)
 {
@@ -170,8 +176,7 @@ static bool load_named(story_loader_t *self, const dbc_signal_t *signal, const c
     if (!known) return tell_range(self, signal);
     double physical = dbc_physical(signal, raw);
     if (use == VALUE_CODED) raw = identifiers_saturate(raw);
-    *value = (story_value_t){.signal = signal, .exact = true, .raw = raw, .physical = physical};
-    return true;
+    return put_value(value, (story_value_t){.signal = signal, .exact = true, .raw = raw, .physical = physical});
 }
 
 bool story_load_value(story_loader_t *self, const dbc_signal_t *signal, const json_t *json, value_use_t use,
@@ -182,8 +187,8 @@ bool story_load_value(story_loader_t *self, const dbc_signal_t *signal, const js
     double physical = json_number_value(json);
     int64_t raw;
     if (use == VALUE_CODED) {
-        *value = (story_value_t){.signal = signal, .raw = workshop_raw(signal, physical), .physical = physical};
-        return true;
+        raw = workshop_raw(signal, physical);
+        return put_value(value, (story_value_t){.signal = signal, .raw = raw, .physical = physical});
     }
     if (use == VALUE_EXPECTED) {
         double steps = (physical - signal->offset) / signal->factor;
@@ -193,6 +198,6 @@ bool story_load_value(story_loader_t *self, const dbc_signal_t *signal, const js
     } else if (!dbc_raw(signal, physical, &raw)) {
         return tell_range(self, signal);
     }
-    *value = (story_value_t){.signal = signal, .exact = signal->value_count > 0, .raw = raw, .physical = physical};
-    return true;
+    bool exact = signal->value_count > 0;
+    return put_value(value, (story_value_t){.signal = signal, .exact = exact, .raw = raw, .physical = physical});
 }
