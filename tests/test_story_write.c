@@ -254,6 +254,19 @@ static void write_and_load(const char *path)
     json_decref(told);
 }
 
+START_TEST(settings_of_several_messages_are_written_and_loaded)
+{
+    char directory[] = "/tmp/kmsim-written-XXXXXX", command[PATH_SIZE], path[PATH_SIZE];
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(command, sizeof command, "tests/span/make.sh %s && cp tests/span/story.json %s", directory, directory);
+    ck_assert_int_eq(system(command), 0);
+    snprintf(path, sizeof path, "%s/story.json", directory);
+    write_and_load(path);
+    snprintf(command, sizeof command, "rm -r %s", directory);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 static int is_story(const struct dirent *entry)
 {
     return strstr(entry->d_name, ".json") && !strstr(entry->d_name, ".schema.json");
@@ -408,6 +421,7 @@ int main(void)
     const TTest *const TESTS[] = {
         every_story_that_is_delivered_is_written_and_loaded_as_the_same_story,
         every_story_of_the_loaders_tests_is_written_and_loaded_as_the_same_story,
+        settings_of_several_messages_are_written_and_loaded,
         a_step_is_written_as_people_write_it,
         a_number_that_needs_all_its_digits_is_written_exactly,
         a_name_is_written_for_a_number_only_where_it_means_the_same,
