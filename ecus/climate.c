@@ -77,10 +77,6 @@ static void compose(void *unit, uint8_t message, uint8_t bus, can_frame_t *frame
     key_memory_compose(&self->memory, message, frame);
     if (message == MESSAGE_PASSENGER && self->passenger >= 0)
         dbc_set(self->passenger_signal, frame, self->values[self->passenger]);
-    if (message != MESSAGE_STATUS) return;
-    for (uint8_t i = 0; i < self->memory.setting_count; i++) {
-        key_memory_compose_setting(&self->memory, i, self->values[i], frame);
-    }
 }
 
 static const ecu_type_t TYPE = {

@@ -53,8 +53,29 @@ static bool bind_message(ecu_t *self, size_t index, const node_setup_t *setup, c
     }
     self->messages[index] = message;
     // An event message has nothing to say at power-on: a remote key status would call a profile up.
-    self->status[index] =
+    self->at_power_on[index] =
         message && (wanted->find == ECU_STATUS || (wanted->find != ECU_NETWORK && message->cycle_ms > 0));
+    return true;
+}
+
+static uint8_t find_bound(const ecu_t *self, const dbc_message_t *message)
+{
+    uint8_t i = 0;
+    while (i < self->message_count && self->messages[i] != message) i++;
+    return i;
+}
+
+// The messages with settings beside the status: one that has a row of its own is not sent twice.
+static bool bind_further(ecu_t *self, const node_setup_t *setup, const char **missing)
+{
+    dbc_setting_t setting = {NULL, NULL};
+    while (dbc_next_setting(setup->dbc, setup->entry->name, &setting)) {
+        uint8_t index = find_bound(self, setting.message);
+        *missing = setting.message->name;
+        if (index == ECU_MESSAGES_MAX) return false;
+        if (index == self->message_count) self->messages[self->message_count++] = setting.message;
+        self->at_power_on[index] = self->is_status[index] = true;
+    }
     return true;
 }
 
@@ -66,11 +87,16 @@ bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_
     self->unit = unit;
     self->entry = setup->entry;
     self->bus_count = setup->entry->bus_count;
+    self->message_count = (uint8_t)type->message_count;
+    memset(self->is_status, 0, sizeof self->is_status);
     for (size_t bus = 0; bus < self->bus_count; bus++) {
         self->bit_ns[bus] = TIME_S / setup->vehicle->buses[setup->entry->buses[bus]].bit_rate;
     }
     for (size_t i = 0; i < type->message_count; i++) {
         if (!bind_message(self, i, setup, missing)) return false;
+    }
+    for (size_t i = 0; i < type->message_count; i++) {
+        if (type->messages[i].find == ECU_STATUS && !bind_further(self, setup, missing)) return false;
     }
     diagnosis_bind(&self->diagnosis, self, setup, ports);
     return true;
@@ -149,9 +175,15 @@ static void restart_cycle(ecu_t *self, size_t message)
     self->due_ns[message] = self->awake != 0 && cycle > 0 ? self->now_ns + cycle : TIME_NEVER;
 }
 
+static void send_event(ecu_t *self, size_t message)
+{
+    send_on_buses(self, message, all_buses(self), OUTBOX_REPLACE);
+    restart_cycle(self, message);
+}
+
 static void send_cyclic_due(ecu_t *self)
 {
-    for (size_t i = 0; i < self->type->message_count; i++) {
+    for (size_t i = 0; i < self->message_count; i++) {
         if (self->due_ns[i] > self->now_ns) continue;
         send_on_buses(self, i, self->awake, OUTBOX_CYCLIC | OUTBOX_REPLACE);
         restart_cycle(self, i);
@@ -164,7 +196,7 @@ static void take_awake(ecu_t *self, uint8_t bus)
 {
     if ((self->awake >> bus & 1) != 0) return;
     self->awake |= (uint8_t)(1U << bus);
-    for (size_t i = 0; i < self->type->message_count; i++) {
+    for (size_t i = 0; i < self->message_count; i++) {
         if (cycle_ns(self, i) == 0) continue;
         send_on_bus(self, i, bus, OUTBOX_CYCLIC | OUTBOX_REPLACE);
         // A cycle that runs already on another bus goes on, so that the buses stay in step.
@@ -175,7 +207,7 @@ static void take_awake(ecu_t *self, uint8_t bus)
 static void take_asleep(ecu_t *self, uint8_t bus)
 {
     self->awake &= (uint8_t) ~(1U << bus);
-    for (size_t i = 0; self->awake == 0 && i < self->type->message_count; i++) self->due_ns[i] = TIME_NEVER;
+    for (size_t i = 0; self->awake == 0 && i < self->message_count; i++) self->due_ns[i] = TIME_NEVER;
 }
 
 // A counting message was carried. Was the newest request the one carried, or does a newer one wait behind it?
@@ -188,7 +220,7 @@ static void take_asleep(ecu_t *self, uint8_t bus)
 static void take_sent(ecu_t *self, uint8_t bus, const can_frame_t *frame)
 {
     int64_t started_ns = self->now_ns - (int64_t)frame_bits(frame) * self->bit_ns[bus];
-    for (size_t i = 0; i < self->type->message_count; i++) {
+    for (size_t i = 0; i < self->message_count; i++) {
         const dbc_message_t *message = self->messages[i];
         if (!self->type->messages[i].counts || !message || message->id != frame->id ||
             message->extended != frame->extended)
@@ -308,7 +340,7 @@ static void request_store(ecu_t *self)
 static int64_t next_deadline(const ecu_t *self)
 {
     int64_t deadline_ns = time_earlier(self->timers[earliest_timer(self)], diagnosis_deadline(&self->diagnosis));
-    for (size_t i = 0; i < self->type->message_count; i++) deadline_ns = time_earlier(deadline_ns, self->due_ns[i]);
+    for (size_t i = 0; i < self->message_count; i++) deadline_ns = time_earlier(deadline_ns, self->due_ns[i]);
     return deadline_ns;
 }
 
@@ -368,8 +400,8 @@ void ecu_power_on(void *unit, int64_t now_ns, const image_t *image, image_state_
     }
     if (self->type->hooks.start) self->type->hooks.start(self->unit, image);
     // Last: what is composed now has the unit's memory in it.
-    for (size_t i = 0; i < self->type->message_count; i++) {
-        if (self->status[i]) ecu_send(self, (uint8_t)i);
+    for (size_t i = 0; i < self->message_count; i++) {
+        if (self->at_power_on[i]) send_event(self, i);
     }
     finish(self);
 }
@@ -384,11 +416,17 @@ void ecu_activate(void *unit, int64_t now_ns, const node_input_t *inputs, size_t
 
 // ---- for hooks -----------------------------------------------------------------------------------------------------
 
+static bool goes_with(const ecu_t *self, size_t message, size_t other)
+{
+    return message == other || (self->is_status[message] && self->is_status[other]);
+}
+
 void ecu_send(ecu_t *self, uint8_t message)
 {
-    assert(self->outbox && message < self->type->message_count);
-    send_on_buses(self, message, all_buses(self), OUTBOX_REPLACE);
-    restart_cycle(self, message);
+    assert(self->outbox && message < self->message_count);
+    for (size_t i = 0; i < self->message_count; i++) {
+        if (goes_with(self, message, i)) send_event(self, i);
+    }
 }
 
 void ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags)
@@ -403,13 +441,20 @@ void ecu_forward_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame)
     outbox_send(self->outbox, bus, frame, 0);
 }
 
-void ecu_set_fast(ecu_t *self, uint8_t message, bool fast)
+static void set_fast(ecu_t *self, size_t message, bool fast)
 {
-    assert(message < self->type->message_count);
     if (self->fast[message] == fast) return;
     self->fast[message] = fast;
     if (self->due_ns[message] == TIME_NEVER) return;
     self->due_ns[message] = time_earlier(self->due_ns[message], self->now_ns + cycle_ns(self, message));
+}
+
+void ecu_set_fast(ecu_t *self, uint8_t message, bool fast)
+{
+    assert(message < self->message_count);
+    for (size_t i = 0; i < self->message_count; i++) {
+        if (goes_with(self, message, i)) set_fast(self, i, fast);
+    }
 }
 
 void ecu_timer_set(ecu_t *self, uint8_t timer, int64_t at_ns)

@@ -17,18 +17,20 @@
 #include "ecus/storing.h"
 
 #define ECU_TIMERS_MAX 16
-#define ECU_MESSAGES_MAX 8
+#define ECU_MESSAGES_MAX 16
 
 typedef enum {
     ECU_BY_NAME,
     ECU_OWN,     // by name, if the DBC has it from this unit: a second unit of its kind must not send it as well
-    ECU_STATUS,  // the unit's own status message (dbc_status_message), whatever its name
+    ECU_STATUS,  // the unit's own status message (dbc_status_message), whatever its name, and with it every further
+                 // message of the unit that holds Key Memory settings: that needs no row
     ECU_NETWORK, // the unit's network management: 0x480 + diagnostic address; a unit may have none
 } ecu_find_t;
 
 /// A message that the unit sends by itself: at wake-up, at its cycle while a bus is awake (GenMsgCycleTime of the DBC,
 /// GenMsgCycleTimeFast while ecu_set_fast), and by ecu_send. It goes out on every bus of the unit. The cyclic ones and
-/// the status message go out at power-on as well, network management excepted.
+/// the status message go out at power-on as well, network management excepted. The messages that hold settings are one
+/// status in several frames: to send one of them, or to make it fast, is to do so with all.
 typedef struct {
     const char *name; // in the DBC; null unless it is found by name
     bool counts;      // the content counts the frames carried (alive counter): composed again when one was carried
@@ -43,7 +45,8 @@ typedef struct {
     void (*input)(void *unit, const node_input_t *input);
     /// A timer elapsed (it is stopped already).
     void (*timer)(void *unit, uint8_t timer);
-    /// Fills the signals of message number `message` of the type's table for this bus; frame holds the start values.
+    /// Fills the signals of message number `message` for this bus; frame holds the start values. Numbers past the
+    /// type's table are the status's further messages.
     void (*compose)(void *unit, uint8_t message, uint8_t bus, can_frame_t *frame);
     /// Writes the unit's own names into the image.
     void (*save)(void *unit, image_t *image);
@@ -65,8 +68,10 @@ typedef struct ecu {
     const vehicle_node_t *entry;
     uint8_t bus_count;
     int64_t bit_ns[VEHICLE_BUSES_MAX];
+    uint8_t message_count;                           // the type's, then the status's further ones in the file's order
     const dbc_message_t *messages[ECU_MESSAGES_MAX]; // null: one that this unit does not send
-    bool status[ECU_MESSAGES_MAX];                   // sent at power-on
+    bool at_power_on[ECU_MESSAGES_MAX];              // sent then
+    bool is_status[ECU_MESSAGES_MAX];                // holds settings: sent with the others that do
     // since power-on
     int64_t now_ns;   // of the running activation
     outbox_t *outbox; // of the running activation, null outside
@@ -84,8 +89,8 @@ typedef struct ecu {
     diagnosis_t diagnosis;
 } ecu_t;
 
-/// Binds the type's messages; of the ports it adds the diagnostic request. False with *missing set when the DBC lacks a
-/// message.
+/// Binds the type's messages and the status's further ones; of the ports it adds the diagnostic request. False with
+/// *missing set when the DBC lacks a message, or has more with settings than there is room for.
 bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_t *setup, node_ports_t *ports,
               const char **missing);
 
@@ -103,7 +108,8 @@ void ecu_activate(void *unit, int64_t now_ns, const node_input_t *inputs, size_t
 
 // ---- for hooks -----------------------------------------------------------------------------------------------------
 
-/// Sends message number `message` now on all buses of the unit, as an event: it wakes them; its cycle starts anew.
+/// Sends message number `message` (of the status: every part) now on all buses of the unit, as an event: it wakes them;
+/// its cycle starts anew.
 void ecu_send(ecu_t *self, uint8_t message);
 
 /// Sends any other frame; not while diagnosis silences the unit.
@@ -112,7 +118,7 @@ void ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t 
 /// Passes a frame on that is not the unit's own.
 void ecu_forward_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame);
 
-/// Uses the message's fast cycle, or no longer.
+/// Uses the message's fast cycle (of the status: each part its own), or no longer.
 void ecu_set_fast(ecu_t *self, uint8_t message, bool fast);
 
 /// Starts (or restarts) one of the unit's timers to elapse at that time, not before now; TIME_NEVER stops it.

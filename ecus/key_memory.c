@@ -38,15 +38,30 @@ static bool bind_terminal(key_memory_t *self, const dbc_t *dbc, const char **mis
     return self->terminal;
 }
 
-static bool bind_setting(key_memory_t *self, const dbc_signal_t *signal)
+// The number of the unit's message, or -1: it does not send it.
+static int find_message(const key_memory_t *self, const dbc_message_t *message)
 {
+    for (int i = 0; i < self->ecu->message_count; i++) {
+        if (self->ecu->messages[i] == message) return i;
+    }
+    return -1;
+}
+
+static bool bind_setting(key_memory_t *self, const dbc_setting_t *setting)
+{
+    const dbc_signal_t *signal = setting->signal;
+    int message = find_message(self, setting->message);
     int64_t minimum = dbc_raw_minimum(signal), maximum = dbc_raw_maximum(signal);
-    if (self->setting_count == KEY_MEMORY_SETTINGS_MAX || strlen(signal->setting) > DBC_SETTING_MAX) return false;
+    if (message < 0 || self->setting_count == KEY_MEMORY_SETTINGS_MAX) return false;
+    if (strlen(signal->setting) > DBC_SETTING_MAX || key_memory_find(self, signal->setting) >= 0) return false;
     if (minimum < -RAW_LIMIT || maximum > RAW_LIMIT || signal->start_raw < minimum || signal->start_raw > maximum) {
         return false;
     }
-    self->settings[self->setting_count++] =
-        (key_memory_setting_t){.signal = signal, .minimum = minimum, .maximum = maximum, .factory = signal->start_raw};
+    self->settings[self->setting_count++] = (key_memory_setting_t){.signal = signal,
+                                                                   .message = (uint8_t)message,
+                                                                   .minimum = minimum,
+                                                                   .maximum = maximum,
+                                                                   .factory = signal->start_raw};
     return true;
 }
 
@@ -58,18 +73,17 @@ static bool bind_status(key_memory_t *self, const node_setup_t *setup, const cha
     static const char *const NAMES[] = {"Profile", "Coded"};
     const dbc_signal_t *signals[2];
     if (!dbc_bind_signals(status, NAMES, 2, signals, missing)) return false;
-    for (size_t i = 0; i < status->signal_count; i++) {
-        const dbc_signal_t *signal = &status->signals[i];
-        if (!signal->setting) continue;
-        *missing = signal->setting;
-        if (!bind_setting(self, signal)) return false;
+    dbc_setting_t setting = {NULL, NULL};
+    while (dbc_next_setting(setup->dbc, setup->entry->name, &setting)) {
+        *missing = setting.signal->setting;
+        if (!bind_setting(self, &setting)) return false;
     }
     return true;
 }
 
 static void bind_messages(key_memory_t *self)
 {
-    for (size_t i = 0; i < self->ecu->type->message_count; i++) {
+    for (size_t i = 0; i < self->ecu->message_count; i++) {
         const dbc_message_t *message = self->ecu->messages[i];
         self->profile_signals[i] = message ? dbc_signal(message, "Profile") : NULL;
         self->coded_signals[i] = message ? dbc_signal(message, "Coded") : NULL;
@@ -201,7 +215,7 @@ static void store_changes(key_memory_t *self)
 
 static void send_those_with(key_memory_t *self, const dbc_signal_t *const signals[ECU_MESSAGES_MAX])
 {
-    for (uint8_t i = 0; i < self->ecu->type->message_count; i++) {
+    for (uint8_t i = 0; i < self->ecu->message_count; i++) {
         if (signals[i]) ecu_send(self->ecu, i);
     }
 }
@@ -333,11 +347,10 @@ void key_memory_compose(const key_memory_t *self, uint8_t message, can_frame_t *
     const dbc_signal_t *profile = self->profile_signals[message], *coded = self->coded_signals[message];
     if (profile) dbc_set(profile, frame, self->active);
     if (coded) dbc_set(coded, frame, key_memory_is_coded(self));
-}
-
-void key_memory_compose_setting(const key_memory_t *self, uint8_t setting, int64_t value, can_frame_t *frame)
-{
-    dbc_set(self->settings[setting].signal, frame, value);
+    int64_t (*shown)(void *unit, uint8_t setting) = self->hooks->shown ? self->hooks->shown : self->hooks->current;
+    for (uint8_t i = 0; i < self->setting_count; i++) {
+        if (self->settings[i].message == message) dbc_set(self->settings[i].signal, frame, shown(self->ecu->unit, i));
+    }
 }
 
 int key_memory_find(const key_memory_t *self, const char *setting)

@@ -5,8 +5,8 @@
 //   RemoteKeyStatus ──> lock ─────────┐
 //   TerminalStatus ───> all off ──────┴> the driver's changes ──> hook current ──> active profile, or car memory
 //
-// A setting is a signal of the unit's status message with the DBC attribute KeyMemorySetting; all arithmetic is in its
-// raw values. Profiles count from 1; 0 is none.
+// A setting is a signal with the DBC attribute KeyMemorySetting of the unit's status message, or of a further one that
+// the unit sends; all arithmetic is in its raw values. Profiles count from 1; 0 is none.
 #ifndef KMSIM_ECUS_KEY_MEMORY_H
 #define KMSIM_ECUS_KEY_MEMORY_H
 
@@ -19,6 +19,7 @@
 
 typedef struct {
     const dbc_signal_t *signal; // signal->setting is the name
+    uint8_t message;            // number of the unit's message that tells it
     int64_t minimum, maximum, factory;
 } key_memory_setting_t;
 
@@ -35,6 +36,8 @@ typedef struct {
     int64_t (*current)(void *unit, uint8_t setting);
     /// The car was locked by remote control; changes are stored already. May be null.
     void (*locked)(void *unit);
+    /// The setting as the unit's messages tell it. May be null: as `current` says.
+    int64_t (*shown)(void *unit, uint8_t setting);
 } key_memory_hooks_t;
 
 typedef struct {
@@ -43,7 +46,7 @@ typedef struct {
     const key_memory_hooks_t *hooks;
     uint8_t setting_count;
     key_memory_setting_t settings[KEY_MEMORY_SETTINGS_MAX];
-    // Per message of the unit's type, null where it has none: the status has both.
+    // Per message of the unit, null where it has none: the status has both.
     const dbc_signal_t *profile_signals[ECU_MESSAGES_MAX], *coded_signals[ECU_MESSAGES_MAX];
     const dbc_message_t *remote, *terminal;
     const dbc_signal_t *number_signal, *repeat_signal, *button_signal;
@@ -62,8 +65,9 @@ typedef struct {
     uint32_t ignored; // frames that could not be used
 } key_memory_t;
 
-/// Binds the settings of the unit's status message and accepts the CAS's messages on all its buses. Those of the unit's
-/// messages that have a signal Profile are sent after a call-up. Call it after ecu_bind. False with *missing set.
+/// Binds the settings of the unit's messages, in the file's order, and accepts the CAS's messages on all its buses.
+/// Those of the unit's messages that have a signal Profile are sent after a call-up. Call it after ecu_bind. False with
+/// *missing set.
 bool key_memory_bind(key_memory_t *self, ecu_t *ecu, const key_memory_hooks_t *hooks, const node_setup_t *setup,
                      node_ports_t *ports, const char **missing);
 
@@ -99,10 +103,9 @@ bool key_memory_is_coded(const key_memory_t *self);
 /// Sends the messages that tell whether the active profile is coded.
 void key_memory_tell_coded(key_memory_t *self);
 
-/// Puts active profile and coded flag into a frame of message number `message`, where it has such signals; and a
-/// setting's value into a status frame.
+/// Puts active profile, coded flag and settings into a frame of message number `message`, as far as it has such
+/// signals.
 void key_memory_compose(const key_memory_t *self, uint8_t message, can_frame_t *frame);
-void key_memory_compose_setting(const key_memory_t *self, uint8_t setting, int64_t value, can_frame_t *frame);
 
 /// The number of the setting of that name, or -1.
 int key_memory_find(const key_memory_t *self, const char *setting);

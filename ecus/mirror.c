@@ -102,7 +102,13 @@ static int64_t current(void *unit, uint8_t setting)
     return setting == self->vertical ? self->set_value : motor_unit_position(&self->motors, setting);
 }
 
-static const key_memory_hooks_t MEMORY_HOOKS = {.implement = implement, .current = current};
+static int64_t shown(void *unit, uint8_t setting)
+{
+    const mirror_t *self = unit;
+    return motor_unit_position(&self->motors, setting);
+}
+
+static const key_memory_hooks_t MEMORY_HOOKS = {.implement = implement, .current = current, .shown = shown};
 
 // ---- inputs --------------------------------------------------------------------------------------------------------
 

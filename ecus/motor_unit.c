@@ -149,7 +149,4 @@ int64_t motor_unit_position(const motor_unit_t *self, uint8_t setting)
 void motor_unit_compose(const motor_unit_t *self, can_frame_t *frame)
 {
     dbc_set(self->moving_signal, frame, self->moving);
-    for (uint8_t i = 0; i < self->memory->setting_count; i++) {
-        key_memory_compose_setting(self->memory, i, motor_unit_position(self, i), frame);
-    }
 }

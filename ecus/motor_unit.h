@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What seat and mirrors share: every Key Memory setting is the position of a motor with a switch of its own. Pure.
 //
-//   lines switch/UNIT/SETTING ──> motors ──> positions ──> status message (fast while moving), image (at rest)
+//   lines switch/UNIT/SETTING ──> motors ──> positions ──> status messages (fast while moving), image (at rest)
 //   key memory's call-up ───────────┘
 //
 // What a line's value says stands in bus/car/lines.h.
@@ -68,7 +68,7 @@ uint16_t motor_unit_settle(motor_unit_t *self);
 /// Raw position now.
 int64_t motor_unit_position(const motor_unit_t *self, uint8_t setting);
 
-/// Puts positions and the flag Moving into a status frame.
+/// Puts the flag Moving into a status frame.
 void motor_unit_compose(const motor_unit_t *self, can_frame_t *frame);
 
 #endif

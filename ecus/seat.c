@@ -140,8 +140,7 @@ static void compose(void *unit, uint8_t message, uint8_t bus, can_frame_t *frame
     (void)bus;
     const seat_t *self = unit;
     key_memory_compose(&self->memory, message, frame);
-    if (message != MESSAGE_STATUS) return;
-    motor_unit_compose(&self->motors, frame);
+    if (message == MESSAGE_STATUS) motor_unit_compose(&self->motors, frame);
 }
 
 static const ecu_type_t TYPE = {

@@ -146,7 +146,7 @@ bench_t *bench_new(const node_class_t *class, const char *name)
     bench_t *self = calloc(1, sizeof *self);
     ck_assert_ptr_nonnull(self);
     self->class = class;
-    self->state = bound_node_new(class, name, &self->vehicle, &self->file, &self->ports);
+    self->state = bound_node_new(class, (bound_node_place_t){"e65", name}, &self->vehicle, &self->file, &self->ports);
     self->entry = &self->vehicle.nodes[vehicle_find_node(&self->vehicle, name)];
     self->store_ns = BENCH_STORE_NS;
     self->carried_ns = TIME_NEVER;

@@ -20,7 +20,8 @@ static void hook_locked(void *self)
     ((memory_unit_t *)self)->locked++;
 }
 
-static const key_memory_hooks_t MEMORY_HOOKS = {hook_implement, hook_current, hook_locked};
+static const key_memory_hooks_t MEMORY_HOOKS = {
+    .implement = hook_implement, .current = hook_current, .locked = hook_locked};
 
 static void hook_start(void *self, const image_t *image)
 {

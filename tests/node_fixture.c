@@ -10,10 +10,15 @@
 
 node_fixture_t *node_fixture_new(const node_class_t *class, const char *name)
 {
+    return node_fixture_new_in("e65", class, name);
+}
+
+node_fixture_t *node_fixture_new_in(const char *vehicle, const node_class_t *class, const char *name)
+{
     node_fixture_t *self = calloc(1, sizeof *self);
     ck_assert_ptr_nonnull(self);
     self->class = class;
-    self->state = bound_node_new(class, name, &self->vehicle, &self->file, &self->ports);
+    self->state = bound_node_new(class, (bound_node_place_t){vehicle, name}, &self->vehicle, &self->file, &self->ports);
     self->dbc = dbc_file_dbc(self->file);
     self->entry = &self->vehicle.nodes[vehicle_find_node(&self->vehicle, name)];
     self->status_message = dbc_status_message(self->dbc, name);

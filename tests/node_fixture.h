@@ -36,6 +36,9 @@ typedef struct {
 
 /// Loads the vehicle and binds the node of that name; power is off. Fails the test when that cannot be.
 node_fixture_t *node_fixture_new(const node_class_t *class, const char *name);
+
+/// The same in another vehicle than the E65, by its path.
+node_fixture_t *node_fixture_new_in(const char *vehicle, const node_class_t *class, const char *name);
 void node_fixture_destroy(node_fixture_t **self_p);
 
 /// Power at this instant, from the durable image.

@@ -56,7 +56,8 @@ static void lose_power(const char *unit, kernel_power_t state)
 
 static const car_view_last_t *status(const char *unit)
 {
-    return car_view_status(&view, (uint8_t)vehicle_find_node(car.vehicle, unit));
+    const dbc_message_t *message = dbc_status_message(car.dbc, unit);
+    return message ? car_view_known(&view, message) : NULL;
 }
 
 START_TEST(before_any_frame_the_car_is_locked_and_off_and_units_are_unknown)
@@ -110,6 +111,23 @@ START_TEST(a_unit_without_power_is_unknown_until_its_next_frame)
     ck_assert_ptr_nonnull(car_view_last(&view, dbc_message(car.dbc, "SeatStatus"), -1));
     see(7, "232#1AE204990C4B2C01");
     ck_assert_int_eq(status("seat")->at_ns, 7);
+}
+END_TEST
+
+START_TEST(each_message_of_a_unit_without_power_is_unknown_until_it_comes_again)
+{
+    const dbc_message_t *positioning = dbc_message(car.dbc, "MemoryPositioning");
+    ck_assert_ptr_null(car_view_known(&view, positioning));
+    see(5, "20B#0200");
+    see(6, "232#19E204990C4B2C01");
+    ck_assert_int_eq(car_view_known(&view, positioning)->at_ns, 5);
+    lose_power("seat", POWER_OFF);
+    see(7, "232#1AE204990C4B2C01");
+    ck_assert_ptr_nonnull(status("seat"));
+    ck_assert_ptr_null(car_view_known(&view, positioning));
+    ck_assert_ptr_nonnull(car_view_last(&view, positioning, -1));
+    see(8, "20B#0200");
+    ck_assert_int_eq(car_view_known(&view, positioning)->at_ns, 8);
 }
 END_TEST
 
@@ -227,6 +245,7 @@ int main(void)
         the_last_frame_of_a_message_is_kept_with_time_and_bus,
         each_bus_keeps_its_own_last_frame,
         a_unit_without_power_is_unknown_until_its_next_frame,
+        each_message_of_a_unit_without_power_is_unknown_until_it_comes_again,
         idle_and_unknown_commands_leave_the_doors_as_they_are,
         command_that_a_slower_bus_repeats_is_no_new_one,
         command_that_a_bus_has_dropped_is_not_repeated,

@@ -329,8 +329,48 @@ START_TEST(status_message_is_the_senders_with_settings)
     ck_assert_ptr_eq(dbc_status_message(&DBC, "seat"), &MESSAGES[1]);
     ck_assert_ptr_null(dbc_status_message(&DBC, "cas"));
     ck_assert_ptr_null(dbc_status_message(&DBC, "mirror"));
-    ck_assert_ptr_eq(dbc_setting(&MESSAGES[1], "height"), &SEAT_SIGNALS[1]);
-    ck_assert_ptr_null(dbc_setting(&MESSAGES[1], "Profile"));
+}
+END_TEST
+
+START_TEST(setting_is_found_by_its_name_among_the_senders)
+{
+    dbc_setting_t setting;
+    ck_assert(dbc_setting(&DBC, "seat", "height", &setting));
+    ck_assert_ptr_eq(setting.message, &MESSAGES[1]);
+    ck_assert_ptr_eq(setting.signal, &SEAT_SIGNALS[1]);
+    ck_assert(!dbc_setting(&DBC, "seat", "Profile", &setting));
+    ck_assert_ptr_null(setting.message);
+    ck_assert_ptr_null(setting.signal);
+    ck_assert(!dbc_setting(&DBC, "cas", "height", &setting));
+}
+END_TEST
+
+START_TEST(settings_span_the_messages_of_a_sender_in_the_files_order)
+{
+    const dbc_signal_t first[] = {{.name = "Profile"}, {.name = "A", .setting = "a"}, {.name = "B", .setting = "b"}};
+    const dbc_signal_t other[] = {{.name = "A", .setting = "a"}}, none[] = {{.name = "C"}};
+    const dbc_signal_t last[] = {{.name = "D", .setting = "d"}, {.name = "E"}};
+    const dbc_message_t messages[] = {
+        {.name = "None", .sender = "seat", .signal_count = 1, .signals = none},
+        {.name = "First", .sender = "seat", .signal_count = 3, .signals = first},
+        {.name = "Other", .sender = "mirror", .signal_count = 1, .signals = other},
+        {.name = "Empty", .sender = "seat"},
+        {.name = "Last", .sender = "seat", .signal_count = 2, .signals = last},
+    };
+    const dbc_t dbc = {.message_count = 5, .messages = messages};
+    dbc_setting_t setting = {NULL, NULL};
+    for (int turn = 0; turn < 2; turn++) { // past the last one it begins again
+        ck_assert(dbc_next_setting(&dbc, "seat", &setting));
+        ck_assert(setting.message == &messages[1] && setting.signal == &first[1]);
+        ck_assert(dbc_next_setting(&dbc, "seat", &setting));
+        ck_assert(setting.message == &messages[1] && setting.signal == &first[2]);
+        ck_assert(dbc_next_setting(&dbc, "seat", &setting));
+        ck_assert(setting.message == &messages[4] && setting.signal == &last[0]);
+        ck_assert(!dbc_next_setting(&dbc, "seat", &setting));
+    }
+    ck_assert(dbc_setting(&dbc, "seat", "d", &setting) && setting.message == &messages[4]);
+    ck_assert_ptr_eq(dbc_status_message(&dbc, "seat"), &messages[1]);
+    ck_assert(!dbc_next_setting(&dbc, "nobody", &(dbc_setting_t){NULL, NULL}));
 }
 END_TEST
 
@@ -363,6 +403,8 @@ int main(void)
     tcase_add_test(all, messages_and_signals_are_found_by_name_with_case);
     tcase_add_test(all, message_of_a_frame_has_its_identifier_and_format);
     tcase_add_test(all, status_message_is_the_senders_with_settings);
+    tcase_add_test(all, setting_is_found_by_its_name_among_the_senders);
+    tcase_add_test(all, settings_span_the_messages_of_a_sender_in_the_files_order);
     tcase_add_test(all, value_names_go_both_ways);
     return suite_run("dbc", all);
 }

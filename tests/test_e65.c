@@ -57,8 +57,10 @@ START_TEST(settings_are_those_of_the_table)
         const dbc_message_t *message = dbc_status_message(dbc, c->unit);
         ck_assert_msg(message != NULL, "%s", c->unit);
         ck_assert_uint_eq(message->length, 8);
-        const dbc_signal_t *signal = dbc_setting(message, c->setting);
-        ck_assert_msg(signal != NULL, "%s", c->setting);
+        dbc_setting_t setting;
+        ck_assert_msg(dbc_setting(dbc, c->unit, c->setting, &setting), "%s", c->setting);
+        ck_assert_ptr_eq(setting.message, message);
+        const dbc_signal_t *signal = setting.signal;
         ck_assert_str_eq(signal->unit, c->measure);
         ck_assert_double_eq(signal->factor, c->step);
         ck_assert_double_eq(signal->minimum, c->minimum);

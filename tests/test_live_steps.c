@@ -124,9 +124,9 @@ typedef struct { // what is told to the car, one after the other, each so long a
 
 static int64_t seat_position(const car_view_t *view)
 {
-    uint8_t seat = (uint8_t)vehicle_find_node(fetched.vehicle, "seat");
-    const car_view_last_t *status = car_view_status(view, seat);
-    return !status ? -1 : dbc_get(dbc_signal(view->status[seat], "Longitudinal"), &status->frame);
+    const dbc_message_t *message = dbc_status_message(fetched.dbc, "seat");
+    const car_view_last_t *status = car_view_known(view, message);
+    return !status ? -1 : dbc_get(dbc_signal(message, "Longitudinal"), &status->frame);
 }
 
 static car_t *begin_car(void)

@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_parts.h"
 #include "scenarios/story/words_step.h"
+#include "tests/car_trace.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
-#include "tools/kmsim_run.h"
+#include "tools/units.h"
 
 #define PATH_SIZE 512
 
@@ -257,6 +257,19 @@ static void write_and_load(const char *path)
     json_decref(told);
 }
 
+START_TEST(settings_of_several_messages_are_written_and_loaded)
+{
+    char directory[] = "/tmp/kmsim-written-XXXXXX", command[PATH_SIZE], path[PATH_SIZE];
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(command, sizeof command, "tests/span/make.sh %s && cp tests/span/story.json %s", directory, directory);
+    ck_assert_int_eq(system(command), 0);
+    snprintf(path, sizeof path, "%s/story.json", directory);
+    write_and_load(path);
+    snprintf(command, sizeof command, "rm -r %s", directory);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 static int is_story(const struct dirent *entry)
 {
     return strstr(entry->d_name, ".json") && !strstr(entry->d_name, ".schema.json");
@@ -379,24 +392,14 @@ END_TEST
 // Plays the story on the car's own units; its trace, which the caller frees.
 static char *traced(const story_t *story)
 {
-    char path[] = "/tmp/kmsim_written_XXXXXX.log";
-    int handle = mkstemps(path, (int)strlen(".log"));
-    ck_assert_int_ge(handle, 0);
-    close(handle);
-    static player_verdict_t verdict;
-    kmsim_run_options_t options = {.in_process = true, .trace_path = path};
-    report_t report = {0};
-    kmsim_run_t *run = kmsim_run_new(&options);
-    ck_assert_msg(kmsim_run_story(run, story, &report, &verdict, &error), "%s", error.text);
-    kmsim_run_destroy(&run);
-    story_assert_passed(&verdict);
-    FILE *file = fopen(path, "rb");
-    char *text = NULL;
-    size_t room = 0;
-    ck_assert_int_gt(getdelim(&text, &room, '\0', file), 0);
-    fclose(file);
-    unlink(path);
-    return text;
+    car_plan_t plan = story_plan(story);
+    car_t *car = car_new(&plan, &(car_host_t){.find = units_find}, &error);
+    ck_assert_msg(car, "%s", error.text);
+    char *trace = car_trace_play(car, story);
+    story_assert_passed(player_verdict(car->player));
+    ck_assert_uint_gt(strlen(trace), 0);
+    car_destroy(&car);
+    return trace;
 }
 
 static const char *const PLAYED[] = {"scenarios/welcome.json", "scenarios/car_memory_and_coding.json",
@@ -423,6 +426,7 @@ int main(void)
     const TTest *const TESTS[] = {
         every_story_that_is_delivered_is_written_and_loaded_as_the_same_story,
         every_story_of_the_loaders_tests_is_written_and_loaded_as_the_same_story,
+        settings_of_several_messages_are_written_and_loaded,
         a_step_is_written_as_people_write_it,
         a_number_that_needs_all_its_digits_is_written_exactly,
         a_name_is_written_for_a_number_only_where_it_means_the_same,

@@ -29,7 +29,13 @@ static const dbc_signal_t SIGNALS[] = {
      .value_count = 2,
      .values = STYLES},
 };
-static const dbc_message_t STATUS = {.name = "UnitStatus", .signal_count = 6, .signals = SIGNALS};
+static const dbc_signal_t MORE_SIGNALS[] = {{.name = "More", .length = 8, .factor = 1, .setting = "more"}};
+static const dbc_message_t MESSAGES[] = {
+    {.name = "UnitStatus", .sender = "unit", .signal_count = 6, .signals = SIGNALS},
+    {.name = "OtherStatus", .sender = "other", .signal_count = 1, .signals = MORE_SIGNALS},
+    {.name = "FurtherStatus", .sender = "unit", .signal_count = 1, .signals = MORE_SIGNALS},
+};
+static const dbc_t DBC = {.message_count = 3, .messages = MESSAGES};
 
 static void check_bytes(workshop_request_t request, const char *hex)
 {
@@ -96,11 +102,13 @@ END_TEST
 
 START_TEST(settings_are_the_signals_that_have_a_name)
 {
-    workshop_settings_t settings = workshop_settings(&STATUS);
-    ck_assert_uint_eq(settings.count, 4);
+    workshop_settings_t settings = workshop_settings(&DBC, "unit");
+    ck_assert_uint_eq(settings.count, 5);
     ck_assert_int_eq(workshop_find_setting(&settings, "height"), 0);
     ck_assert_int_eq(workshop_find_setting(&settings, "style"), 3);
+    ck_assert_int_eq(workshop_find_setting(&settings, "more"), 4); // of a further message
     ck_assert_int_eq(workshop_find_setting(&settings, "Style"), -1);
+    ck_assert_uint_eq(workshop_settings(&DBC, "nobody").count, 0);
 }
 END_TEST
 

@@ -123,9 +123,9 @@ bool workbench_is_diagnosed(const workbench_t *self, uint8_t node)
 
 bool workbench_has_memory(const workbench_t *self, uint8_t node, workshop_settings_t *settings)
 {
-    const dbc_message_t *status = dbc_status_message(self->dbc, self->vehicle.nodes[node].name);
-    if (!workbench_is_diagnosed(self, node) || !status) return false;
-    if (settings) *settings = workshop_settings(status);
+    workshop_settings_t own = workshop_settings(self->dbc, self->vehicle.nodes[node].name);
+    if (!workbench_is_diagnosed(self, node) || own.count == 0) return false;
+    if (settings) *settings = own;
     return true;
 }
 

@@ -15,22 +15,22 @@ void can_bus_init(can_bus_t *self, uint32_t bit_rate)
     self->state = CAN_BUS_ASLEEP;
     self->ready_ns = self->sleep_ns = self->end_ns = self->busy_total_ns = 0;
     self->busy = self->conflict = self->broken = self->heard = false;
-    self->senders = 0;
+    self->powered = self->held = self->senders = 0;
     self->frame = (can_frame_t){0};
     self->order = self->carried = self->refused = 0;
     for (size_t i = 0; i < CAN_BUS_NODES_MAX; i++) {
         can_bus_node_t *node = &self->nodes[i];
-        node->present = node->listen_only = node->hold = false;
+        node->listen_only = false;
         node->sending = -1;
         node->used = 0;
     }
 }
 
-static bool is_held(const can_bus_t *self)
+// The first bit of a set from `from` on, -1: none. Of 32 places few are taken: asking each would be most of the work.
+static int next_bit(uint32_t set, int from)
 {
-    for (size_t i = 0; i < CAN_BUS_NODES_MAX; i++)
-        if (self->nodes[i].hold) return true;
-    return false;
+    uint32_t rest = from < 32 ? set >> from << from : 0;
+    return rest ? __builtin_ctz(rest) : -1;
 }
 
 static void note_event(can_bus_t *self, int64_t now_ns)
@@ -49,8 +49,8 @@ void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_
     can_bus_set_hold(self, node, false, now_ns);
     n->used = 0;
     n->sending = -1;
-    n->present = powered;
     uint32_t bit = UINT32_C(1) << node;
+    self->powered = powered ? self->powered | bit : self->powered & ~bit;
     if (!self->busy || !(self->senders & bit)) return;
     self->senders &= ~bit;
     if (self->senders != 0) return;
@@ -64,22 +64,16 @@ void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_
 
 void can_bus_set_hold(can_bus_t *self, uint8_t node, bool hold, int64_t now_ns)
 {
-    if (self->nodes[node].hold && !hold) note_event(self, now_ns);
-    self->nodes[node].hold = hold;
-}
-
-// The first mailbox in use from `from` on, -1: none.
-static int next_used(const can_bus_node_t *node, int from)
-{
-    uint32_t rest = from < CAN_BUS_MAILBOXES ? node->used >> from << from : 0;
-    return rest ? __builtin_ctz(rest) : -1;
+    uint32_t bit = UINT32_C(1) << node;
+    if ((self->held & bit) && !hold) note_event(self, now_ns);
+    self->held = hold ? self->held | bit : self->held & ~bit;
 }
 
 // The newest frame with this identifier that still waits in a mailbox, or null.
 static can_mailbox_t *find_waiting(can_bus_node_t *node, const can_frame_t *frame)
 {
     can_mailbox_t *newest = NULL;
-    for (int i = next_used(node, 0); i >= 0; i = next_used(node, i + 1)) {
+    for (int i = next_bit(node->used, 0); i >= 0; i = next_bit(node->used, i + 1)) {
         can_mailbox_t *box = &node->mailboxes[i];
         if (i == node->sending || !same_identifier(&box->frame, frame)) continue;
         if (!newest || box->order > newest->order) newest = box;
@@ -93,7 +87,7 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
     can_bus_node_t *n = &self->nodes[node];
     bool cyclic = (flags & CAN_BUS_CYCLIC) != 0;
     // A sleeping bus takes nothing cyclic: a status that comes round anyway would keep every car awake for ever.
-    if (!n->present || (cyclic && self->state == CAN_BUS_ASLEEP)) return CAN_BUS_REFUSED;
+    if (!(self->powered >> node & 1) || (cyclic && self->state == CAN_BUS_ASLEEP)) return CAN_BUS_REFUSED;
     if (!cyclic) note_event(self, now_ns);
     can_mailbox_t *box = (flags & CAN_BUS_REPLACE) ? find_waiting(n, frame) : NULL;
     if (box) {
@@ -121,7 +115,7 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
 static int best_mailbox(const can_bus_node_t *node)
 {
     int best = -1;
-    for (int i = next_used(node, 0); i >= 0; i = next_used(node, i + 1)) {
+    for (int i = next_bit(node->used, 0); i >= 0; i = next_bit(node->used, i + 1)) {
         const can_mailbox_t *box = &node->mailboxes[i];
         if (best < 0) {
             best = i;
@@ -135,7 +129,7 @@ static int best_mailbox(const can_bus_node_t *node)
 
 static bool has_pending(const can_bus_t *self)
 {
-    for (size_t i = 0; i < CAN_BUS_NODES_MAX; i++)
+    for (int i = next_bit(self->powered, 0); i >= 0; i = next_bit(self->powered, i + 1))
         if (self->nodes[i].used) return true;
     return false;
 }
@@ -143,10 +137,9 @@ static bool has_pending(const can_bus_t *self)
 // Whether anybody is there to pull the ACK slot down. A sender does not hear itself, and a stranger only listens.
 static bool is_acknowledged(const can_bus_t *self)
 {
-    for (size_t i = 0; i < CAN_BUS_NODES_MAX; i++) {
-        const can_bus_node_t *node = &self->nodes[i];
-        if (node->present && !node->listen_only && !(self->senders >> i & 1)) return true;
-    }
+    uint32_t others = self->powered & ~self->senders;
+    for (int i = next_bit(others, 0); i >= 0; i = next_bit(others, i + 1))
+        if (!self->nodes[i].listen_only) return true;
     return false;
 }
 
@@ -156,14 +149,14 @@ int64_t can_bus_next(const can_bus_t *self)
     if (self->state == CAN_BUS_WAKING) return self->ready_ns;
     if (self->busy) return self->end_ns;
     int64_t next_ns = TIME_NEVER;
-    if (!is_held(self)) next_ns = self->sleep_ns > self->ready_ns ? self->sleep_ns : self->ready_ns;
+    if (self->held == 0) next_ns = self->sleep_ns > self->ready_ns ? self->sleep_ns : self->ready_ns;
     return has_pending(self) ? time_earlier(next_ns, self->ready_ns) : next_ns;
 }
 
 static can_bus_outcome_t fall_asleep(can_bus_t *self)
 {
     self->state = CAN_BUS_ASLEEP;
-    for (size_t i = 0; i < CAN_BUS_NODES_MAX; i++) self->nodes[i].used = 0;
+    for (int i = next_bit(self->powered, 0); i >= 0; i = next_bit(self->powered, i + 1)) self->nodes[i].used = 0;
     return (can_bus_outcome_t){.kind = CAN_BUS_SLEPT};
 }
 
@@ -206,8 +199,8 @@ static can_bus_outcome_t finish_frame(can_bus_t *self, int64_t now_ns)
         .frame = self->frame,
         .senders = self->senders,
     };
-    for (uint8_t i = 0; i < CAN_BUS_NODES_MAX; i++)
-        if (self->senders >> i & 1) settle_sender(self, i, &outcome);
+    for (int i = next_bit(self->senders, 0); i >= 0; i = next_bit(self->senders, i + 1))
+        settle_sender(self, (uint8_t)i, &outcome);
     self->busy = false;
     self->senders = 0;
     self->ready_ns = now_ns + FRAME_INTERMISSION_BITS * self->bit_ns;
@@ -224,7 +217,7 @@ can_bus_outcome_t can_bus_finish(can_bus_t *self, int64_t now_ns)
         return (can_bus_outcome_t){.kind = CAN_BUS_WOKE};
     }
     if (self->state == CAN_BUS_AWAKE && self->busy && self->end_ns <= now_ns) return finish_frame(self, now_ns);
-    if (self->state == CAN_BUS_AWAKE && !self->busy && !is_held(self) && self->sleep_ns <= now_ns &&
+    if (self->state == CAN_BUS_AWAKE && !self->busy && self->held == 0 && self->sleep_ns <= now_ns &&
         self->ready_ns <= now_ns)
         return fall_asleep(self);
     return (can_bus_outcome_t){.kind = CAN_BUS_NOTHING};
@@ -255,9 +248,10 @@ static unsigned choose_senders(can_bus_t *self)
     uint64_t best_rank = UINT64_MAX;
     unsigned differ_bits = 0;
     self->senders = 0;
-    for (uint8_t i = 0; i < CAN_BUS_NODES_MAX; i++) {
+    for (int i = next_bit(self->powered, 0); i >= 0; i = next_bit(self->powered, i + 1)) {
         can_bus_node_t *node = &self->nodes[i];
-        int box = node->present ? best_mailbox(node) : -1;
+        int box = best_mailbox(node);
+        node->sending = -1;
         if (box < 0) continue;
         const can_frame_t *frame = &node->mailboxes[box].frame;
         uint64_t rank = frame_priority(frame);
@@ -274,7 +268,8 @@ static unsigned choose_senders(can_bus_t *self)
         self->senders |= UINT32_C(1) << i;
         node->sending = (int8_t)box;
     }
-    for (uint8_t i = 0; i < CAN_BUS_NODES_MAX; i++)
+    // Who was ahead of a lower identifier for a moment only sends nothing.
+    for (int i = next_bit(self->powered, 0); i >= 0; i = next_bit(self->powered, i + 1))
         if (!(self->senders >> i & 1)) self->nodes[i].sending = -1;
     return differ_bits;
 }

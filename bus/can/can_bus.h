@@ -37,9 +37,7 @@ typedef struct {
 } can_mailbox_t;
 
 typedef struct {
-    bool present;     // powered
     bool listen_only; // never acknowledges
-    bool hold;        // wants the bus awake
     int8_t sending;   // mailbox whose frame is on the wire, -1: none
     uint32_t used;    // bit per mailbox
     can_mailbox_t mailboxes[CAN_BUS_MAILBOXES];
@@ -65,6 +63,8 @@ typedef struct {
     bool conflict;    // of several frames with one identifier
     bool broken;      // nobody sends it any more
     bool heard;       // since its start by somebody who can acknowledge it
+    uint32_t powered; // bit per node
+    uint32_t held;    // bit per node that wants the bus awake
     uint32_t senders; // bit per node
     can_frame_t frame;
     uint64_t order;        // of the last request

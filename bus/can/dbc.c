@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bus/can/dbc.h"
 
+#include <endian.h>
 #include <string.h>
 
 #define DATA_BITS (8 * FRAME_DATA_MAX)
@@ -56,30 +57,37 @@ bool dbc_bind_signals(const dbc_message_t *self, const char *const *names, size_
     return true;
 }
 
-static bool holds_settings(const dbc_message_t *self)
+bool dbc_next_setting(const dbc_t *self, const char *sender, dbc_setting_t *setting)
 {
-    for (size_t i = 0; i < self->signal_count; i++) {
-        if (self->signals[i].setting) return true;
+    bool begins = !setting->message;
+    size_t message = begins ? 0 : (size_t)(setting->message - self->messages);
+    size_t signal = begins ? 0 : (size_t)(setting->signal - setting->message->signals) + 1;
+    for (; message < self->message_count; message++, signal = 0) {
+        const dbc_message_t *sent = &self->messages[message];
+        if (strcmp(sent->sender, sender) != 0) continue;
+        while (signal < sent->signal_count && !sent->signals[signal].setting) signal++;
+        if (signal == sent->signal_count) continue;
+        *setting = (dbc_setting_t){sent, &sent->signals[signal]};
+        return true;
+    }
+    *setting = (dbc_setting_t){NULL, NULL};
+    return false;
+}
+
+bool dbc_setting(const dbc_t *self, const char *sender, const char *name, dbc_setting_t *setting)
+{
+    *setting = (dbc_setting_t){NULL, NULL};
+    while (dbc_next_setting(self, sender, setting)) {
+        if (strcmp(setting->signal->setting, name) == 0) return true;
     }
     return false;
 }
 
 const dbc_message_t *dbc_status_message(const dbc_t *self, const char *sender)
 {
-    for (size_t i = 0; i < self->message_count; i++) {
-        const dbc_message_t *message = &self->messages[i];
-        if (strcmp(message->sender, sender) == 0 && holds_settings(message)) return message;
-    }
-    return NULL;
-}
-
-const dbc_signal_t *dbc_setting(const dbc_message_t *self, const char *setting)
-{
-    for (size_t i = 0; i < self->signal_count; i++) {
-        const dbc_signal_t *signal = &self->signals[i];
-        if (signal->setting && strcmp(signal->setting, setting) == 0) return signal;
-    }
-    return NULL;
+    dbc_setting_t first = {NULL, NULL};
+    dbc_next_setting(self, sender, &first);
+    return first.message;
 }
 
 // ---- bits ----------------------------------------------------------------------------------------------------------
@@ -91,18 +99,15 @@ const dbc_signal_t *dbc_setting(const dbc_message_t *self, const char *setting)
 //             is bit 63 - (8b + 7 - i) of the number, and the signal runs down from there
 static uint64_t load(const dbc_signal_t *self, const can_frame_t *frame)
 {
-    uint64_t number = 0;
-    for (unsigned i = 0; i < FRAME_DATA_MAX; i++) {
-        number = number << 8 | frame->data[self->big_endian ? i : FRAME_DATA_MAX - 1 - i];
-    }
-    return number;
+    uint64_t number;
+    memcpy(&number, frame->data, sizeof number);
+    return self->big_endian ? be64toh(number) : le64toh(number);
 }
 
 static void store(const dbc_signal_t *self, can_frame_t *frame, uint64_t number)
 {
-    for (unsigned i = FRAME_DATA_MAX; i-- > 0; number >>= 8) {
-        frame->data[self->big_endian ? i : FRAME_DATA_MAX - 1 - i] = (uint8_t)number;
-    }
+    number = self->big_endian ? htobe64(number) : htole64(number);
+    memcpy(frame->data, &number, sizeof number);
 }
 
 static uint64_t mask(const dbc_signal_t *self)

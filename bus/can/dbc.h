@@ -66,6 +66,11 @@ typedef struct {
     const dbc_message_t *messages;
 } dbc_t;
 
+typedef struct {
+    const dbc_message_t *message;
+    const dbc_signal_t *signal; // of that message
+} dbc_setting_t;
+
 /// The message or signal of that name (case counts), or null.
 const dbc_message_t *dbc_message(const dbc_t *self, const char *name);
 const dbc_signal_t *dbc_signal(const dbc_message_t *self, const char *name);
@@ -111,10 +116,16 @@ bool dbc_raw(const dbc_signal_t *self, double physical, int64_t *raw);
 const char *dbc_value_name(const dbc_signal_t *self, int64_t raw);
 bool dbc_value_raw(const dbc_signal_t *self, const char *name, int64_t *raw);
 
-/// The status message of a control unit: sent by it and holding its Key Memory settings; null when it has none.
-const dbc_message_t *dbc_status_message(const dbc_t *self, const char *sender);
+/// Steps to a control unit's next Key Memory setting: the signals with a KeyMemorySetting of all messages that it
+/// sends, in the file's order. Begins with a setting of all null. False, and *setting all null again, past the last
+/// one.
+bool dbc_next_setting(const dbc_t *self, const char *sender, dbc_setting_t *setting);
 
-/// The signal of a status message whose KeyMemorySetting is that name, or null.
-const dbc_signal_t *dbc_setting(const dbc_message_t *self, const char *setting);
+/// The control unit's setting of that name. False, and *setting all null, when it has none.
+bool dbc_setting(const dbc_t *self, const char *sender, const char *name, dbc_setting_t *setting);
+
+/// The status message of a control unit: the first one sent by it that holds settings, which tells the profile as well;
+/// null when it has none.
+const dbc_message_t *dbc_status_message(const dbc_t *self, const char *sender);
 
 #endif

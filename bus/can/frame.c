@@ -8,7 +8,6 @@
 
 #define BASE_DIGITS 3
 #define EXTENDED_DIGITS 8
-#define CRC_POLYNOMIAL 0x4599u // x^15 + x^14 + x^10 + x^8 + x^7 + x^4 + x^3 + 1 (ISO 11898-1, 10.4.2.6)
 #define CRC_BITS 15
 #define STUFF_RUN 5
 #define TAIL_BITS 10 // CRC delimiter 1, acknowledge slot and delimiter 2, end of frame 7: never stuffed
@@ -35,51 +34,75 @@ bool frame_equal(const can_frame_t *a, const can_frame_t *b)
 typedef struct {
     unsigned count; // bits on the wire, stuff bits included
     unsigned run;   // equal bits in a row
-    unsigned last;
+    bool last;
     unsigned crc;
 } bit_stream_t;
 
-static void put_on_wire(bit_stream_t *self, unsigned bit)
+// Of four bits at the top of the register: what they leave behind when they are shifted out of it by the polynomial
+// x^15 + x^14 + x^10 + x^8 + x^7 + x^4 + x^3 + 1 (ISO 11898-1, 10.4.2.6), which is itself what the lowest of them
+// leaves.
+static const uint16_t CRC_OF_FOUR[16] = {
+    0x0000, 0x4599, 0x4EAB, 0x0B32, 0x58CF, 0x1D56, 0x1664, 0x53FD,
+    0x7407, 0x319E, 0x3AAC, 0x7F35, 0x2CC8, 0x6951, 0x6263, 0x27FA,
+};
+
+static void check(bit_stream_t *self, uint64_t value, unsigned count)
 {
-    self->run = bit == self->last ? self->run + 1 : 1;
-    self->last = bit;
-    self->count++;
-    if (self->run < STUFF_RUN) return;
-    self->last = !bit; // the stuff bit is the first of the next run
-    self->run = 1;
-    self->count++;
+    // Zeros before the first bit change nothing: a register that holds 0 stays 0.
+    for (unsigned left = (count + 3) / 4 * 4; left > 0; left -= 4) {
+        unsigned four = (unsigned)(value >> (left - 4)) & 0xFu;
+        self->crc = ((self->crc << 4) & 0x7FFFu) ^ CRC_OF_FOUR[(self->crc >> (CRC_BITS - 4)) ^ four];
+    }
+}
+
+// A run at a time instead of a bit: those bits of the value that go on as the last one was, then the first that does
+// not. After five equal bits a stuff bit of the other kind is the first of the next run.
+static void put_on_wire(bit_stream_t *self, uint64_t value, unsigned count)
+{
+    while (count > 0) {
+        uint64_t changes = (self->last ? ~value : value) << (64 - count);
+        unsigned same = changes ? (unsigned)__builtin_clzll(changes) : count;
+        if (same > count) same = count;
+        if (self->run + same >= STUFF_RUN) {
+            count -= STUFF_RUN - self->run;
+            self->count += STUFF_RUN - self->run + 1;
+            self->last = !self->last;
+            self->run = 1;
+            continue;
+        }
+        self->run += same;
+        self->count += same;
+        count -= same;
+        if (count == 0) return;
+        self->last = !self->last;
+        self->run = 1;
+        self->count++;
+        count--;
+    }
 }
 
 static void put_bits(bit_stream_t *self, uint64_t value, unsigned count)
 {
-    while (count-- > 0) {
-        unsigned bit = (unsigned)(value >> count) & 1u;
-        unsigned feedback = bit ^ (self->crc >> (CRC_BITS - 1));
-        self->crc = (self->crc << 1) & 0x7FFFu;
-        if (feedback) self->crc ^= CRC_POLYNOMIAL;
-        put_on_wire(self, bit);
-    }
+    check(self, value, count);
+    put_on_wire(self, value, count);
 }
 
 //  base      SOF | identifier 11 | RTR | IDE 0 | r0 | DLC 4 | data | CRC 15
 //  extended  SOF | base 11 | SRR 1 | IDE 1 | extension 18 | RTR | r1 | r0 | DLC 4 | data | CRC 15
 unsigned frame_bits(const can_frame_t *self)
 {
-    bit_stream_t stream = {.last = 1}; // the bus was idle: recessive, and not counted in a run
-    put_bits(&stream, 0, 1);
-    if (self->extended) {
-        put_bits(&stream, self->id >> 18, 11);
-        put_bits(&stream, 3, 2);
-        put_bits(&stream, self->id & 0x3FFFFu, 18);
-        put_bits(&stream, (uint64_t)self->remote << 2, 3);
-    } else {
-        put_bits(&stream, self->id, 11);
-        put_bits(&stream, (uint64_t)self->remote << 2, 3);
-    }
-    put_bits(&stream, self->length, 4);
-    for (uint8_t i = 0; i < self->length && !self->remote; i++) put_bits(&stream, self->data[i], 8);
-    unsigned crc = stream.crc;
-    put_bits(&stream, crc, CRC_BITS);
+    bit_stream_t stream = {.last = true}; // the bus was idle: recessive, and not counted in a run
+    uint64_t control = (uint64_t)self->remote << 6 | self->length;
+    if (self->extended)
+        put_bits(&stream, (uint64_t)(self->id >> 18) << 27 | UINT64_C(3) << 25 | (self->id & 0x3FFFFu) << 7 | control,
+                 39);
+    else
+        put_bits(&stream, (uint64_t)self->id << 7 | control, 19);
+    uint64_t data = 0;
+    uint8_t size = self->remote ? 0 : self->length;
+    for (uint8_t i = 0; i < size; i++) data = data << 8 | self->data[i];
+    put_bits(&stream, data, 8 * size);
+    put_on_wire(&stream, stream.crc, CRC_BITS);
     return stream.count + TAIL_BITS;
 }
 

@@ -59,9 +59,13 @@ void image_copy(image_t *self, const image_t *from)
 
 static const image_entry_t *find_name(const image_t *self, const name_t *name)
 {
+    // Most names differ in length or in their last letter, and begin alike: key/1/counter, key/1/battery. No entry has
+    // the empty name.
     for (uint32_t i = 0; i < self->count; i++) {
-        // the terminating zero is compared too
-        if (memcmp(self->entries[i].name, name->text, name->length + 1) == 0) return &self->entries[i];
+        const char *known = self->entries[i].name;
+        if (known[name->length] == '\0' && known[name->length - 1] == name->text[name->length - 1] &&
+            memcmp(known, name->text, name->length) == 0)
+            return &self->entries[i];
     }
     return NULL;
 }

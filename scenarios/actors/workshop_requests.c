@@ -99,11 +99,12 @@ bool workshop_read_keys(const uint8_t *bytes, size_t size, identifiers_key_t key
 
 // ---- coding --------------------------------------------------------------------------------------------------------
 
-workshop_settings_t workshop_settings(const dbc_message_t *status)
+workshop_settings_t workshop_settings(const dbc_t *dbc, const char *unit)
 {
     workshop_settings_t settings = {.count = 0};
-    for (size_t i = 0; i < status->signal_count && settings.count < WORKSHOP_SETTINGS_MAX; i++)
-        if (status->signals[i].setting) settings.signals[settings.count++] = &status->signals[i];
+    dbc_setting_t setting = {NULL, NULL};
+    while (settings.count < WORKSHOP_SETTINGS_MAX && dbc_next_setting(dbc, unit, &setting))
+        settings.signals[settings.count++] = setting.signal;
     return settings;
 }
 

@@ -12,7 +12,7 @@
 #include "bus/car/key_radio.h"
 #include "bus/diagnosis/uds.h"
 
-#define WORKSHOP_SETTINGS_MAX 64 // a frame has no more signals
+#define WORKSHOP_SETTINGS_MAX 64 // of a unit
 #define WORKSHOP_REQUEST_MAX (4 + 2 * WORKSHOP_SETTINGS_MAX)
 
 typedef struct {
@@ -51,8 +51,8 @@ typedef struct {
     int16_t values[WORKSHOP_SETTINGS_MAX]; // raw
 } workshop_profile_t;
 
-/// The settings that a unit's status message holds.
-workshop_settings_t workshop_settings(const dbc_message_t *status);
+/// The settings of a unit, in the order of the file, which is that of the wire; none past WORKSHOP_SETTINGS_MAX.
+workshop_settings_t workshop_settings(const dbc_t *dbc, const char *unit);
 
 /// A setting's index by name, or -1.
 int workshop_find_setting(const workshop_settings_t *settings, const char *name);

@@ -19,8 +19,6 @@ static int64_t value_of(const dbc_signal_t *signal, const char *name, int64_t ot
 
 static void bind_messages(car_view_t *self)
 {
-    for (uint8_t i = 0; i < self->vehicle->node_count; i++)
-        self->status[i] = dbc_status_message(self->dbc, self->vehicle->nodes[i].name);
     self->locking = dbc_message(self->dbc, "CentralLocking");
     self->terminals = dbc_message(self->dbc, "TerminalStatus");
     self->driver_door = find_signal(self->locking, "DriverDoor");
@@ -48,8 +46,7 @@ void car_view_init(car_view_t *self, const vehicle_t *vehicle, const dbc_t *dbc,
 void car_view_reset(car_view_t *self)
 {
     size_t count = car_view_last_count(self->vehicle, self->dbc);
-    for (size_t i = 0; i < count; i++) self->last[i].seen = false;
-    memset(self->known, 0, sizeof self->known);
+    for (size_t i = 0; i < count; i++) self->last[i].seen = self->last[i].known = false;
     self->terminals_known = true;
     self->unlocked = false;
     self->command_count = 0;
@@ -100,9 +97,7 @@ static void take_frame(car_view_t *self, const kernel_event_t *event, int64_t no
     const dbc_message_t *message = dbc_message_of(self->dbc, &event->frame);
     if (!message || event->frame.remote) return; // a request has no content
     *last_of(self, message, -1) = *last_of(self, message, event->bus) =
-        (car_view_last_t){.seen = true, .bus = event->bus, .at_ns = now_ns, .frame = event->frame};
-    for (uint8_t i = 0; i < self->vehicle->node_count; i++)
-        if (self->status[i] == message) self->known[i] = true;
+        (car_view_last_t){.seen = true, .known = true, .bus = event->bus, .at_ns = now_ns, .frame = event->frame};
     if (message == self->terminals) self->terminals_known = true;
     if (message != self->locking || !self->driver_door) return;
     if (!dbc_present(message, self->driver_door, &event->frame)) return;
@@ -124,7 +119,8 @@ void car_view_look(car_view_t *self, const kernel_event_t *event, int64_t now_ns
 void car_view_forget(car_view_t *self, uint8_t node)
 {
     if (node >= self->vehicle->node_count) return;
-    self->known[node] = false;
+    for (size_t i = 0; i < self->dbc->message_count; i++)
+        if (strcmp(self->dbc->messages[i].sender, self->vehicle->nodes[node].name) == 0) self->last[i].known = false;
     if (node != self->cas) return;
     self->terminals_known = false;
     self->command_count = 0; // its mailboxes are empty
@@ -136,9 +132,10 @@ const car_view_last_t *car_view_last(const car_view_t *self, const dbc_message_t
     return last->seen ? last : NULL;
 }
 
-const car_view_last_t *car_view_status(const car_view_t *self, uint8_t node)
+const car_view_last_t *car_view_known(const car_view_t *self, const dbc_message_t *message)
 {
-    return self->known[node] && self->status[node] ? car_view_last(self, self->status[node], -1) : NULL;
+    const car_view_last_t *last = last_of(self, message, -1);
+    return last->known ? last : NULL;
 }
 
 bool car_view_unlocked(const car_view_t *self)

@@ -7,6 +7,7 @@
 
 typedef struct {
     bool seen;
+    bool known; // since its sender last lost power; of the last on any bus
     uint8_t bus;
     int64_t at_ns;
     can_frame_t frame;
@@ -23,17 +24,15 @@ typedef struct {
     const vehicle_t *vehicle;
     const dbc_t *dbc;
     // bound by name; null where the vehicle's messages have none
-    const dbc_message_t *status[VEHICLE_NODES_MAX]; // of each unit with Key Memory
     const dbc_message_t *locking, *terminals;
     const dbc_signal_t *driver_door, *terminal[3], *key_valid;
     int64_t unlock_raw, lock_raw, valid_raw;
     uint8_t cas; // who tells the terminals
     // folded
-    car_view_last_t *last;         // per message of the DBC: on any bus, then on each: the caller's storage
-    bool known[VEHICLE_NODES_MAX]; // a status came since the unit last lost power
-    bool terminals_known;          // false only after the CAS lost power
-    bool unlocked;                 // last command to the doors other than idle
-    size_t command_count;          // the commands to the doors other than idle, oldest first
+    car_view_last_t *last; // per message of the DBC: on any bus, then on each: the caller's storage
+    bool terminals_known;  // false only after the CAS lost power
+    bool unlocked;         // last command to the doors other than idle
+    size_t command_count;  // the commands to the doors other than idle, oldest first
     car_view_command_t commands[CAR_VIEW_COMMANDS_MAX];
 } car_view_t;
 
@@ -50,14 +49,14 @@ void car_view_reset(car_view_t *self);
 /// same commands to the doors, each at its own pace: what one repeats of another is no new command.
 void car_view_look(car_view_t *self, const kernel_event_t *event, int64_t now_ns);
 
-/// A unit's status is unknown from now until its next frame.
+/// What a unit said is unknown from now on, each of its messages until the next such frame.
 void car_view_forget(car_view_t *self, uint8_t node);
 
 /// What a message said last, on that bus (negative: on any), or null.
 const car_view_last_t *car_view_last(const car_view_t *self, const dbc_message_t *message, int bus);
 
-/// A unit's latest status frame, or null while it is unknown.
-const car_view_last_t *car_view_status(const car_view_t *self, uint8_t node);
+/// What a message said last on any bus, or null while that is unknown.
+const car_view_last_t *car_view_known(const car_view_t *self, const dbc_message_t *message);
 
 bool car_view_unlocked(const car_view_t *self);
 

@@ -56,7 +56,8 @@ void condition_look(const condition_t *self, const condition_context_t *context)
     for (size_t i = 0; is_of_frames(self) && i < context->event_count; i++) {
         const kernel_event_t *event = &context->events[i];
         if (!concerns(self, event)) continue;
-        memory->last = (car_view_last_t){true, event->bus, context->now_ns, event->frame};
+        memory->last = (car_view_last_t){
+            .seen = true, .known = true, .bus = event->bus, .at_ns = context->now_ns, .frame = event->frame};
         int64_t before_ns = memory->last_ns[event->bus];
         memory->gap_ns = before_ns >= 0 ? context->now_ns - before_ns : -1;
     }

@@ -51,9 +51,9 @@ static void let_go(driver_t *self, kernel_t *kernel, size_t index)
 
 static bool is_reached(const driver_hold_t *hold, const car_view_t *view)
 {
-    if (!hold->signal) return false;
-    const car_view_last_t *status = car_view_status(view, hold->node);
-    return status && status->at_ns > hold->begin_ns && dbc_get(hold->signal, &status->frame) == hold->to_raw;
+    if (!hold->setting.message) return false;
+    const car_view_last_t *said = car_view_known(view, hold->setting.message);
+    return said && said->at_ns > hold->begin_ns && dbc_get(hold->setting.signal, &said->frame) == hold->to_raw;
 }
 
 void driver_release(driver_t *self, kernel_t *kernel, const car_view_t *view)
@@ -181,7 +181,6 @@ void driver_hold_switch(driver_t *self, kernel_t *kernel, const driver_switch_t 
     hold(self, (driver_hold_t){.end_ns = timed ? now_ns + axis->hold_ns : TIME_NEVER,
                                .line = (uint16_t)line,
                                .begin_ns = now_ns,
-                               .node = axis->node,
-                               .signal = timed ? NULL : axis->signal,
+                               .setting = timed ? (dbc_setting_t){NULL, NULL} : axis->setting,
                                .to_raw = axis->to_raw});
 }

@@ -19,8 +19,7 @@ typedef struct {           // something that is held
     int key;               // whose remote control, 0: nobody's
     uint16_t line;         // of a switch
     int64_t begin_ns;
-    uint8_t node;
-    const dbc_signal_t *signal;
+    dbc_setting_t setting; // that is to be reached
     int64_t to_raw;
 } driver_hold_t;
 
@@ -83,7 +82,7 @@ void driver_turn_key(driver_t *self, kernel_t *kernel, int64_t terminal);
 typedef struct {
     const char *line; // "switch/seat/longitudinal"
     uint8_t node;
-    const dbc_signal_t *signal; // of the unit's status message
+    dbc_setting_t setting;
     bool increase;
     int64_t hold_ns; // STORY_NO_TIME: held until `to` is reached
     int64_t to_raw;

@@ -26,6 +26,7 @@ typedef struct vocabulary vocabulary_t;
 typedef enum { STORY_TERMINAL_OFF, STORY_TERMINAL_R, STORY_TERMINAL_15, STORY_TERMINAL_50 } story_terminal_t;
 
 typedef struct { // of a signal or setting: a value, and in conditions also a range, or anything but that
+    const dbc_message_t *message; // that has the signal; of conditions
     const dbc_signal_t *signal;
     bool named;      // a name, or a number of a signal that has names
     bool is_not;     // whatever is not that

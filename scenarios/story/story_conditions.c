@@ -18,30 +18,41 @@ bool story_load_condition_unit(story_loader_t *self, const char *name, condition
     return condition->message;
 }
 
-static const dbc_signal_t *find_setting(story_loader_t *self, const condition_t *condition, const char *name)
+static const dbc_signal_t *find_setting(story_loader_t *self, const condition_t *condition, const char *name,
+                                        const dbc_message_t **message)
 {
-    return story_find_setting(self, condition->node, condition->message, name);
+    dbc_setting_t setting;
+    bool found = story_find_setting(self, condition->node, name, &setting);
+    *message = setting.message;
+    return found ? setting.signal : NULL;
 }
 
-static const dbc_signal_t *find_signal(story_loader_t *self, const condition_t *condition, const char *name)
+static const dbc_signal_t *find_signal(story_loader_t *self, const condition_t *condition, const char *name,
+                                       const dbc_message_t **message)
 {
+    *message = condition->message;
     return story_find_signal(self, condition->message, name);
 }
 
-typedef const dbc_signal_t *find_t(story_loader_t *self, const condition_t *condition, const char *name);
+typedef const dbc_signal_t *find_t(story_loader_t *self, const condition_t *condition, const char *name,
+                                   const dbc_message_t **message);
 
 static void load_values(story_loader_t *self, const json_t *json, find_t *find, value_use_t use, condition_t *condition)
 {
     story_value_t *values = story_allocate(self, json_object_size(json), sizeof *values);
     condition->values = values;
+    const dbc_message_t *message;
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)json, name, value)
     {
         size_t inner = json_reader_enter(&self->reader, name);
-        const dbc_signal_t *signal = find(self, condition, name);
-        if (signal && story_load_asked(self, signal, value, use, &values[condition->value_count]))
+        story_value_t *told = &values[condition->value_count];
+        const dbc_signal_t *signal = find(self, condition, name, &message);
+        if (signal && story_load_asked(self, signal, value, use, told)) {
+            told->message = message;
             condition->value_count++;
+        }
         json_reader_leave(&self->reader, inner);
     }
 }

@@ -115,8 +115,7 @@ static void put(story_loader_t *self, uint8_t node, const char *prefix, int numb
         json_reader_mistake(&self->reader, "is more than the unit can store");
 }
 
-static void load_profile(story_loader_t *self, uint8_t node, const dbc_message_t *status, int profile,
-                         const json_t *json)
+static void load_profile(story_loader_t *self, uint8_t node, int profile, const json_t *json)
 {
     put(self, node, "profile", profile, "coded", json_is_object(json));
     if (!json_is_object(json) && !json_is_null(json))
@@ -126,9 +125,10 @@ static void load_profile(story_loader_t *self, uint8_t node, const dbc_message_t
     json_object_foreach((json_t *)(uintptr_t)json, name, json_value)
     {
         size_t mark = json_reader_enter(&self->reader, name);
-        const dbc_signal_t *signal = story_find_setting(self, node, status, name);
-        story_value_t value;
-        if (signal && story_load_value(self, signal, json_value, VALUE_SETTING, &value))
+        dbc_setting_t setting;
+        story_value_t value = {.message = NULL};
+        if (story_find_setting(self, node, name, &setting) &&
+            story_load_value(self, setting.signal, json_value, VALUE_SETTING, &value))
             put(self, node, "profile", profile, name, value.raw);
         json_reader_leave(&self->reader, mark);
     }
@@ -138,7 +138,7 @@ static void load_unit_memory(story_loader_t *self, const char *unit, const json_
 {
     uint8_t node;
     if (!story_find_node(self, NULL, unit, &node)) return;
-    const dbc_message_t *status = story_find_status(self, NULL, node);
+    bool remembers = story_find_status(self, NULL, node);
     if (!json_is_object(json)) json_reader_mistake(&self->reader, "must be an object of profiles");
     const char *name;
     json_t *value;
@@ -148,8 +148,8 @@ static void load_unit_memory(story_loader_t *self, const char *unit, const json_
         bool profile = strlen(name) == 1 && *name >= '1' && *name <= '0' + KEY_PERSONALIZATION_MAX;
         if (!profile)
             json_reader_mistake(&self->reader, "unknown profile (1, 2, 3, 4)");
-        else if (status)
-            load_profile(self, node, status, *name - '0', value);
+        else if (remembers)
+            load_profile(self, node, *name - '0', value);
         json_reader_leave(&self->reader, mark);
     }
 }
@@ -173,16 +173,17 @@ static void load_option(story_loader_t *self, uint8_t node, const char *name, co
 static void load_memory_choice(story_loader_t *self, uint8_t node, const json_t *json)
 {
     static const field_t CHOICE = {.kind = FIELD_CHOICE, .choices = {"key", "car"}};
-    const dbc_message_t *status = story_find_status(self, NULL, node);
+    bool remembers = story_find_status(self, NULL, node);
     if (!json_is_object(json)) json_reader_mistake(&self->reader, "must be an object of settings");
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)json, name, value)
     {
-        if (!status) break;
+        if (!remembers) break;
         size_t mark = json_reader_enter(&self->reader, name);
+        dbc_setting_t setting;
         int64_t choice;
-        if (story_find_setting(self, node, status, name) && json_reader_value(&self->reader, value, &CHOICE, &choice))
+        if (story_find_setting(self, node, name, &setting) && json_reader_value(&self->reader, value, &CHOICE, &choice))
             put(self, node, "memory", -1, name, choice);
         json_reader_leave(&self->reader, mark);
     }

@@ -98,18 +98,17 @@ const dbc_message_t *story_find_status(story_loader_t *self, const char *member,
     return NULL;
 }
 
-const dbc_signal_t *story_find_setting(story_loader_t *self, uint8_t node, const dbc_message_t *status,
-                                       const char *name)
+bool story_find_setting(story_loader_t *self, uint8_t node, const char *name, dbc_setting_t *setting)
 {
-    const dbc_signal_t *signal = dbc_setting(status, name);
-    if (signal) return signal;
+    const char *unit = self->story->vehicle->nodes[node].name;
+    if (dbc_setting(self->story->dbc, unit, name, setting)) return true;
     list_t list = {.length = 0};
-    for (size_t i = 0; i < status->signal_count; i++)
-        if (status->signals[i].setting) list_add(&list, status->signals[i].setting);
+    for (dbc_setting_t each = {NULL, NULL}; dbc_next_setting(self->story->dbc, unit, &each);)
+        list_add(&list, each.signal->setting);
     char what[VEHICLE_NAME_MAX + 32];
-    snprintf(what, sizeof what, "setting of %s", self->story->vehicle->nodes[node].name);
+    snprintf(what, sizeof what, "setting of %s", unit);
     tell_unknown(self, NULL, what, name, &list);
-    return NULL;
+    return false;
 }
 
 const vehicle_option_t *story_find_option(story_loader_t *self, uint8_t node, const char *name)

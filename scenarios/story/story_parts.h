@@ -48,9 +48,8 @@ const dbc_signal_t *story_find_signal(story_loader_t *self, const dbc_message_t 
 /// The status message of a unit with Key Memory; told at the member when it has none.
 const dbc_message_t *story_find_status(story_loader_t *self, const char *member, uint8_t node);
 
-/// A setting of that unit at the present place.
-const dbc_signal_t *story_find_setting(story_loader_t *self, uint8_t node, const dbc_message_t *status,
-                                       const char *name);
+/// A setting, by name, of a unit with Key Memory, at the present place.
+bool story_find_setting(story_loader_t *self, uint8_t node, const char *name, dbc_setting_t *setting);
 
 /// A coding option of that unit at the present place; `memory`, which every unit with Key Memory has, is none of these.
 const vehicle_option_t *story_find_option(story_loader_t *self, uint8_t node, const char *name);

@@ -116,16 +116,17 @@ static void put_value(const dbc_signal_t *signal, int64_t raw, char text[VALUE_T
 }
 
 // profile/N/coded, profile/N/SETTING
-static void compare_profile(comparison_t *self, const dbc_message_t *status, const image_entry_t *told)
+static void compare_profile(comparison_t *self, const vehicle_node_t *entry, const image_entry_t *told)
 {
     const char *profile = told->name + strlen("profile/"), *name = strchr(profile, '/') + 1;
     const char number[] = {*profile, '\0'};
-    const dbc_signal_t *signal = status ? dbc_setting(status, name) : NULL;
-    bool coded = strcmp(name, "coded") == 0;
-    int64_t stored = image_get(self->stored, told->name, -1, NULL, coded ? 1 : signal ? signal->start_raw : 0);
+    dbc_setting_t setting;
+    bool coded = strcmp(name, "coded") == 0, known = dbc_setting(self->whole->story.dbc, entry->name, name, &setting);
+    int64_t unwritten = coded ? 1 : known ? setting.signal->start_raw : 0;
+    int64_t stored = image_get(self->stored, told->name, -1, NULL, unwritten);
     if (stored == told->value) return;
     char text[VALUE_TEXT_MAX];
-    if (signal && !coded) put_value(signal, stored, text);
+    if (known && !coded) put_value(setting.signal, stored, text);
     json_reader_enter(&self->reader, number);
     if (!coded) json_reader_enter(&self->reader, name);
     contradict(self, coded ? (stored ? "it is coded" : "it is not coded") : text);
@@ -157,7 +158,7 @@ static void compare_entry(comparison_t *self, const vehicle_node_t *entry, const
     size_t mark = json_reader_enter(&self->reader, profile ? "key_memory" : "coding");
     json_reader_enter(&self->reader, entry->name);
     if (profile)
-        compare_profile(self, dbc_status_message(self->whole->story.dbc, entry->name), told);
+        compare_profile(self, entry, told);
     else if (strncmp(told->name, "coding/", strlen("coding/")) == 0)
         compare_option(self, entry, told);
     else

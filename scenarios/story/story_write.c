@@ -202,8 +202,9 @@ static void put_profile(const story_t *story, const vehicle_node_t *entry, const
         put(unit, number, told->value ? json_object() : json_null());
         return;
     }
-    const dbc_signal_t *signal = dbc_setting(dbc_status_message(story->dbc, entry->name), name);
-    put(open_object(unit, number), name, story_write_raw(signal, told->value));
+    dbc_setting_t setting;
+    dbc_setting(story->dbc, entry->name, name, &setting);
+    put(open_object(unit, number), name, story_write_raw(setting.signal, told->value));
 }
 
 // coding/OPTION, memory/SETTING

@@ -76,10 +76,10 @@ static void check_image(const image_t *stored)
         key_derive_secret(1, key, expected);
         assert(secret == NULL || memcmp(secret->bytes, expected, sizeof expected) == 0);
     }
-    const dbc_message_t *status = dbc_status_message(dbc_file_dbc(file), entry->name);
-    for (size_t i = 0; status != NULL && i < status->signal_count; i++) {
-        const dbc_signal_t *signal = &status->signals[i];
-        for (int profile = 1; signal->setting != NULL && profile <= 4; profile++) {
+    dbc_setting_t setting = {NULL, NULL};
+    while (dbc_next_setting(dbc_file_dbc(file), entry->name, &setting)) {
+        const dbc_signal_t *signal = setting.signal;
+        for (int profile = 1; profile <= 4; profile++) {
             int64_t value = image_get(stored, "profile", profile, signal->setting, signal->start_raw);
             assert(value >= dbc_raw_minimum(signal) && value <= dbc_raw_maximum(signal));
         }

@@ -52,7 +52,7 @@ static void add_words(words_t *words, const story_t *story, const condition_t *c
 static bool holds(const condition_t *condition, const condition_context_t *context)
 {
     const profile_t *told = condition->told;
-    const car_view_last_t *status = car_view_status(context->view, condition->node);
+    const car_view_last_t *status = car_view_known(context->view, condition->message);
     const dbc_message_t *message = condition->message;
     const dbc_signal_t *profile = dbc_signal(message, "Profile"), *coded = dbc_signal(message, "Coded");
     if (!status || !dbc_present(message, profile, &status->frame) || !dbc_present(message, coded, &status->frame))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// settings: the unit's latest status shows those values.
+// settings: the unit's latest status shows those values, each in the message that tells it.
 #include "scenarios/play/conditions/seen.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_parts.h"
@@ -38,13 +38,34 @@ static void add_words(words_t *words, const story_t *story, const condition_t *c
 
 static bool holds(const condition_t *condition, const condition_context_t *context)
 {
-    const car_view_last_t *status = car_view_status(context->view, condition->node);
-    for (size_t i = 0; status && i < condition->value_count; i++) {
+    for (size_t i = 0; i < condition->value_count; i++) {
         const story_value_t *value = &condition->values[i];
-        if (!dbc_present(condition->message, value->signal, &status->frame)) return false;
-        if (!story_value_fits(value, dbc_get(value->signal, &status->frame))) return false;
+        const car_view_last_t *said = car_view_known(context->view, value->message);
+        if (!said || !dbc_present(value->message, value->signal, &said->frame) ||
+            !story_value_fits(value, dbc_get(value->signal, &said->frame)))
+            return false;
     }
-    return status;
+    return condition->value_count > 0 || car_view_known(context->view, condition->message);
+}
+
+static bool is_told(const condition_t *condition, size_t count, const dbc_message_t *message)
+{
+    for (size_t i = 0; i < count; i++)
+        if (condition->values[i].message == message) return true;
+    return false;
+}
+
+// Each message in question once, in the order of the settings; the status where none is named.
+static void add_seen(words_t *words, const story_t *story, const condition_t *condition,
+                     const condition_context_t *context)
+{
+    if (condition->value_count == 0) seen_add_status(words, story, condition, context);
+    for (size_t i = 0; i < condition->value_count; i++) {
+        const dbc_message_t *message = condition->values[i].message;
+        if (is_told(condition, i, message)) continue;
+        if (i > 0) words_add(words, "; ");
+        seen_add_known(words, story, message, context->view);
+    }
 }
 
 const condition_kind_t condition_settings = {.mark = "settings",
@@ -52,5 +73,5 @@ const condition_kind_t condition_settings = {.mark = "settings",
                                              .load = load,
                                              .write = write,
                                              .words = add_words,
-                                             .seen = seen_add_status,
+                                             .seen = add_seen,
                                              .holds = holds};

@@ -44,14 +44,17 @@ void seen_add_message(words_t *words, const story_t *story, const condition_t *c
     seen_add_carried(words, story, condition->message, &memory->last);
 }
 
+void seen_add_known(words_t *words, const story_t *story, const dbc_message_t *message, const car_view_t *view)
+{
+    if (!car_view_known(view, message) && car_view_last(view, message, STORY_ANY_BUS))
+        words_add(words, "nothing of %s since it lost power; before, ", message->sender);
+    seen_add_latest(words, story, message, STORY_ANY_BUS, view);
+}
+
 void seen_add_status(words_t *words, const story_t *story, const condition_t *condition,
                      const condition_context_t *context)
 {
-    const car_view_t *view = context->view;
-    const car_view_last_t *status = car_view_status(view, condition->node);
-    if (!status && car_view_last(view, condition->message, STORY_ANY_BUS))
-        words_add(words, "nothing of %s since it lost power; before, ", story->vehicle->nodes[condition->node].name);
-    seen_add_latest(words, story, condition->message, STORY_ANY_BUS, view);
+    seen_add_known(words, story, condition->message, context->view);
 }
 
 void seen_add_terminals(words_t *words, const story_t *story, const condition_t *condition,

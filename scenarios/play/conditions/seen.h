@@ -21,7 +21,10 @@ void seen_add_latest(words_t *words, const story_t *story, const dbc_message_t *
 void seen_add_message(words_t *words, const story_t *story, const condition_t *condition,
                       const condition_context_t *context);
 
-/// The latest status of the unit that the condition is about.
+/// The latest of a unit's message on any bus, and whether that is from before it lost power.
+void seen_add_known(words_t *words, const story_t *story, const dbc_message_t *message, const car_view_t *view);
+
+/// The same of the status of the unit that the condition is about.
 void seen_add_status(words_t *words, const story_t *story, const condition_t *condition,
                      const condition_context_t *context);
 

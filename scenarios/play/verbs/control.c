@@ -5,14 +5,15 @@
 
 #include "bus/kernel/node.h"
 
-const dbc_signal_t *control_find(story_loader_t *loader, uint8_t node, const char *setting, dbc_control_t control)
+bool control_find(story_loader_t *loader, uint8_t node, const char *name, dbc_control_t control, dbc_setting_t *setting)
 {
-    const dbc_message_t *status = story_find_status(loader, NULL, node);
-    const dbc_signal_t *signal = status ? story_find_setting(loader, node, status, setting) : NULL;
-    if (!signal || signal->control == control) return signal;
-    json_reader_mistake(&loader->reader, "%s is changed by a %s", setting,
-                        signal->control == DBC_CONTROL_KNOB ? "knob: use adjust" : "switch: use switch");
-    return NULL;
+    *setting = (dbc_setting_t){NULL, NULL};
+    if (!story_find_status(loader, NULL, node) || !story_find_setting(loader, node, name, setting)) return false;
+    dbc_control_t own = setting->signal->control;
+    if (own == control) return true;
+    *setting = (dbc_setting_t){NULL, NULL};
+    return json_reader_mistake(&loader->reader, "%s is changed by a %s", name,
+                               own == DBC_CONTROL_KNOB ? "knob: use adjust" : "switch: use switch");
 }
 
 const char *control_line(story_loader_t *loader, const char *kind, uint8_t node, const char *setting)

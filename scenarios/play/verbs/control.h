@@ -5,8 +5,10 @@
 
 #include "scenarios/story/story_parts.h"
 
-/// A setting of the unit that the driver changes in that way, at the present place; null, and told, when it is none.
-const dbc_signal_t *control_find(story_loader_t *loader, uint8_t node, const char *setting, dbc_control_t control);
+/// A setting of the unit that the driver changes in that way, at the present place. False, told, and *setting all null
+/// when it is none.
+bool control_find(story_loader_t *loader, uint8_t node, const char *name, dbc_control_t control,
+                  dbc_setting_t *setting);
 
 /// The line that it is changed by, "switch/seat/longitudinal", in the story's memory.
 const char *control_line(story_loader_t *loader, const char *kind, uint8_t node, const char *setting);

@@ -28,11 +28,12 @@ static void load_knobs(story_loader_t *loader, const json_t *json, adjust_t *adj
     json_object_foreach((json_t *)(uintptr_t)json, name, json_value)
     {
         size_t inner = json_reader_enter(&loader->reader, name);
-        const dbc_signal_t *signal = control_find(loader, adjust->node, name, DBC_CONTROL_KNOB);
-        story_value_t value;
-        if (signal && story_load_value(loader, signal, json_value, VALUE_SETTING, &value))
+        dbc_setting_t setting;
+        story_value_t value = {.message = NULL};
+        if (control_find(loader, adjust->node, name, DBC_CONTROL_KNOB, &setting) &&
+            story_load_value(loader, setting.signal, json_value, VALUE_SETTING, &value))
             adjust->knobs[adjust->count++] =
-                (knob_t){control_line(loader, LINE_KNOB, adjust->node, name), signal, value.raw};
+                (knob_t){control_line(loader, LINE_KNOB, adjust->node, name), setting.signal, value.raw};
         json_reader_leave(&loader->reader, inner);
     }
 }

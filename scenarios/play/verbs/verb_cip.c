@@ -14,9 +14,10 @@ typedef struct {
 
 // ---- what the file says --------------------------------------------------------------------------------------------
 
-static void load_changes(story_loader_t *loader, const json_t *json, const dbc_message_t *status, cip_t *cip)
+static void load_changes(story_loader_t *loader, const json_t *json, cip_t *cip)
 {
-    workshop_settings_t settings = workshop_settings(status);
+    const char *unit = loader->story->vehicle->nodes[cip->node].name;
+    workshop_settings_t settings = workshop_settings(loader->story->dbc, unit);
     workshop_change_t *changes = story_allocate(loader, json_object_size(json), sizeof *changes);
     cip->values = story_allocate(loader, json_object_size(json), sizeof *cip->values);
     cip->coding.settings = settings.count;
@@ -26,10 +27,11 @@ static void load_changes(story_loader_t *loader, const json_t *json, const dbc_m
     json_object_foreach((json_t *)(uintptr_t)json, name, json_value)
     {
         size_t inner = json_reader_enter(&loader->reader, name);
-        const dbc_signal_t *signal = story_find_setting(loader, cip->node, status, name);
+        dbc_setting_t setting;
         int index = workshop_find_setting(&settings, name);
-        story_value_t value;
-        if (signal && index >= 0 && story_load_value(loader, signal, json_value, VALUE_CODED, &value)) {
+        story_value_t value = {.message = NULL};
+        if (story_find_setting(loader, cip->node, name, &setting) && index >= 0 &&
+            story_load_value(loader, setting.signal, json_value, VALUE_CODED, &value)) {
             cip->values[cip->coding.count] = value;
             changes[cip->coding.count++] = (workshop_change_t){(size_t)index, (int16_t)value.raw};
         }
@@ -57,9 +59,9 @@ static void load(story_loader_t *loader, const json_t *json, story_step_t *step)
     cip->coding.profile = told.profile;
     refusal_load(loader, told.refused, &cip->refused);
     if (!story_find_diagnosed(loader, "ecu", told.ecu, &cip->node) || !told.settings) return;
-    const dbc_message_t *status = story_find_status(loader, "ecu", cip->node);
+    bool remembers = story_find_status(loader, "ecu", cip->node);
     size_t mark = json_reader_enter(&loader->reader, "settings");
-    if (status) load_changes(loader, told.settings, status, cip);
+    if (remembers) load_changes(loader, told.settings, cip);
     json_reader_leave(&loader->reader, mark);
 }
 

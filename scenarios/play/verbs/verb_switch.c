@@ -23,10 +23,10 @@ static void load_target(story_loader_t *loader, const told_t *told, const json_t
     axis->hold_ns = STORY_NO_TIME;
     if (json_object_get(json, "direction") || json_object_get(json, "hold"))
         json_reader_mistake(&loader->reader, "to stands instead of both direction and hold");
-    if (!axis->signal) return;
-    story_value_t value;
+    if (!axis->setting.signal) return;
+    story_value_t value = {.message = NULL};
     size_t mark = json_reader_enter(&loader->reader, "to");
-    if (story_load_value(loader, axis->signal, told->to, VALUE_SETTING, &value)) {
+    if (story_load_value(loader, axis->setting.signal, told->to, VALUE_SETTING, &value)) {
         axis->to_raw = value.raw;
         if (value.raw < 0 || value.raw > LINE_SWITCH_TO_MAX)
             json_reader_mistake(&loader->reader, "has no place on a switch line");
@@ -50,8 +50,8 @@ static void load(story_loader_t *loader, const json_t *json, story_step_t *step)
     step->told = axis;
     if (story_find_node(loader, "ecu", told.ecu, &axis->node) && told.axis) {
         size_t mark = json_reader_enter(&loader->reader, "axis");
-        axis->signal = control_find(loader, axis->node, told.axis, DBC_CONTROL_SWITCH);
-        if (axis->signal) axis->line = control_line(loader, LINE_SWITCH, axis->node, told.axis);
+        if (control_find(loader, axis->node, told.axis, DBC_CONTROL_SWITCH, &axis->setting))
+            axis->line = control_line(loader, LINE_SWITCH, axis->node, told.axis);
         json_reader_leave(&loader->reader, mark);
     }
     if (told.to)
@@ -68,9 +68,10 @@ static const char *direction_name(const driver_switch_t *axis)
 static json_t *write(const story_t *story, const story_step_t *step)
 {
     const driver_switch_t *axis = step->told;
-    json_t *object = json_pack("{s:o, s:s}", "ecu", story_write_node(story, axis->node), "axis", axis->signal->setting);
+    json_t *object =
+        json_pack("{s:o, s:s}", "ecu", story_write_node(story, axis->node), "axis", axis->setting.signal->setting);
     if (axis->hold_ns == STORY_NO_TIME) {
-        json_object_set_new(object, "to", story_write_raw(axis->signal, axis->to_raw));
+        json_object_set_new(object, "to", story_write_raw(axis->setting.signal, axis->to_raw));
         return object;
     }
     json_object_set_new(object, "direction", json_string(direction_name(axis)));
@@ -81,10 +82,10 @@ static json_t *write(const story_t *story, const story_step_t *step)
 static void add_words(words_t *words, const story_t *story, const story_step_t *step)
 {
     const driver_switch_t *axis = step->told;
-    words_add(words, "%s %s ", story->vehicle->nodes[axis->node].name, axis->signal->setting);
+    words_add(words, "%s %s ", story->vehicle->nodes[axis->node].name, axis->setting.signal->setting);
     if (axis->hold_ns == STORY_NO_TIME) {
         words_add(words, "to ");
-        words_add_raw(words, axis->signal, axis->to_raw);
+        words_add_raw(words, axis->setting.signal, axis->to_raw);
         return;
     }
     words_add(words, "%s, held ", direction_name(axis));
