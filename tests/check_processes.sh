@@ -76,8 +76,17 @@ kill -CONT $sniffer
 status=0; wait $sniffer || status=$?
 [ $status = 3 ] || fail "a sniffer whose bus is gone ends with $status"
 grep -q 'what came last is not known' "$work/err" || fail "a sniffer whose bus is gone says: $(cat "$work/err")"
-rm "$work"/many.*
+rm "$work"/many.log
 nothing_left "a run whose sniffer stands still"
+
+# ---- a trace grows under its own name, and a killed run leaves no other file ----
+"$bin/kmsim" run --trace "$work/killed.log" "$work/many.json" > "$work/out" 2>&1 & run=$!
+within 60 grep -sq kcan-s "$work/killed.log" || fail "a trace cannot be watched while it is written: $(cat "$work/out"; ls "$work")"
+kill -9 $run
+wait $run 2>/dev/null || true
+[ "$(echo "$work"/killed*)" = "$work/killed.log" ] || fail "a killed run leaves $(echo "$work"/killed*)"
+nothing_left "a killed run" files
+rm "$work"/many.json
 
 status=0; "$bin/bus-sniffer" --help > /dev/full 2> "$work/err" || status=$?
 [ $status = 3 ] || fail "a sniffer that cannot write ends with $status"
@@ -132,16 +141,9 @@ echo kept > "$work/kept.log"
 ! "$bin/kmsim" run --trace "$work/kept.log" --launch "seat=exit 9 #" "$story" > "$work/out" 2>&1 || fail "it ran"
 [ "$(cat "$work/kept.log")" = kept ] || fail "a run whose unit never joined has overwritten a trace"
 
-# ---- a trace that cannot be written is refused before a unit starts; one that is killed leaves no other file ----
+# ---- a trace that cannot be written is refused before a unit starts ----
 ! "$bin/kmsim" run --trace "$work/no/such/directory.log" --launch "seat=touch $work/started; exec %" "$story" > "$work/out" 2>&1 ||
     fail "it ran"
 grep -q 'directory.log: No such file or directory' "$work/out" || fail "$(cat "$work/out")"
 [ ! -e "$work/started" ] || fail "units were started for a trace that cannot be written"
-rm -f "$work"/many.log "$work"/kept.log "$work"/cut.log
-"$bin/kmsim" run --trace "$work/killed.log" "$work/many.json" > "$work/out" 2>&1 & run=$!
-within 10 grep -q kcan-s "$work/killed.log" || fail "a trace cannot be watched while it is written"
-kill -9 $run
-wait $run 2>/dev/null || true
-[ "$(echo "$work"/killed*)" = "$work/killed.log" ] || fail "a killed run leaves $(echo "$work"/killed*)"
-nothing_left "a killed run" files
 echo "$frames frames seen alike"
