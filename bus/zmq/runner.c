@@ -92,7 +92,7 @@ static void subscribe_all(runner_t *self)
 static bool connect_bus(runner_t *self, error_t *error)
 {
     endpoint_t endpoint;
-    if (!endpoint_parse(&endpoint, self->options.endpoint, error)) return false;
+    if (!endpoint_find(&endpoint, self->options.endpoint, error)) return false;
     self->down = socket_new(ZMQ_SUB, LOOK_UP_MS);
     self->up = socket_new(ZMQ_XPUB, 0);
     if (!self->down || !self->up) return error_add(error, "no socket: %s", zmq_strerror(zmq_errno()));
