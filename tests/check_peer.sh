@@ -5,6 +5,7 @@ set -eu
 . "$(dirname "$0")"/leftovers.sh
 bin=$(realpath "${1:-build/bin}")
 peer=$(realpath tests/peer)
+export PYTHONPATH=$(realpath tools/python)
 vehicles=$(realpath bus/vehicles)
 work=$(mktemp -d)
 export XDG_RUNTIME_DIR=$work
@@ -39,7 +40,7 @@ PYTHON
 cp "$peer/light.json" "$work"
 
 for run in 1 2 3; do
-    "$peer/light.py" "ipc://$work/bus" & light=$!
+    "$peer/light.py" --bus "ipc://$work/bus" --vehicle "$work/car.json" & light=$!
     [ $run = 2 ] && sleep 0.3 # it may be there before the bus or after
     "$bin/kmsim" run --bus "ipc://$work/bus" --trace "$work/$run.log" "$work/light.json" > "$work/out" 2>&1 ||
         fail "the story fails: $(cat "$work/out")"
@@ -50,7 +51,7 @@ grep -q ' kcan-s 3F0#0A50$' "$work/1.log" || fail "the light never said what it 
 
 # A failure's replay needs the light's own process, too.
 sed 's/"brightness": 50/"brightness": 60/' "$work/light.json" > "$work/failing.json"
-"$peer/light.py" "ipc://$work/bus" & light=$!
+"$peer/light.py" --bus "ipc://$work/bus" --vehicle "$work/car.json" & light=$!
 "$bin/kmsim" run --bus "ipc://$work/bus" --seed 7 "$work/failing.json" > "$work/out" 2>&1 && fail "it passes"
 wait $light || fail "the light ended with $?"
 grep -q "replay: \"kmsim run --seed 7 $work/failing.json\"" "$work/out" || fail "$(cat "$work/out")"
@@ -64,7 +65,7 @@ status=0
 [ $status != 0 ] && grep -q 'light' "$work/out" || fail "in-process without that unit: status $status, $(cat "$work/out")"
 
 # On a live car, from its first moment to its end.
-"$peer/light.py" "ipc://$work/bus" & light=$!
+"$peer/light.py" --bus "ipc://$work/bus" --vehicle "$work/car.json" & light=$!
 "$bin/kmsim" up --vehicle "$work/car.json" --bus "ipc://$work/bus" > "$work/out" 2>&1 & car=$!
 within 10 grep -q 'Ctrl-C ends it' "$work/out" || fail "the car does not come up: $(cat "$work/out")"
 "$bin/bus-sniffer" --bus "ipc://$work/bus" --vehicle "$work/car.json" --decode --filter LightStatus > "$work/seen" 2> "$work/err" &

@@ -59,7 +59,7 @@ stop_sniffer() { # once it sees frames; what the one before saw is no sign of th
 }
 
 stop_sniffer # longer than messages are kept for it (100000), which are 24 bytes each in the trace
-until [ "$(stat -c %s "$work"/many.log* 2> /dev/null || echo 0)" -gt $((24 * 200000)) ]; do
+until [ "$(stat -c %s "$work/many.log" 2> /dev/null || echo 0)" -gt $((24 * 200000)) ]; do
     kill -0 $run 2> /dev/null || break
     sleep 0.01
 done
@@ -76,8 +76,17 @@ kill -CONT $sniffer
 status=0; wait $sniffer || status=$?
 [ $status = 3 ] || fail "a sniffer whose bus is gone ends with $status"
 grep -q 'what came last is not known' "$work/err" || fail "a sniffer whose bus is gone says: $(cat "$work/err")"
-rm "$work"/many.*
+rm "$work"/many.log
 nothing_left "a run whose sniffer stands still"
+
+# ---- a trace grows under its own name, and a killed run leaves no other file ----
+"$bin/kmsim" run --trace "$work/killed.log" "$work/many.json" > "$work/out" 2>&1 & run=$!
+within 60 grep -sq kcan-s "$work/killed.log" || fail "a trace cannot be watched while it is written: $(cat "$work/out"; ls "$work")"
+kill -9 $run
+wait $run 2>/dev/null || true
+[ "$(echo "$work"/killed*)" = "$work/killed.log" ] || fail "a killed run leaves $(echo "$work"/killed*)"
+nothing_left "a killed run" files
+rm "$work"/many.json
 
 status=0; "$bin/bus-sniffer" --help > /dev/full 2> "$work/err" || status=$?
 [ $status = 3 ] || fail "a sniffer that cannot write ends with $status"
@@ -119,7 +128,7 @@ for how in --in-process --verbose; do # it tells more than a pipe holds, so it m
         echo $status > "$work/status"
     } | head -n 1 > "$work/out"
     [ "$(cat "$work/status")" = 141 ] || fail "kmsim run $how | head ends with $(cat "$work/status")"
-    [ ! -s "$work/err" ] || fail "kmsim run $how | head says: $(cat "$work/err")"
+    ! grep -v 'kmsim: waiting for unit' "$work/err" || fail "kmsim run $how | head says more than that it waits"
     [ "$(echo "$work"/cut.log*)" = "$work/cut.log" ] || fail "kmsim run $how | head leaves $(echo "$work"/cut.log*)"
     rm "$work/cut.log"
     nothing_left "kmsim run $how | head"
@@ -129,4 +138,12 @@ done
 echo kept > "$work/kept.log"
 ! "$bin/kmsim" run --trace "$work/kept.log" --trace-failures /dev/null "$story" > "$work/out" 2>&1 || fail "it ran"
 [ "$(cat "$work/kept.log")" = kept ] || fail "a run that never began has overwritten a trace"
+! "$bin/kmsim" run --trace "$work/kept.log" --launch "seat=exit 9 #" "$story" > "$work/out" 2>&1 || fail "it ran"
+[ "$(cat "$work/kept.log")" = kept ] || fail "a run whose unit never joined has overwritten a trace"
+
+# ---- a trace that cannot be written is refused before a unit starts ----
+! "$bin/kmsim" run --trace "$work/no/such/directory.log" --launch "seat=touch $work/started; exec %" "$story" > "$work/out" 2>&1 ||
+    fail "it ran"
+grep -q 'directory.log: No such file or directory' "$work/out" || fail "$(cat "$work/out")"
+[ ! -e "$work/started" ] || fail "units were started for a trace that cannot be written"
 echo "$frames frames seen alike"

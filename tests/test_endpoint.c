@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -219,6 +221,146 @@ START_TEST(a_directory_open_to_others_is_closed)
 }
 END_TEST
 
+// ---- what is not ours
+// ------------------------------------------------------------------------------------------------
+
+static void make_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static int listen_at(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    ck_assert_int_eq(bind(listener, (const struct sockaddr *)&address, sizeof address), 0);
+    ck_assert_int_eq(listen(listener, 1), 0);
+    return listener;
+}
+
+START_TEST(a_file_at_the_endpoints_place_is_refused_and_stays)
+{
+    static const char *const NAMES[] = {"car", "car-up", "car-do", "car.lock"};
+    char text[128], path[160], content[16] = "";
+    snprintf(text, sizeof text, "ipc://%s/car", base);
+    snprintf(path, sizeof path, "%s/%s", base, NAMES[_i]);
+    make_file(path, "precious");
+    ck_assert_ptr_null(endpoint_claim_new(text, false, &error));
+    assert_told(NAMES[_i]);
+    assert_told(_i < 3 ? "is there already, and is no socket" : "is there already, and is no lock");
+    FILE *file = fopen(path, "r");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_ptr_nonnull(fgets(content, sizeof content, file));
+    fclose(file);
+    ck_assert_str_eq(content, "precious");
+    unlink(path);
+}
+END_TEST
+
+START_TEST(a_socket_is_taken_only_when_nobody_listens_there)
+{
+    char text[128], path[160];
+    snprintf(text, sizeof text, "ipc://%s/car", base);
+    snprintf(path, sizeof path, "%s/car-up", base);
+    int listener = listen_at(path);
+    ck_assert_ptr_null(endpoint_claim_new(text, false, &error));
+    assert_told("car-up: somebody else listens there");
+    ck_assert_int_eq(access(path, F_OK), 0);
+    close(listener); // its program was killed
+    endpoint_claim_t *claim = endpoint_claim_new(text, false, &error);
+    ck_assert_msg(claim != NULL, "%s", error.text);
+    endpoint_claim_destroy(&claim);
+    ck_assert_int_ne(access(path, F_OK), 0);
+}
+END_TEST
+
+START_TEST(tidying_dead_runs_follows_no_link)
+{
+    char name[64], link[256], elsewhere[128], path[160];
+    snprintf(elsewhere, sizeof elsewhere, "%s/elsewhere", base);
+    mkdir(elsewhere, 0700);
+    snprintf(path, sizeof path, "%s/lock", elsewhere);
+    make_file(path, "");
+    mkdir(user, 0700);
+    snprintf(name, sizeof name, "run-%ld.1", (long)dead_process());
+    snprintf(link, sizeof link, "%s/%s", user, name);
+    ck_assert_int_eq(symlink(elsewhere, link), 0);
+    endpoint_claim_t *claim = endpoint_claim_new(NULL, true, &error);
+    ck_assert_msg(claim != NULL, "%s", error.text);
+    endpoint_claim_destroy(&claim);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    unlink(link);
+    unlink(path);
+    rmdir(elsewhere);
+}
+END_TEST
+
+START_TEST(a_client_does_not_believe_a_place_where_others_may_write)
+{
+    endpoint_t endpoint;
+    ck_assert_msg(endpoint_find(&endpoint, NULL, &error), "%s", error.text); // there need not be one
+    mkdir(user, 0700);
+    ck_assert_msg(endpoint_find(&endpoint, NULL, &error), "%s", error.text);
+    chmod(user, 0777);
+    ck_assert(!endpoint_find(&endpoint, NULL, &error));
+    assert_told("is open to others, which is not safe");
+    rmdir(user);
+    error_clear(&error);
+    ck_assert_int_eq(symlink("/tmp", user), 0);
+    ck_assert(!endpoint_find(&endpoint, NULL, &error));
+    assert_told("is not a directory");
+    unlink(user);
+}
+END_TEST
+
+// Only root can give away what others shall be taken for the owners of; for anybody else root's own directory will do.
+START_TEST(a_client_does_not_believe_another_users_place)
+{
+    endpoint_t endpoint;
+    char path[160];
+    if (geteuid() == 0) {
+        mkdir(user, 0700);
+        ck_assert_int_eq(chown(user, 64711, 64711), 0);
+    } else {
+        ck_assert_int_eq(symlink("/", user), 0);
+    }
+    ck_assert(!endpoint_find(&endpoint, NULL, &error));
+    assert_told(geteuid() == 0 ? "belongs to another user, which is not safe" : "is not a directory");
+    if (geteuid() != 0) unlink(user);
+    snprintf(path, sizeof path, "%s/car", base);
+    int listener = listen_at(path);
+    char text[192];
+    snprintf(text, sizeof text, "ipc://%s", path);
+    error_clear(&error);
+    ck_assert_msg(endpoint_find(&endpoint, text, &error), "%s", error.text);
+    if (geteuid() == 0) {
+        ck_assert_int_eq(chown(path, 64711, 64711), 0);
+        ck_assert(!endpoint_find(&endpoint, text, &error));
+        assert_told("belongs to another user");
+    }
+    close(listener);
+    unlink(path);
+}
+END_TEST
+
+START_TEST(a_missing_directory_of_the_runtime_is_named_where_it_is_needed)
+{
+    setenv("XDG_RUNTIME_DIR", "/nowhere/not/there", 1);
+    endpoint_t endpoint;
+    ck_assert(!endpoint_parse(&endpoint, NULL, &error));
+    assert_told("/nowhere/not/there, which XDG_RUNTIME_DIR names: No such file or directory");
+    ck_assert_ptr_null(endpoint_claim_new(NULL, false, &error));
+    error_clear(&error);
+    endpoint_claim_t *claim = endpoint_claim_new(NULL, true, &error); // nobody looks for a run of its own
+    ck_assert_msg(claim != NULL, "%s", error.text);
+    endpoint_claim_destroy(&claim);
+}
+END_TEST
+
 int main(void)
 {
     TCase *all = tcase_create("all");
@@ -232,5 +374,11 @@ int main(void)
     tcase_add_test(all, what_a_dead_run_left_behind_is_removed_by_the_next);
     tcase_add_test(all, a_directory_that_is_not_ours_is_refused);
     tcase_add_test(all, a_directory_open_to_others_is_closed);
+    tcase_add_loop_test(all, a_file_at_the_endpoints_place_is_refused_and_stays, 0, 4);
+    tcase_add_test(all, a_socket_is_taken_only_when_nobody_listens_there);
+    tcase_add_test(all, tidying_dead_runs_follows_no_link);
+    tcase_add_test(all, a_client_does_not_believe_a_place_where_others_may_write);
+    tcase_add_test(all, a_client_does_not_believe_another_users_place);
+    tcase_add_test(all, a_missing_directory_of_the_runtime_is_named_where_it_is_needed);
     return suite_run("endpoint", all);
 }

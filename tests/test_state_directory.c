@@ -334,6 +334,24 @@ START_TEST(directory_that_is_removed_meanwhile_is_told)
 }
 END_TEST
 
+START_TEST(a_memory_that_is_moved_away_stays_one_memory)
+{
+    char moved[80];
+    snprintf(moved, sizeof moved, "%s/moved", base);
+    open_state();
+    store("seat", 1);
+    ck_assert_int_eq(rename(directory, moved), 0);
+    ck_assert_int_eq(mkdir(directory, 0700), 0); // somebody else's, in the same place
+    store("seat", 2);
+    state_directory_destroy(&state);
+    ck_assert_int_eq(rmdir(directory), 0); // nothing was written into it
+    ck_assert_int_eq(rename(moved, directory), 0);
+    open_state();
+    ck_assert(state_directory_load(state, "seat", &image, &image_state, &notice, &error));
+    ck_assert_int_eq(image.entries[0].value, 2);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("all");
@@ -354,5 +372,6 @@ int main(void)
     tcase_add_test(tests, link_in_place_of_the_half_written_file_is_not_followed);
     tcase_add_test(tests, directory_that_cannot_be_is_told_by_name);
     tcase_add_test(tests, directory_that_is_removed_meanwhile_is_told);
+    tcase_add_test(tests, a_memory_that_is_moved_away_stays_one_memory);
     return suite_run("state_directory", tests);
 }

@@ -47,10 +47,10 @@ static bool fails(char call)
     return true;
 }
 
-static int faulty_open(void *self, const char *path, int flags, mode_t mode)
+static int faulty_open(void *self, int in, const char *name, int flags, mode_t mode)
 {
     (void)self;
-    return fails('o') ? -1 : file_layer_system.open(NULL, path, flags, mode);
+    return fails('o') ? -1 : file_layer_system.open(NULL, in, name, flags, mode);
 }
 
 static ssize_t faulty_write(void *self, int file, const void *bytes, size_t size)
@@ -78,16 +78,16 @@ static int faulty_close(void *self, int file)
     return fails('c') ? -1 : 0;
 }
 
-static int faulty_rename(void *self, const char *from, const char *to)
+static int faulty_rename(void *self, int in, const char *from, const char *to)
 {
     (void)self;
-    return fails('r') ? -1 : file_layer_system.rename(NULL, from, to);
+    return fails('r') ? -1 : file_layer_system.rename(NULL, in, from, to);
 }
 
-static int faulty_unlink(void *self, const char *path)
+static int faulty_unlink(void *self, int in, const char *name)
 {
     (void)self;
-    return fails('u') ? -1 : file_layer_system.unlink(NULL, path);
+    return fails('u') ? -1 : file_layer_system.unlink(NULL, in, name);
 }
 
 static void heal(void)

@@ -2,8 +2,10 @@
 #include "bus/trace/trace.h"
 
 #include <check.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -166,12 +168,15 @@ static void expect_file(const char *expected)
     ck_assert_str_eq(text, expected);
 }
 
-START_TEST(file_appears_when_it_is_complete)
+START_TEST(a_file_can_be_watched_while_it_is_written)
 {
     trace_t *trace = trace_new(path, &VEHICLE, &error);
     ck_assert_msg(trace != NULL, "%s", error.text);
+    trace_begin(trace);
+    expect_file("");
     write_story(trace);
-    ck_assert_int_ne(access(path, F_OK), 0);
+    trace_flush(trace);
+    expect_file(CANDUMP);
     ck_assert_msg(trace_close(&trace, &error), "%s", error.text);
     expect_file(CANDUMP);
     struct stat status;
@@ -183,27 +188,83 @@ START_TEST(file_appears_when_it_is_complete)
 }
 END_TEST
 
-START_TEST(what_stood_there_stays_until_then_and_when_it_is_discarded)
+static void write_before(void)
 {
     FILE *file = fopen(path, "wb");
-    fputs("before", file);
+    ck_assert_ptr_nonnull(file);
+    for (int i = 0; i < 100; i++) fputs("before", file); // longer than what comes
     fclose(file);
+}
+
+static void expect_before(void)
+{
+    struct stat status;
+    ck_assert_int_eq(stat(path, &status), 0);
+    ck_assert_int_eq(status.st_size, 600);
+}
+
+START_TEST(what_stood_there_stays_until_the_run_begins)
+{
+    write_before();
     trace_t *trace = trace_new(path, &VEHICLE, &error);
-    write_story(trace);
-    expect_file("before");
+    expect_before();
     trace_discard(&trace);
     ck_assert_ptr_null(trace);
     trace_discard(&trace);
-    expect_file("before");
+    expect_before();
+    trace = trace_new(path, &VEHICLE, &error);
+    trace_begin(trace);
+    write_story(trace);
+    trace_discard(&trace); // it broke: what was seen until then is there
+    expect_file(CANDUMP);
     trace = trace_new(path, &VEHICLE, &error);
     ck_assert(trace_close(&trace, &error));
     expect_file("");
 }
 END_TEST
 
+START_TEST(a_run_that_never_began_leaves_no_file)
+{
+    trace_t *trace = trace_new(path, &VEHICLE, &error);
+    ck_assert_ptr_nonnull(trace);
+    trace_discard(&trace);
+    ck_assert_int_ne(access(path, F_OK), 0);
+}
+END_TEST
+
+START_TEST(a_late_file_appears_when_it_is_complete_or_not_at_all)
+{
+    write_before();
+    trace_t *trace = trace_new_late(path, &VEHICLE, &error);
+    ck_assert_msg(trace != NULL, "%s", error.text);
+    write_story(trace);
+    expect_before();
+    trace_discard(&trace);
+    expect_before();
+    trace = trace_new_late(path, &VEHICLE, &error);
+    write_story(trace);
+    ck_assert_msg(trace_close(&trace, &error), "%s", error.text);
+    expect_file(CANDUMP);
+}
+END_TEST
+
+START_TEST(a_link_is_followed_to_the_file)
+{
+    char target[160];
+    snprintf(target, sizeof target, "%s/other", directory);
+    ck_assert_int_eq(symlink(target, path), 0);
+    trace_t *trace = trace_new(path, &VEHICLE, &error);
+    ck_assert_msg(trace != NULL, "%s", error.text);
+    write_story(trace);
+    ck_assert(trace_close(&trace, &error));
+    expect_file(CANDUMP);
+    ck_assert_int_eq(unlink(target), 0);
+}
+END_TEST
+
 START_TEST(unknown_extension_is_refused)
 {
-    static const char *const PATHS[] = {"", "trace", "trace.txt", "trace.LOG", ".log", "log", "a.log.gz"};
+    static const char *const PATHS[] = {"", "trace", "trace.txt", "trace.LOGS", ".log", "log", "a.log.gz"};
     for (size_t i = 0; i < sizeof PATHS / sizeof *PATHS; i++) {
         error_clear(&error);
         ck_assert_msg(trace_new(PATHS[i], &VEHICLE, &error) == NULL, "%s", PATHS[i]);
@@ -211,6 +272,8 @@ START_TEST(unknown_extension_is_refused)
     }
     ck_assert_ptr_eq(trace_format_of("x.asc", &error), &trace_asc);
     ck_assert_ptr_eq(trace_format_of("a/b.c/x.pcapng", &error), &trace_pcapng);
+    ck_assert_ptr_eq(trace_format_of("DRIVE.ASC", &error), &trace_asc); // as tools on other systems write it
+    ck_assert_ptr_eq(trace_format_of("drive.Log", &error), &trace_candump);
 }
 END_TEST
 
@@ -246,12 +309,28 @@ END_TEST
 
 START_TEST(name_that_became_a_directory_is_told_at_close)
 {
-    trace_t *trace = trace_new(path, &VEHICLE, &error);
+    trace_t *trace = trace_new_late(path, &VEHICLE, &error);
     write_story(trace);
-    ck_assert_int_eq(mkdir(path, 0700), 0); // now the name cannot be given
+    ck_assert_int_eq(mkdir(path, 0700), 0);
     ck_assert(!trace_close(&trace, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "t.log: Is a directory"));
     ck_assert_int_eq(rmdir(path), 0);
+}
+END_TEST
+
+// As a shell's `ulimit -f` does: who ignores the signal is told by the write.
+START_TEST(a_limit_of_file_sizes_is_told_at_close)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    struct rlimit limit = {.rlim_cur = 100, .rlim_max = RLIM_INFINITY}, none = {RLIM_INFINITY, RLIM_INFINITY};
+    trace_t *trace = trace_new(path, &VEHICLE, &error);
+    for (int i = 0; i < 4; i++) write_story(trace);
+    bool limited = setrlimit(RLIMIT_FSIZE, &limit) == 0; // of Check's own file, too: no assertion until it is lifted
+    bool closed = trace_close(&trace, &error);
+    setrlimit(RLIMIT_FSIZE, &none);
+    ck_assert(limited);
+    ck_assert(!closed);
+    ck_assert_ptr_nonnull(strstr(error.text, "t.log: File too large"));
 }
 END_TEST
 
@@ -266,12 +345,16 @@ int main(void)
     suite_add_tcase(suite, formats);
     TCase *files = tcase_create("files");
     tcase_add_checked_fixture(files, make_directory, remove_directory);
-    tcase_add_test(files, file_appears_when_it_is_complete);
-    tcase_add_test(files, what_stood_there_stays_until_then_and_when_it_is_discarded);
+    tcase_add_test(files, a_file_can_be_watched_while_it_is_written);
+    tcase_add_test(files, what_stood_there_stays_until_the_run_begins);
+    tcase_add_test(files, a_run_that_never_began_leaves_no_file);
+    tcase_add_test(files, a_late_file_appears_when_it_is_complete_or_not_at_all);
+    tcase_add_test(files, a_link_is_followed_to_the_file);
     tcase_add_test(files, unknown_extension_is_refused);
     tcase_add_test(files, directory_that_is_not_there_is_told);
     tcase_add_test(files, full_disk_is_told_at_close);
     tcase_add_test(files, name_that_became_a_directory_is_told_at_close);
+    tcase_add_test(files, a_limit_of_file_sizes_is_told_at_close);
     suite_add_tcase(suite, files);
     return suite_run_cases(suite);
 }

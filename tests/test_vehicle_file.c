@@ -149,6 +149,19 @@ START_TEST(small_vehicle_needs_little)
 }
 END_TEST
 
+START_TEST(an_executable_may_be_a_path_whose_file_is_the_kind)
+{
+    ck_assert_msg(load_text("{\"name\": \"v\", \"dbc\": \"v.dbc\", " BUSES ", \"nodes\": ["
+                            "{\"name\": \"n\", \"executable\": \"../units/window.old.py\", \"buses\": [\"a\"]},"
+                            "{\"name\": \"m\", \"executable\": \"window\", \"buses\": [\"a\"]}]}"),
+                  "%s", error.text);
+    ck_assert_str_eq(vehicle.nodes[0].executable, "window");
+    ck_assert_str_eq(vehicle.nodes[0].program, "../units/window.old.py");
+    ck_assert_str_eq(vehicle.nodes[1].executable, "window");
+    ck_assert_str_eq(vehicle.nodes[1].program, "");
+}
+END_TEST
+
 typedef struct {
     const char *text, *mistake;
 } mistake_case_t;
@@ -188,8 +201,13 @@ static const mistake_case_t MISTAKES[] = {
     {WITH_NODES("[{\"name\": \"-a\", \"executable\": \"x\", \"buses\": [\"a\"]}]"), " /nodes/0/name: must be a name"},
     {WITH_NODES("[{\"name\": \"abcdefghijklmnopqrstuvwxyzabcdef\", \"executable\": \"x\", \"buses\": [\"a\"]}]"),
      " /nodes/0/name: must be a name"},
-    {WITH_NODES("[{\"name\": \"n\", \"executable\": \"../sh\", \"buses\": [\"a\"]}]"),
+    {WITH_NODES("[{\"name\": \"n\", \"executable\": \"s h\", \"buses\": [\"a\"]}]"),
      " /nodes/0/executable: must be a name"},
+    {WITH_NODES("[{\"name\": \"n\", \"executable\": \"../\", \"buses\": [\"a\"]}]"),
+     " /nodes/0/executable: must be a name"},
+    {WITH_NODES("[{\"name\": \"n\", \"executable\": \"./.py\", \"buses\": [\"a\"]}]"),
+     " /nodes/0/executable: must be a name"},
+    {WITH_NODES("[{\"name\": \"n\", \"executable\": 7, \"buses\": [\"a\"]}]"), " /nodes/0/executable: must be a name"},
     {WITH_NODES("[{\"name\": \"n\", \"buses\": [\"a\"]}]"), " /nodes/0/executable: is missing"},
     {WITH_NODES("[{\"name\": \"n\", \"executable\": \"x\"}]"), " /nodes/0/buses: is missing"},
     {WITH_NODES("[{\"name\": \"n\", \"executable\": \"x\", \"buses\": []}]"),
@@ -309,6 +327,7 @@ int main(void)
     tcase_add_test(all, look_ups_tell_what_there_is_not);
     tcase_add_test(all, unknown_name_and_missing_file_are_told);
     tcase_add_test(all, small_vehicle_needs_little);
+    tcase_add_test(all, an_executable_may_be_a_path_whose_file_is_the_kind);
     tcase_add_test(all, mistake_is_told_with_its_place);
     tcase_add_test(all, all_mistakes_of_a_file_are_told);
     tcase_add_test(all, as_many_nodes_as_there_is_room_for);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bus/files/dbc_file.h"
+#include "bus/zmq/limits.h"
 #include "bus/zmq/process.h"
 #include "bus/base/version.h"
 #include "bus/zmq/observer.h"
@@ -231,6 +232,10 @@ static void summarize(const sniffer_t *self, bool broken)
 
 static int run(sniffer_t *self)
 {
+    if (!limits_allow_bus(0, &self->error)) {
+        fprintf(stderr, "bus-sniffer: %s\n", self->error.text);
+        return STATUS_BROKEN;
+    }
     if (!load(self) || !attach(self)) return wrong(self->error.text);
     process_catch_signals();
     signal(SIGPIPE, SIG_IGN);
@@ -252,6 +257,7 @@ int main(int argc, char **argv)
 {
     static sniffer_t self; // too large for a stack
     process_hold_standard_files();
+    limits_begin();
     int status = parse_options(&self, argc, argv);
     if (status != STATUS_GOES_ON) return finish(status);
     status = run(&self);

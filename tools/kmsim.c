@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bus/zmq/endpoint.h"
+#include "bus/zmq/limits.h"
 #include "bus/zmq/process.h"
 #include "bus/trace/trace.h"
 #include "tools/kmsim_command.h"
@@ -296,6 +297,7 @@ static int take_arguments(int count, char **arguments)
 int main(int argc, char **argv)
 {
     process_hold_standard_files();
+    limits_begin();
     int status = take_arguments(argc - 1, argv + 1);
     if (fflush(stdout) == 0 && !ferror(stdout)) return status;
     if (process_interrupted() == SIGPIPE) return EXIT_SIGNAL + SIGPIPE; // as if it had ended us: who reads has left

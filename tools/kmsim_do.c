@@ -68,6 +68,7 @@ int kmsim_do(int count, char **arguments)
     error_t error;
     error_clear(&error);
     if (!endpoint_parse(&endpoint, told.bus, &error)) return kmsim_wrong(error.text);
+    if (!endpoint_find(&endpoint, told.bus, &error)) return broken(error.text);
     if (!*endpoint.steps) return kmsim_wrong("--bus: a live car needs the two ports after it as well");
     process_catch_signals();
     return ask(&endpoint, arguments[0]);

@@ -103,7 +103,7 @@ static bool open_failure_trace(kmsim_run_t *self, error_t *error)
     const char *directory = self->options->trace_failures_path;
     if (mkdir(directory, 0777) != 0 && errno != EEXIST) return error_add(error, "%s: %s", directory, strerror(errno));
     if (!name_failure_trace(self, error)) return false;
-    self->failure_trace = trace_new(self->failure_path, self->story->vehicle, error);
+    self->failure_trace = trace_new_late(self->failure_path, self->story->vehicle, error);
     return self->failure_trace;
 }
 
@@ -150,6 +150,7 @@ static void write_frames(void *run, const kernel_t *kernel)
         if (self->trace) trace_write(self->trace, kernel_now(kernel), events[i].bus, &events[i].frame);
         if (self->failure_trace) trace_write(self->failure_trace, kernel_now(kernel), events[i].bus, &events[i].frame);
     }
+    if (self->trace) trace_flush(self->trace);
 }
 
 // ---- the story -----------------------------------------------------------------------------------------------------
@@ -188,13 +189,10 @@ static bool simulate(kmsim_run_t *self, const report_t *report, error_t *error)
     return good;
 }
 
-// In the car that stands ready, unless its traces cannot be made.
+// In the car that stands ready.
 static bool play(kmsim_run_t *self, const report_t *report, player_verdict_t *verdict, error_t *error)
 {
-    if (!open_traces(self, error)) {
-        discard_traces(self);
-        return false;
-    }
+    if (self->trace) trace_begin(self->trace);
     car_play(self->car, self->story);
     bool good = simulate(self, report, error);
     if (good) *verdict = *player_verdict(self->car->player);
@@ -254,8 +252,12 @@ bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *re
 {
     self->story = story;
     self->kept = NULL;
-    return self->options->in_process ? play_in_process(self, report, verdict, error)
-                                     : play_in_processes(self, report, verdict, error);
+    bool good = open_traces(self, error); // before anything starts that could be in vain
+    if (good)
+        good = self->options->in_process ? play_in_process(self, report, verdict, error)
+                                         : play_in_processes(self, report, verdict, error);
+    discard_traces(self); // unless it was played
+    return good;
 }
 
 const char *kmsim_run_trace(const kmsim_run_t *self)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "bus/zmq/endpoint.h"
+#include "bus/zmq/limits.h"
 #include "bus/zmq/process.h"
 #include "bus/base/version.h"
 #include "tools/options.h"
@@ -426,6 +427,7 @@ int workbench_main(const workbench_tool_t *tool, int count, char **arguments)
 {
     static workbench_t self; // too large for a stack
     process_hold_standard_files();
+    limits_begin();
     self = (workbench_t){.tool = tool, .vehicle_name = "e65"};
     json_printer_init(&self.json, stdout);
     command_t command = {NULL, NULL, OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0], NULL};

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static int system_open(void *self, const char *path, int flags, mode_t mode)
+static int system_open(void *self, int directory, const char *name, int flags, mode_t mode)
 {
     (void)self;
-    return open(path, flags, mode);
+    return openat(directory, name, flags, mode);
 }
 
 static ssize_t system_write(void *self, int file, const void *bytes, size_t size)
@@ -29,16 +29,16 @@ static int system_close(void *self, int file)
     return close(file);
 }
 
-static int system_rename(void *self, const char *from, const char *to)
+static int system_rename(void *self, int directory, const char *from, const char *to)
 {
     (void)self;
-    return rename(from, to);
+    return renameat(directory, from, directory, to);
 }
 
-static int system_unlink(void *self, const char *path)
+static int system_unlink(void *self, int directory, const char *name)
 {
     (void)self;
-    return unlink(path);
+    return unlinkat(directory, name, 0);
 }
 
 const file_layer_t file_layer_system = {

@@ -17,6 +17,7 @@
 #include "bus/base/time.h"
 
 #define PATH_SIZE 4096
+#define NAME_SIZE 256
 #define WRITING ".json.writing"
 #define PROBE "probe" WRITING
 #define LOCK_ATTEMPTS 20
@@ -29,15 +30,26 @@ struct state_directory {
     int directory; // locked
 };
 
-static bool put_path(const state_directory_t *self, const char *name, const char *end, char path[PATH_SIZE])
+// A file's name in the directory; where it is, for messages only.
+static bool put_name(const char *node, const char *end, char name[NAME_SIZE])
 {
-    int length = snprintf(path, PATH_SIZE, "%s/%s%s", self->path, name, end);
-    return length < PATH_SIZE;
+    int length = snprintf(name, NAME_SIZE, "%s%s", node, end);
+    return length < NAME_SIZE;
 }
 
 static bool fail(error_t *error, const char *path, const char *what)
 {
     return error_add(error, "%s: %s: %s", path, what, strerror(errno));
+}
+
+static bool fail_file(const state_directory_t *self, const char *name, const char *what, error_t *error)
+{
+    return error_add(error, "%s/%s: %s: %s", self->path, name, what, strerror(errno));
+}
+
+static bool fail_name(const state_directory_t *self, const char *node, error_t *error)
+{
+    return error_add(error, "%s/%.40s…: the name is too long", self->path, node);
 }
 
 // ---- storing -------------------------------------------------------------------------------------------------------
@@ -63,10 +75,11 @@ static bool write_all(const state_directory_t *self, int file, const char *text,
     return true;
 }
 
-static int open_new(const state_directory_t *self, const char *path)
+static int open_new(const state_directory_t *self, const char *name)
 {
+    const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC;
     int file;
-    do file = self->layer->open(self->layer->self, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    do file = self->layer->open(self->layer->self, self->directory, name, flags, 0600);
     while (file < 0 && errno == EINTR);
     return file;
 }
@@ -81,29 +94,33 @@ static bool fill(const state_directory_t *self, int file, const char *text, size
     return good;
 }
 
-static void remove_file(const state_directory_t *self, const char *path)
+static void remove_file(const state_directory_t *self, const char *name)
 {
     int reason = errno;
-    self->layer->unlink(self->layer->self, path); // one that stays is removed by the next run
+    self->layer->unlink(self->layer->self, self->directory, name); // one that stays is removed by the next run
     errno = reason;
+}
+
+static int rename_file(const state_directory_t *self, const char *from, const char *to)
+{
+    return self->layer->rename(self->layer->self, self->directory, from, to);
 }
 
 static bool replace(const state_directory_t *self, const char *node, const char *text, size_t size, error_t *error)
 {
-    char path[PATH_SIZE], writing[PATH_SIZE];
-    if (!put_path(self, node, ".json", path) || !put_path(self, node, WRITING, writing))
-        return error_add(error, "%s: the path is too long", self->path);
+    char name[NAME_SIZE], writing[NAME_SIZE];
+    if (!put_name(node, ".json", name) || !put_name(node, WRITING, writing)) return fail_name(self, node, error);
     int file = open_new(self, writing);
-    if (file < 0) return fail(error, writing, "cannot be written");
+    if (file < 0) return fail_file(self, writing, "cannot be written", error);
     if (!fill(self, file, text, size)) {
         remove_file(self, writing);
-        return fail(error, writing, "cannot be written");
+        return fail_file(self, writing, "cannot be written", error);
     }
-    if (self->layer->rename(self->layer->self, writing, path) != 0) {
+    if (rename_file(self, writing, name) != 0) {
         remove_file(self, writing);
-        return fail(error, path, "cannot be replaced");
+        return fail_file(self, name, "cannot be replaced", error);
     }
-    return sync_file(self, self->directory) || fail(error, path, "cannot be made durable");
+    return sync_file(self, self->directory) || fail_file(self, name, "cannot be made durable", error);
 }
 
 bool state_directory_store(state_directory_t *self, const char *node, const image_t *image, error_t *error)
@@ -118,12 +135,13 @@ bool state_directory_store(state_directory_t *self, const char *node, const imag
 // ---- loading -------------------------------------------------------------------------------------------------------
 
 // Returns a new text; null with the error told, or without when there is no such file.
-static char *read_file(const char *path, size_t *size, error_t *error)
+static char *read_file(const state_directory_t *self, const char *name, size_t *size, error_t *error)
 {
     struct stat status;
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); // what is no regular file must not hold us up
+    int file =
+        openat(self->directory, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC); // what is no regular file must not hold us up
     if (file < 0) {
-        if (errno != ENOENT) fail(error, path, "cannot be read");
+        if (errno != ENOENT) fail_file(self, name, "cannot be read", error);
         return NULL;
     }
     bool regular = fstat(file, &status) == 0 && S_ISREG(status.st_mode);
@@ -135,27 +153,27 @@ static char *read_file(const char *path, size_t *size, error_t *error)
         while (got < 0 && errno == EINTR);
         if (got > 0) *size += (size_t)got;
     }
-    if (!regular) error_add(error, "%s: is no regular file", path);
-    if (got < 0) fail(error, path, "cannot be read");
+    if (!regular) error_add(error, "%s/%s: is no regular file", self->path, name);
+    if (got < 0) fail_file(self, name, "cannot be read", error);
     close(file);
     if (regular && got >= 0) return text;
     free(text);
     return NULL;
 }
 
-static bool set_aside(const state_directory_t *self, const char *path, const char *word, char aside[PATH_SIZE],
+static bool set_aside(const state_directory_t *self, const char *name, const char *word, char aside[NAME_SIZE],
                       error_t *error)
 {
     struct stat status;
     for (int number = 1; number <= ASIDE_MAX; number++) {
-        int length = snprintf(aside, PATH_SIZE, "%s.%s-%d", path, word, number);
-        if (length >= PATH_SIZE) return error_add(error, "%s: the path is too long", path);
-        if (lstat(aside, &status) == 0) continue;
-        if (errno != ENOENT) return fail(error, aside, "cannot be looked for");
-        if (self->layer->rename(self->layer->self, path, aside) != 0) return fail(error, path, "cannot be set aside");
-        return sync_file(self, self->directory) || fail(error, aside, "cannot be made durable");
+        int length = snprintf(aside, NAME_SIZE, "%s.%s-%d", name, word, number);
+        if (length >= NAME_SIZE) return fail_name(self, name, error);
+        if (fstatat(self->directory, aside, &status, AT_SYMLINK_NOFOLLOW) == 0) continue;
+        if (errno != ENOENT) return fail_file(self, aside, "cannot be looked for", error);
+        if (rename_file(self, name, aside) != 0) return fail_file(self, name, "cannot be set aside", error);
+        return sync_file(self, self->directory) || fail_file(self, aside, "cannot be made durable", error);
     }
-    return error_add(error, "%s: %d files are set aside already", path, ASIDE_MAX);
+    return error_add(error, "%s/%s: %d files are set aside already", self->path, name, ASIDE_MAX);
 }
 
 bool state_directory_load(state_directory_t *self, const char *node, image_t *image, image_state_t *state,
@@ -163,20 +181,21 @@ bool state_directory_load(state_directory_t *self, const char *node, image_t *im
 {
     static const char *const WORDS[IMAGE_FILE_VERDICT_COUNT] = {
         [IMAGE_FILE_DAMAGED] = "damaged", [IMAGE_FILE_NEWER] = "newer", [IMAGE_FILE_FOREIGN] = "foreign"};
-    char path[PATH_SIZE], aside[PATH_SIZE];
+    char name[NAME_SIZE], aside[NAME_SIZE];
     size_t size, mistakes = error->count;
     image_clear(image);
     *state = IMAGE_NONE;
-    if (!put_path(self, node, ".json", path)) return error_add(error, "%s: the path is too long", self->path);
-    char *text = read_file(path, &size, error);
+    if (!put_name(node, ".json", name)) return fail_name(self, node, error);
+    char *text = read_file(self, name, &size, error);
     if (!text) return error->count == mistakes;
     const char *reason;
     image_file_verdict_t verdict = image_file_parse(text, size, node, image, &reason);
     free(text);
     *state = verdict == IMAGE_FILE_GOOD ? IMAGE_PRESENT : verdict == IMAGE_FILE_NEWER ? IMAGE_NEWER : IMAGE_DAMAGED;
     if (verdict == IMAGE_FILE_GOOD) return true;
-    if (!set_aside(self, path, WORDS[verdict], aside, error)) return false;
-    error_add(notice, "%s: cannot be used: %s; it is set aside as %s", path, reason, aside);
+    if (!set_aside(self, name, WORDS[verdict], aside, error)) return false;
+    error_add(notice, "%s/%s: cannot be used: %s; it is set aside as %s/%s", self->path, name, reason, self->path,
+              aside);
     return true;
 }
 
@@ -202,14 +221,14 @@ static bool ends_with(const char *text, const char *end)
 
 static bool remove_half_written(const state_directory_t *self, error_t *error)
 {
-    DIR *directory = opendir(self->path);
+    int handle = openat(self->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = handle < 0 ? NULL : fdopendir(handle);
     if (!directory) return fail(error, self->path, "cannot be read");
     bool good = true;
-    for (struct dirent *entry; good && (entry = readdir(directory));) {
-        char path[PATH_SIZE];
-        if (!ends_with(entry->d_name, WRITING) || !put_path(self, entry->d_name, "", path)) continue;
-        good = self->layer->unlink(self->layer->self, path) == 0 || fail(error, path, "cannot be removed");
-    }
+    for (struct dirent *entry; good && (entry = readdir(directory));)
+        if (ends_with(entry->d_name, WRITING))
+            good = self->layer->unlink(self->layer->self, self->directory, entry->d_name) == 0 ||
+                   fail_file(self, entry->d_name, "cannot be removed", error);
     closedir(directory);
     return good;
 }
@@ -217,12 +236,10 @@ static bool remove_half_written(const state_directory_t *self, error_t *error)
 // Asking for permissions says nothing of a full disk or of what is mounted read-only for this user.
 static bool try_to_write(const state_directory_t *self, error_t *error)
 {
-    char path[PATH_SIZE];
-    if (!put_path(self, PROBE, "", path)) return error_add(error, "%s: the path is too long", self->path);
-    int file = open_new(self, path);
+    int file = open_new(self, PROBE);
     if (file < 0) return fail(error, self->path, "cannot be written to");
     bool good = fill(self, file, PROBE, strlen(PROBE)) || fail(error, self->path, "cannot be written to");
-    remove_file(self, path);
+    remove_file(self, PROBE);
     return good;
 }
 

@@ -149,17 +149,46 @@ static void read_node_bus(loader_t *self, const json_t *json)
     node->buses[node->bus_count++] = bus;
 }
 
+// The kind is the name of the file, up to its first dot: units/window.py runs a "window".
+static void read_program(loader_t *self, const char *text)
+{
+    const char *file = strrchr(text, '/') + 1, *kind;
+    size_t length = strlen(text);
+    if (length > VEHICLE_PROGRAM_MAX) {
+        json_reader_mistake(&self->reader, "the path is too long");
+        return;
+    }
+    json_t *stem = json_stringn(file, strcspn(file, "."));
+    if (stem && json_reader_value(&self->reader, stem, &NAME, &kind)) {
+        set_name(self->node->executable, kind);
+        memcpy(self->node->program, text, length + 1);
+    }
+    json_decref(stem);
+}
+
+// A name, or a path, which has a slash.
+static void read_executable(loader_t *self, const json_t *json)
+{
+    size_t mark = json_reader_enter(&self->reader, "executable");
+    const char *text = json_string_value(json), *name;
+    if (text && strchr(text, '/'))
+        read_program(self, text);
+    else if (json_reader_value(&self->reader, json, &NAME, &name))
+        set_name(self->node->executable, name);
+    json_reader_leave(&self->reader, mark);
+}
+
 static void read_node(loader_t *self, const json_t *json)
 {
     typedef struct {
-        const char *name, *executable;
-        const json_t *buses, *coding;
+        const char *name;
+        const json_t *executable, *buses, *coding;
         int64_t address;
         bool external;
     } told_t;
     static const field_t FIELDS_OF_NODE[] = {
         {"name", FIELD_NAME, true, offsetof(told_t, name), 1, VEHICLE_NAME_MAX, {0}},
-        {"executable", FIELD_NAME, true, offsetof(told_t, executable), 1, VEHICLE_NAME_MAX, {0}},
+        {"executable", FIELD_ANY, true, offsetof(told_t, executable), 0, 0, {0}},
         {"external", FIELD_BOOLEAN, false, offsetof(told_t, external), 0, 0, {0}},
         {"buses", FIELD_ARRAY, true, offsetof(told_t, buses), 1, VEHICLE_BUSES_MAX, {0}},
         {"address", FIELD_HEX, false, offsetof(told_t, address), 1, ADDRESS_MAX, {0}},
@@ -171,7 +200,7 @@ static void read_node(loader_t *self, const json_t *json)
         json_reader_mistake_at(&self->reader, "name", "there is a node \"%s\" already", told.name);
     vehicle_node_t *node = self->node = &self->vehicle->nodes[self->vehicle->node_count];
     if (told.name) set_name(node->name, told.name);
-    if (told.executable) set_name(node->executable, told.executable);
+    if (told.executable) read_executable(self, told.executable);
     node->external = told.external;
     node->address = (uint8_t)told.address;
     read_each(self, "buses", told.buses, read_node_bus);

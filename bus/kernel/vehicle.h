@@ -10,6 +10,7 @@
 
 #define VEHICLE_NAME_MAX 31
 #define VEHICLE_PATH_MAX 4095
+#define VEHICLE_PROGRAM_MAX 255
 #define VEHICLE_BUSES_MAX 4
 #define VEHICLE_NODES_MAX 24
 #define VEHICLE_ROUTES_MAX 32
@@ -31,6 +32,7 @@ typedef struct { // a coding option: "opens": by_touch | while_held
 typedef struct {
     char name[VEHICLE_NAME_MAX + 1];       // "left": the name in stories, and the sender in the DBC
     char executable[VEHICLE_NAME_MAX + 1]; // "window": kind of unit, and the program that runs it
+    char program[VEHICLE_PROGRAM_MAX + 1]; // "units/window.py", relative to the vehicle file; "": the kind's, by name
     bool external;                         // started by its owner and waited for
     uint8_t address;                       // diagnostic address, 0 for none
     uint8_t bus_count;

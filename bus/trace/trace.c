@@ -3,23 +3,25 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bus/base/words.h"
 #include "bus/trace/trace_format.h"
 
-#define SUFFIX ".XXXXXX" // of the name while it is written
-#define LIST_MAX 128     // of what formats there are
+#define LIST_MAX 128 // of what formats there are
 
 struct trace {
     const trace_format_t *format;
     trace_sink_t sink;
-    bool borrowed;
-    char *path;      // null for a stream
-    char *temporary; // null when it is written directly
+    char *path; // null for a stream
+    bool begun; // what stood there before is gone
+    bool made;  // there was no such file before
+    bool late;  // written elsewhere until it is closed
 };
 
 // ---- formats -------------------------------------------------------------------------------------------------------
@@ -36,7 +38,7 @@ const trace_format_t *trace_format_of(const char *path, error_t *error)
     for (size_t i = 0; i < FORMAT_COUNT; i++) {
         const char *extension = FORMATS[i]->extension, *name = FORMATS[i]->name;
         size_t end = strlen(extension);
-        if (length > end && strcmp(path + length - end, extension) == 0) return FORMATS[i];
+        if (length > end && strcasecmp(path + length - end, extension) == 0) return FORMATS[i];
         words_add_choice(&words, extension, i, FORMAT_COUNT);
         if (strcmp(extension + 1, name) != 0) words_add(&words, " (%s)", name);
     }
@@ -49,53 +51,31 @@ const trace_format_t *trace_format_of(const char *path, error_t *error)
 static void destroy(trace_t **self_p)
 {
     free((*self_p)->path);
-    free((*self_p)->temporary);
     free(*self_p);
     *self_p = NULL;
 }
 
-// A new file beside the path, with the rights that a file made by fopen would have.
-static FILE *open_temporary(trace_t *self)
-{
-    size_t size = strlen(self->path) + sizeof SUFFIX;
-    self->temporary = malloc(size);
-    assert(self->temporary);
-    snprintf(self->temporary, size, "%s" SUFFIX, self->path);
-    int handle = mkstemp(self->temporary);
-    if (handle < 0) {
-        free(self->temporary);
-        self->temporary = NULL;
-        return NULL;
-    }
-    mode_t mask = umask(0);
-    umask(mask);
-    fchmod(handle, 0666 & ~mask);
-    FILE *file = fdopen(handle, "wb");
-    if (file) return file;
-    int reason = errno;
-    close(handle);
-    unlink(self->temporary);
-    errno = reason;
-    return NULL;
-}
-
+// Nothing of what stands there is lost yet: the run may never begin. A pipe, or a file that may only be written, will
+// do.
 static FILE *open_path(trace_t *self)
 {
-    struct stat status;
-    bool direct = lstat(self->path, &status) == 0 && !S_ISREG(status.st_mode);
-    return direct ? fopen(self->path, "wb") : open_temporary(self);
+    int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY;
+    int handle = open(self->path, flags | O_CREAT | O_EXCL, 0666);
+    self->made = handle >= 0;
+    if (handle < 0 && errno == EEXIST) handle = open(self->path, flags | O_CREAT, 0666); // also where a link leads
+    if (handle < 0) return NULL;
+    FILE *file = fdopen(handle, "wb");
+    if (!file) close(handle);
+    return file;
 }
 
-trace_t *trace_new_stream(FILE *file, const trace_format_t *format, const vehicle_t *vehicle)
+static void fail(trace_t **self_p, error_t *error)
 {
-    trace_t *self = calloc(1, sizeof *self);
-    assert(self);
-    *self = (trace_t){.format = format, .sink = {.vehicle = vehicle, .file = file}, .borrowed = true};
-    if (format->begin) format->begin(&self->sink);
-    return self;
+    error_add(error, "%s: %s", (*self_p)->path, strerror(errno));
+    destroy(self_p);
 }
 
-trace_t *trace_new(const char *path, const vehicle_t *vehicle, error_t *error)
+static trace_t *make(const char *path, const vehicle_t *vehicle, error_t *error)
 {
     const trace_format_t *format = trace_format_of(path, error);
     if (!format) return NULL;
@@ -103,40 +83,136 @@ trace_t *trace_new(const char *path, const vehicle_t *vehicle, error_t *error)
     assert(self);
     *self = (trace_t){.format = format, .sink = {.vehicle = vehicle}, .path = strdup(path)};
     assert(self->path);
-    self->sink.file = open_path(self);
-    if (!self->sink.file) {
-        error_add(error, "%s: %s", path, strerror(errno));
-        destroy(&self);
-        return NULL;
-    }
-    if (format->begin) format->begin(&self->sink);
     return self;
+}
+
+trace_t *trace_new(const char *path, const vehicle_t *vehicle, error_t *error)
+{
+    trace_t *self = make(path, vehicle, error);
+    if (!self) return NULL;
+    self->sink.file = open_path(self);
+    if (!self->sink.file) fail(&self, error);
+    return self;
+}
+
+// Whether a file of that name could be made, or be written again.
+static bool is_writable(const char *path)
+{
+    if (access(path, W_OK) == 0) return true;
+    if (errno != ENOENT) return false;
+    const char *slash = strrchr(path, '/');
+    char *directory = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    assert(directory);
+    bool good = access(directory, W_OK | X_OK) == 0;
+    int reason = errno;
+    free(directory);
+    errno = reason;
+    return good;
+}
+
+trace_t *trace_new_late(const char *path, const vehicle_t *vehicle, error_t *error)
+{
+    trace_t *self = make(path, vehicle, error);
+    if (!self) return NULL;
+    self->late = true;
+    self->sink.file = is_writable(path) ? tmpfile() : NULL; // it has no name: whatever becomes of us, nothing is left
+    if (!self->sink.file) fail(&self, error);
+    return self;
+}
+
+trace_t *trace_new_stream(FILE *file, const trace_format_t *format, const vehicle_t *vehicle)
+{
+    trace_t *self = calloc(1, sizeof *self);
+    assert(self);
+    *self = (trace_t){.format = format, .sink = {.vehicle = vehicle, .file = file}};
+    return self;
+}
+
+// ---- writing -------------------------------------------------------------------------------------------------------
+
+static void note_failure(trace_t *self)
+{
+    if (!self->sink.failure) self->sink.failure = errno ? errno : EIO;
+}
+
+static void flush(trace_t *self)
+{
+    errno = 0;
+    if (fflush(self->sink.file) != 0) note_failure(self);
+}
+
+static bool is_regular(int handle)
+{
+    struct stat status;
+    return fstat(handle, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+static void begin(trace_t *self)
+{
+    if (self->begun) return;
+    self->begun = true;
+    errno = 0;
+    if (self->path && !self->late && is_regular(fileno(self->sink.file)) && ftruncate(fileno(self->sink.file), 0) != 0)
+        note_failure(self);
+    if (self->format->begin) self->format->begin(&self->sink);
+}
+
+void trace_begin(trace_t *self)
+{
+    begin(self);
+    flush(self);
 }
 
 void trace_write(trace_t *self, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
 {
     assert(bus < self->sink.vehicle->bus_count);
+    begin(self);
     self->format->write(&self->sink, now_ns, bus, frame);
+}
+
+void trace_flush(trace_t *self)
+{
+    if (self->begun) flush(self);
+}
+
+// ---- end -----------------------------------------------------------------------------------------------------------
+
+static void copy(FILE *from, FILE *to, int *failure)
+{
+    char bytes[BUFSIZ];
+    errno = 0;
+    rewind(from);
+    for (size_t size; (size = fread(bytes, 1, sizeof bytes, from)) > 0;)
+        if (fwrite(bytes, 1, size, to) != size) break;
+    if (ferror(from) || ferror(to)) *failure = errno ? errno : EIO;
+}
+
+// What is complete gets its name.
+static void put_in_place(trace_t *self)
+{
+    FILE *file = fopen(self->path, "wb");
+    errno = file ? 0 : errno;
+    if (file) copy(self->sink.file, file, &self->sink.failure);
+    if (!file || fclose(file) != 0) note_failure(self);
 }
 
 // Whatever was still buffered may fail only now: a full disk does.
 static void close_file(trace_t *self)
 {
     errno = 0;
-    int result = self->borrowed ? fflush(self->sink.file) : fclose(self->sink.file);
-    if (result != 0 && !self->sink.failure) self->sink.failure = errno ? errno : EIO;
+    int result = self->path ? fclose(self->sink.file) : fflush(self->sink.file);
+    if (result != 0) note_failure(self);
 }
 
 bool trace_close(trace_t **self_p, error_t *error)
 {
     trace_t *self = *self_p;
     if (!self) return true;
+    begin(self);
     if (self->format->end) self->format->end(&self->sink);
+    flush(self);
+    if (self->late && !self->sink.failure) put_in_place(self);
     close_file(self);
-    if (self->temporary) {
-        if (!self->sink.failure && rename(self->temporary, self->path) != 0) self->sink.failure = errno;
-        if (self->sink.failure) unlink(self->temporary);
-    }
     bool good = self->sink.failure == 0;
     if (!good) error_add(error, "%s: %s", self->path ? self->path : "trace", strerror(self->sink.failure));
     destroy(self_p);
@@ -148,6 +224,6 @@ void trace_discard(trace_t **self_p)
     trace_t *self = *self_p;
     if (!self) return;
     close_file(self);
-    if (self->temporary) unlink(self->temporary);
+    if (self->made && !self->begun) unlink(self->path);
     destroy(self_p);
 }

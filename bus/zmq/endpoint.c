@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define IPC "ipc://"
@@ -20,25 +22,43 @@
 #define STEPS_SUFFIX "-do" // no longer than the other
 #define PATH_SIZE 512
 #define PORT_MAX 65535
-#define ATTEMPTS 8 // races with a run that just ends and removes the directory
+#define EVERYBODYS "/tmp" // where others may have made a directory of our name
+#define ATTEMPTS 8        // races with a run that just ends and removes the directory
 
 struct endpoint_claim {
     endpoint_t endpoint;
     int lock;                  // locked file, -1: none (tcp: the port itself is the lock)
     char lock_path[PATH_SIZE]; // "" for none
+    bool binds;                // the sockets there are ours
     char directory[PATH_SIZE]; // to be removed with the claim, "" for none
     char parent[PATH_SIZE];    // to be removed when it is empty, "" for none
 };
 
 // ---- names ---------------------------------------------------------------------------------------------------------
 
-static bool user_directory(char path[PATH_SIZE], error_t *error)
+static const char *runtime_directory(void)
 {
     const char *base = getenv("XDG_RUNTIME_DIR");
-    if (!base || base[0] != '/') base = "/tmp";
+    return base && base[0] == '/' ? base : NULL;
+}
+
+// Everybody must come to the same well-known bus: who has been told a directory that is not there is told so.
+static bool user_directory(char path[PATH_SIZE], error_t *error)
+{
+    const char *told = runtime_directory(), *base = told ? told : EVERYBODYS;
     int length = snprintf(path, PATH_SIZE, "%s/kmsim-%u", base, (unsigned)geteuid());
-    if (length < PATH_SIZE) return true;
-    return error_add(error, "%s: the path of XDG_RUNTIME_DIR is too long", base);
+    if (length >= PATH_SIZE) return error_add(error, "%s: the path of XDG_RUNTIME_DIR is too long", base);
+    if (!told || access(told, F_OK) == 0) return true;
+    return error_add(error, "%s, which XDG_RUNTIME_DIR names: %s", told, strerror(errno));
+}
+
+// A run of its own finds another place: nobody looks for it.
+static bool user_directory_of_own(char path[PATH_SIZE], error_t *error)
+{
+    const char *told = runtime_directory();
+    if (told && access(told, F_OK) == 0) return user_directory(path, error);
+    snprintf(path, PATH_SIZE, EVERYBODYS "/kmsim-%u", (unsigned)geteuid());
+    return true;
 }
 
 static bool parse_ipc(endpoint_t *self, const char *text, error_t *error)
@@ -102,10 +122,10 @@ bool endpoint_parse(endpoint_t *self, const char *text, error_t *error)
 
 // A locked file, or -1 with errno; EWOULDBLOCK when somebody else has it. Its last owner may just have removed it: then
 // the lock is on a file that nobody else will ever see, and it is tried again.
-static int lock_file(const char *path, int flags)
+static int lock_file(int directory, const char *path, int flags)
 {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-        int file = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+        int file = openat(directory, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
         if (file < 0) return -1;
         struct stat opened, named;
         if (flock(file, LOCK_EX | LOCK_NB) != 0) {
@@ -114,62 +134,133 @@ static int lock_file(const char *path, int flags)
             errno = reason;
             return -1;
         }
-        if (fstat(file, &opened) == 0 && stat(path, &named) == 0 && opened.st_ino == named.st_ino) return file;
+        if (fstat(file, &opened) == 0 && fstatat(directory, path, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+            opened.st_ino == named.st_ino)
+            return file;
         close(file);
     }
     errno = EAGAIN;
     return -1;
 }
 
-// The names end with null.
-static void remove_files(const char *directory, const char *const names[])
+// ---- what dead runs left behind
+// --------------------------------------------------------------------------------------
+
+// Only what a run makes is removed, wherever the name leads to: sockets, and locks, which are empty.
+static void remove_ours(int directory, const char *name)
 {
-    for (; *names; names++) {
-        char path[2 * PATH_SIZE];
-        snprintf(path, sizeof path, "%s/%s", directory, *names);
-        unlink(path);
-    }
+    struct stat status;
+    if (fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return;
+    if (S_ISSOCK(status.st_mode) || (S_ISREG(status.st_mode) && status.st_size == 0)) unlinkat(directory, name, 0);
 }
 
-static void remove_run(const char *directory)
+// The names end with null.
+static void remove_files(int directory, const char *const names[])
 {
-    remove_files(directory, (const char *const[]){"bus", "bus-up", "lock", NULL});
-    rmdir(directory);
+    for (; *names; names++) remove_ours(directory, *names);
+}
+
+static int open_directory(int parent, const char *name)
+{
+    return openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static void remove_run(int parent, const char *name)
+{
+    int directory = open_directory(parent, name);
+    if (directory < 0) return;
+    remove_files(directory, (const char *const[]){"bus", "bus-up", "bus-do", "lock", NULL});
+    close(directory);
+    unlinkat(parent, name, AT_REMOVEDIR);
 }
 
 // A run that ended by kill -9 holds neither its process identifier nor its lock. Both are asked: a run that is only
 // just beginning has no lock yet, and one in another container has another numbering of processes.
-static void remove_run_if_dead(const char *parent, const char *name)
+static void remove_run_if_dead(int parent, const char *name)
 {
-    char directory[2 * PATH_SIZE], path[3 * PATH_SIZE];
     long pid = strtol(name + strlen("run-"), NULL, 10);
     if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH) return;
-    snprintf(directory, sizeof directory, "%s/%s", parent, name);
-    snprintf(path, sizeof path, "%s/lock", directory);
-    int lock = lock_file(path, 0);
-    if (lock < 0 && errno != ENOENT) return;
-    if (strlen(directory) < PATH_SIZE) remove_run(directory);
+    int directory = open_directory(parent, name);
+    if (directory < 0) return;
+    int lock = lock_file(directory, "lock", 0);
+    bool dead = lock >= 0 || errno == ENOENT;
+    close(directory);
+    if (dead) remove_run(parent, name);
     if (lock >= 0) close(lock);
 }
 
-static void remove_dead_runs(const char *parent)
+static void remove_dead_runs(int parent)
 {
-    DIR *directory = opendir(parent);
+    int handle = dup(parent);
+    DIR *directory = handle < 0 ? NULL : fdopendir(handle);
     if (!directory) return;
+    rewinddir(directory);
     for (struct dirent *entry; (entry = readdir(directory));)
         if (strncmp(entry->d_name, "run-", strlen("run-")) == 0) remove_run_if_dead(parent, entry->d_name);
     closedir(directory);
 }
 
 // The well-known endpoint's files, when nobody holds it any more.
-static void remove_dead_bus(const char *parent)
+static void remove_dead_bus(int parent)
 {
-    char path[2 * PATH_SIZE];
-    snprintf(path, sizeof path, "%s/bus.lock", parent);
-    int lock = lock_file(path, 0);
+    int lock = lock_file(parent, "bus.lock", 0);
     if (lock < 0) return;
     remove_files(parent, (const char *const[]){"bus.lock", "bus", "bus-up", "bus-do", NULL});
     close(lock);
+}
+
+// Never by its path alone: that may lead elsewhere by the time that it is used.
+static void tidy(const char *path)
+{
+    int parent = open_directory(AT_FDCWD, path);
+    if (parent < 0) return;
+    remove_dead_runs(parent);
+    remove_dead_bus(parent);
+    close(parent);
+}
+
+// ---- clients
+// ---------------------------------------------------------------------------------------------------------
+
+static bool fail_unsafe(const char *path, const char *what, error_t *error)
+{
+    return error_add(error, "%s: %s, which is not safe: nobody knows who answers there", path, what);
+}
+
+// What is not there is nobody's, and may come.
+static bool is_own_directory(const char *path, error_t *error)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0) return errno == ENOENT || error_add(error, "%s: %s", path, strerror(errno));
+    if (!S_ISDIR(status.st_mode)) return error_add(error, "%s: is not a directory", path);
+    if (status.st_uid != geteuid()) return fail_unsafe(path, "belongs to another user", error);
+    return (status.st_mode & 022) == 0 || fail_unsafe(path, "is open to others", error);
+}
+
+static bool is_own_socket(const char *endpoint, error_t *error)
+{
+    const char *path = endpoint + strlen(IPC);
+    struct stat status;
+    if (stat(path, &status) != 0) return true;
+    if (!S_ISSOCK(status.st_mode)) return error_add(error, "%s: is no socket", path);
+    return status.st_uid == geteuid() || fail_unsafe(path, "belongs to another user", error);
+}
+
+// In a directory where others may make theirs, ours is made before they do.
+static bool keep_place(const char *directory, error_t *error)
+{
+    if (!runtime_directory() && mkdir(directory, 0700) != 0 && errno != EEXIST)
+        return error_add(error, "%s: %s", directory, strerror(errno));
+    return is_own_directory(directory, error);
+}
+
+bool endpoint_find(endpoint_t *self, const char *text, error_t *error)
+{
+    char directory[PATH_SIZE];
+    if (!endpoint_parse(self, text, error)) return false;
+    if (!text && (!user_directory(directory, error) || !keep_place(directory, error))) return false;
+    if (strncmp(self->down, IPC, strlen(IPC)) != 0) return true;
+    return is_own_socket(self->down, error) && is_own_socket(self->up, error) && is_own_socket(self->steps, error);
 }
 
 // ---- claims --------------------------------------------------------------------------------------------------------
@@ -186,14 +277,59 @@ static bool make_user_directory(const char *path, error_t *error)
     return true;
 }
 
+static const char *path_of(const char *endpoint)
+{
+    return endpoint + strlen(IPC);
+}
+
+// Whether somebody listens there.
+static bool is_alive(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool alive = probe >= 0 && (connect(probe, (const struct sockaddr *)&address, sizeof address) == 0 ||
+                                (errno != ECONNREFUSED && errno != ENOENT));
+    if (probe >= 0) close(probe);
+    return alive;
+}
+
+// ZeroMQ removes whatever is there, and binds: it must be nothing, or the socket of a run that is no more.
+static bool may_bind(const char *endpoint, error_t *error)
+{
+    const char *path = path_of(endpoint);
+    struct stat status;
+    if (lstat(path, &status) != 0) return errno == ENOENT || error_add(error, "%s: %s", path, strerror(errno));
+    if (!S_ISSOCK(status.st_mode)) return error_add(error, "%s: is there already, and is no socket", path);
+    return !is_alive(path) || error_add(error, "%s: somebody else listens there", path);
+}
+
+// A lock of ours has nothing in it.
+static bool is_lock(int file)
+{
+    struct stat status;
+    return fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == 0;
+}
+
+// The lock first: who has it may look at what is there, and at nobody else's sockets.
 static bool claim_file(endpoint_claim_t *self, error_t *error)
 {
-    const char *path = self->endpoint.down + strlen(IPC);
-    snprintf(self->lock_path, sizeof self->lock_path, "%s.lock", path);
-    self->lock = lock_file(self->lock_path, O_CREAT);
-    if (self->lock >= 0) return true;
-    bool busy = errno == EWOULDBLOCK;
-    error_add(error, "%s: %s", self->endpoint.down, busy ? "another run is using this endpoint" : strerror(errno));
+    const endpoint_t *endpoint = &self->endpoint;
+    snprintf(self->lock_path, sizeof self->lock_path, "%s.lock", path_of(endpoint->down));
+    self->lock = lock_file(AT_FDCWD, self->lock_path, O_CREAT);
+    if (self->lock < 0) {
+        bool busy = errno == EWOULDBLOCK;
+        error_add(error, "%s: %s", endpoint->down, busy ? "another run is using this endpoint" : strerror(errno));
+    } else if (!is_lock(self->lock)) {
+        error_add(error, "%s: is there already, and is no lock", self->lock_path);
+    } else if (may_bind(endpoint->down, error) && may_bind(endpoint->up, error) && may_bind(endpoint->steps, error)) {
+        self->binds = true;
+        return true;
+    } else {
+        unlink(self->lock_path);
+    }
+    if (self->lock >= 0) close(self->lock);
+    self->lock = -1;
     self->lock_path[0] = '\0';
     return false;
 }
@@ -209,28 +345,28 @@ static bool claim_own(endpoint_claim_t *self, error_t *error)
         self->directory[0] = '\0';
         return false;
     }
-    remove_run(self->directory); // of a process of the same number, long dead
+    remove_run(AT_FDCWD, self->directory); // of a process of the same number, long dead
     if (mkdir(self->directory, 0700) != 0) {
         error_add(error, "%s: %s", self->directory, strerror(errno));
         self->directory[0] = '\0';
         return false;
     }
     snprintf(self->lock_path, sizeof self->lock_path, "%.*s/lock", PATH_SIZE - 8, self->directory);
-    self->lock = lock_file(self->lock_path, O_CREAT);
-    return self->lock >= 0 || error_add(error, "%s: %s", self->lock_path, strerror(errno));
+    self->lock = lock_file(AT_FDCWD, self->lock_path, O_CREAT);
+    self->binds = self->lock >= 0;
+    return self->binds || error_add(error, "%s: %s", self->lock_path, strerror(errno));
 }
 
 static bool claim_in_user_directory(endpoint_claim_t *self, bool own, error_t *error)
 {
-    if (!user_directory(self->parent, error)) return false;
+    if (!(own ? user_directory_of_own(self->parent, error) : user_directory(self->parent, error))) return false;
     error_t *reason = calloc(1, sizeof *reason);
     assert(reason);
     bool done = false;
     for (int attempt = 0; !done && attempt < ATTEMPTS; attempt++) {
         error_clear(reason);
         if (!make_user_directory(self->parent, reason)) break;
-        remove_dead_runs(self->parent);
-        remove_dead_bus(self->parent);
+        tidy(self->parent);
         done =
             own ? claim_own(self, reason) : endpoint_parse(&self->endpoint, NULL, reason) && claim_file(self, reason);
         if (access(self->parent, F_OK) == 0) break; // else another run has just ended and removed it
@@ -259,13 +395,13 @@ void endpoint_claim_destroy(endpoint_claim_t **self_p)
 {
     endpoint_claim_t *self = *self_p;
     if (!self) return;
-    if (self->lock >= 0 && strncmp(self->endpoint.down, IPC, strlen(IPC)) == 0) {
-        unlink(self->endpoint.down + strlen(IPC));
-        unlink(self->endpoint.up + strlen(IPC));
-        unlink(self->endpoint.steps + strlen(IPC));
+    if (self->binds) {
+        remove_ours(AT_FDCWD, path_of(self->endpoint.down));
+        remove_ours(AT_FDCWD, path_of(self->endpoint.up));
+        remove_ours(AT_FDCWD, path_of(self->endpoint.steps));
     }
-    if (self->lock >= 0 && self->lock_path[0]) unlink(self->lock_path);
-    if (self->directory[0]) remove_run(self->directory);
+    if (self->lock >= 0 && self->lock_path[0]) remove_ours(AT_FDCWD, self->lock_path);
+    if (self->directory[0]) remove_run(AT_FDCWD, self->directory);
     if (self->lock >= 0) close(self->lock);
     if (self->parent[0]) rmdir(self->parent);
     free(self);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bus/zmq/hub_state.h"
+#include "bus/zmq/limits.h"
 #include "bus/zmq/hub_join.h"
 #include "bus/zmq/hub_live.h"
 #include "bus/zmq/hub_peers.h"
@@ -90,6 +91,7 @@ static bool open_sockets(hub_t *self, error_t *error)
 // units were told in their welcome: while they start, in parallel, they may have all of them.
 static bool begin(hub_t *self, error_t *error)
 {
+    if (!limits_allow_bus(self->vehicle->node_count, error)) return false;
     if (!find_units(self, error) || !set_peers(self, error)) return false;
     if (!socket_definitions(self->vehicle, &self->definitions, error)) return false;
     if (!process_lifeline_open(&self->lifeline, error) || !open_sockets(self, error)) return false;

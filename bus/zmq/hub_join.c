@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "bus/zmq/hub_join.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bus/zmq/hub_peers.h"
 #include "bus/zmq/hub_watch.h"
+#include "bus/zmq/unit_program.h"
 
 #define HELLOS_AT_ONCE 256
 #define TELL_AFTER_MS 1000 // a wait that long is told to the user
@@ -29,8 +28,8 @@ bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
     peer->listens = false;
     peer->incarnation = random_next(&self->random) | 1;
     peer->barrier = random_next(&self->random);
-    char program[VEHICLE_PATH_MAX + VEHICLE_NAME_MAX + 2], incarnation[24], lifeline[8];
-    snprintf(program, sizeof program, "%s/%s", self->unit_directory, entry->executable);
+    char program[UNIT_PROGRAM_PATH_MAX + 1], incarnation[24], lifeline[8];
+    if (!unit_program_find(self->vehicle, entry, self->unit_directory, program, error)) return false;
     snprintf(incarnation, sizeof incarnation, "%016" PRIx64, peer->incarnation);
     snprintf(lifeline, sizeof lifeline, "%d", PROCESS_LIFELINE);
     const char *const argv[] = {
@@ -38,8 +37,6 @@ bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
         "--incarnation", incarnation, "--lifeline",      lifeline, NULL,
     };
     if (peer->launch) return process_launch(&peer->process, &self->lifeline, peer->launch, argv, error);
-    if (access(program, X_OK) != 0)
-        return error_add(error, "%s: cannot start %s: %s", entry->name, program, strerror(errno));
     return process_start(&peer->process, &self->lifeline, argv, error);
 }
 

@@ -21,7 +21,7 @@ typedef struct {
     // Wall clock; a launched unit has no limit. 0: HUB_PATIENCE_NS, but external units and observers may come when they
     // like.
     int64_t patience_ns;
-    const char *unit_directory; // of the units' programs; null: beside this program, or ../libexec/kmsim
+    const char *unit_directory; // of the units' programs; null: beside this program, or ../libexec/kmsim (see unit_program.h)
     const hub_launch_t *launches;
     size_t launch_count;
     host_in_process_t *actors; // null: none

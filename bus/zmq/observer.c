@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "bus/zmq/limits.h"
 #include "bus/zmq/process.h"
 
 struct observer {
@@ -23,7 +24,8 @@ struct observer {
 
 static bool attach(observer_t *self, const char *endpoint, error_t *error)
 {
-    if (!endpoint_parse(&self->endpoint, endpoint, error)) return false;
+    if (!endpoint_find(&self->endpoint, endpoint, error)) return false;
+    if (!limits_allow_bus(0, error)) return false;
     self->bus = socket_new(ZMQ_SUB, 0);
     self->monitor = self->bus ? socket_monitor_new(self->bus) : NULL; // before it connects: nothing escapes it
     if (!self->monitor) return error_add(error, "no socket: %s", zmq_strerror(zmq_errno()));

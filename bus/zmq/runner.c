@@ -11,6 +11,7 @@
 #include "bus/zmq/affinity.h"
 #include "bus/files/dbc_file.h"
 #include "bus/zmq/endpoint.h"
+#include "bus/zmq/limits.h"
 #include "bus/zmq/process.h"
 #include "bus/zmq/socket.h"
 #include "bus/zmq/runner_inbox.h"
@@ -91,7 +92,7 @@ static void subscribe_all(runner_t *self)
 static bool connect_bus(runner_t *self, error_t *error)
 {
     endpoint_t endpoint;
-    if (!endpoint_parse(&endpoint, self->options.endpoint, error)) return false;
+    if (!endpoint_find(&endpoint, self->options.endpoint, error)) return false;
     self->down = socket_new(ZMQ_SUB, LOOK_UP_MS);
     self->up = socket_new(ZMQ_XPUB, 0);
     if (!self->down || !self->up) return error_add(error, "no socket: %s", zmq_strerror(zmq_errno()));
@@ -261,6 +262,7 @@ static int run(runner_t *self)
 {
     error_t *error = &self->error;
     self->hello.incarnation = self->options.incarnation ? self->options.incarnation : make_incarnation();
+    if (!limits_allow_bus(0, error)) return fail(self, error->text);
     if (!bind_node(self, error) || !connect_bus(self, error)) {
         fprintf(stderr, "%s\n", error->text);
         return RUNNER_USAGE;
@@ -273,6 +275,7 @@ static int run(runner_t *self)
 int runner_main(const node_class_t *class, int argc, char **argv)
 {
     process_hold_standard_files();
+    limits_begin();
     runner_t *self = calloc(1, sizeof *self);
     void *node = calloc(1, class->size);
     assert(self && node);

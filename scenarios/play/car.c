@@ -26,10 +26,10 @@ static bool bind_unit(car_t *self, uint8_t node, error_t *error)
         self->ports[node] = *self->host.ports(self->host.self, node);
         return true;
     }
-    const node_class_t *class = self->host.find(entry->executable);
+    const node_class_t *class = *entry->program ? NULL : self->host.find(entry->executable);
     if (!class)
         return error_add(error, "%s: unit \"%s\" is a program of its own (%s): it cannot run in-process", vehicle->path,
-                         entry->name, entry->executable);
+                         entry->name, *entry->program ? entry->program : entry->executable);
     node_setup_t setup = {.dbc = self->plan.dbc, .vehicle = vehicle, .entry = entry};
     return host_in_process_add(self->direct, node, class, NULL, &setup, &self->ports[node], error);
 }
