@@ -146,16 +146,15 @@ bool story_check_key(story_loader_t *self, const char *member, int64_t key)
 
 static bool tell_range(story_loader_t *self, const dbc_signal_t *signal)
 {
-    double low = dbc_physical(signal, dbc_raw_minimum(signal)), high = dbc_physical(signal, dbc_raw_maximum(signal));
-    if (low > high) { // a negative factor turns the range around
-        double other = low;
-        low = high;
-        high = other;
-    }
+    double low, high;
+    dbc_physical_range(signal, &low, &high);
     char names[LIST_MAX + 16] = "";
     list_t list = {.length = 0};
     for (size_t i = 0; i < signal->value_count; i++) list_add(&list, signal->values[i].name);
     if (list.length > 0) snprintf(names, sizeof names, ", or a name: %s", list.text);
+    if (signal->kind != DBC_INTEGER)
+        return json_reader_mistake(&self->reader, "must be a number from %g to %g%s%s%s", low, high,
+                                   *signal->unit ? " " : "", signal->unit, names);
     return json_reader_mistake(&self->reader, "must be %g to %g%s%s in steps of %g%s", low, high,
                                *signal->unit ? " " : "", signal->unit, fabs(signal->factor), names);
 }
@@ -193,6 +192,7 @@ bool story_load_value(story_loader_t *self, const dbc_signal_t *signal, const js
     } else if (!dbc_raw(signal, physical, &raw)) {
         return tell_range(self, signal);
     }
-    *value = (story_value_t){.signal = signal, .exact = signal->value_count > 0, .raw = raw, .physical = physical};
+    bool exact = signal->value_count > 0 || signal->kind != DBC_INTEGER; // floating-point numbers have no step
+    *value = (story_value_t){.signal = signal, .exact = exact, .raw = raw, .physical = physical};
     return true;
 }
