@@ -67,8 +67,7 @@ static const found_t FOUND[] = {
     {"BO_ x Bad: 2 Unit\n SG_ Lost : 0|8@1+ (1,0) [0|0] \"\" X\n" PUMP, FRAME, GOOD,
      "a.dbc:1: expected the identifier, not \"x\": the message is passed over, and its signals\n"},
     // signals
-    {PUMP SPEED, FRAME, GOOD,
-     "a.dbc:3: signal Speed is there twice, or the message has more than 1024: the signal is passed over\n"},
+    {PUMP SPEED, FRAME, GOOD, "a.dbc:3: signal Speed is there twice: the signal is passed over\n"},
     {PUMP " SG_ Past : 16|8@1+ (1,0) [0|0] \"\" X\n SG_ Far : 60|8@1+ (1,0) [0|0] \"\" X\n", "001#050709",
      GOOD " Past=9",
      "a.dbc:3: signal Past does not fit into the 2 bytes of its message: there in longer frames only\n"
@@ -87,8 +86,10 @@ static const found_t FOUND[] = {
      "a.dbc:3: expected the unit, not \"mm\": read without one\n"},
     {PUMP " SG_ Tail : 8|8@1+ (1,0) [0|0] \"\" X;\n", FRAME, GOOD " Tail=7",
      "a.dbc:3: expected a receiver, not \";\": the receivers are passed over\n"},
-    {PUMP " SG_ Mode m : 8|8@1+ (1,0) [0|0] \"\" X\n", FRAME, GOOD,
-     "a.dbc:3: expected M, m and a number, or \":\", not \"m\": the signal is passed over\n"},
+    {PUMP " SG_ Mode m : 8|8@1+ (1,0) [0|0] \"\" X\n", FRAME, GOOD " Mode=7",
+     "a.dbc:3: expected M, m and a number, or \":\", not \"m\": read as always there\n"},
+    {PUMP " SG_ Mode mM : 8|8@1+ (1,0) [0|0] \"\" X\n", FRAME, GOOD,
+     "a.dbc:3: expected M, m and a number, or \":\", not \"mM\": the signal is passed over\n"},
     {PUMP " SG_ Ümlaut : 8|8@1+ (1,0) [0|0] \"\" X\n SG_ Next : 8|8@1+ (1,0) [0|0] \"\" X\n", FRAME, GOOD " Next=7",
      "a.dbc:3: expected the name of a signal, not \"?\": the signal is passed over\n"},
     {" SG_ Stray : 0|8@1+ (1,0) [0|0] \"\" X\n" PUMP, FRAME, GOOD,
@@ -136,6 +137,8 @@ static const found_t FOUND[] = {
      "a.dbc:4: expected a statement, not \"trailing\": the statement is passed over\n"},
     {PUMP "SIG_VALTYPE_ 1 Speed : 1;\n", FRAME, "Pump",
      "a.dbc:3: no floating-point number of kind 1 has 8 bits: the signal is passed over\n"},
+    {PUMP "SIG_VALTYPE_ 1 Speed : 3;\n SG_ Late : 8|8@1+ (1,0) [0|0] \"\" X\n", FRAME, "Pump Late=7",
+     "a.dbc:3: no floating-point number of kind 3 has 8 bits: the signal is passed over\n"},
     // long symbols
     {PUMP
      "BA_ \"SystemSignalLongSymbol\" SG_ 1 Speed \"a b\";\nBA_ \"SystemMessageLongSymbol\" BO_ 1 \"PumpOfTheHouse\";\n",

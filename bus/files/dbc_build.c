@@ -106,6 +106,12 @@ static void grow_slots(dbc_build_t *self)
     }
 }
 
+dbc_message_t *dbc_build_newest(const dbc_build_t *self)
+{
+    assert(self->message_count > 0);
+    return &self->messages[self->message_count - 1];
+}
+
 dbc_message_t *dbc_build_message(const dbc_build_t *self, uint32_t id, bool extended)
 {
     if (self->slot_count == 0) return NULL;
@@ -140,10 +146,8 @@ dbc_signal_t *dbc_build_signal(const dbc_build_t *self, const dbc_message_t *mes
 
 bool dbc_build_add_signal(dbc_build_t *self, const dbc_signal_t *signal)
 {
-    assert(self->message_count > 0);
-    dbc_message_t *message = &self->messages[self->message_count - 1];
+    dbc_message_t *message = dbc_build_newest(self);
     if (message->signal_count >= DBC_BUILD_SIGNALS_MAX) return false;
-    if (dbc_build_signal(self, message, signal->name, strlen(signal->name))) return false;
     self->signals = grow(self->signals, self->signal_count, &self->signal_room, sizeof *self->signals);
     self->signals[self->signal_count++] = *signal;
     message->signal_count++;
@@ -154,8 +158,11 @@ void dbc_build_drop_signal(dbc_build_t *self, dbc_message_t *message, dbc_signal
 {
     dbc_signal_t *end = self->signals + self->first_signals[message - self->messages] + message->signal_count;
     memmove(signal, signal + 1, (size_t)(end - signal - 1) * sizeof *signal);
-    message->signal_count--; // its place at the end stays empty
-    memset(end - 1, 0, sizeof *signal);
+    message->signal_count--;
+    if (message == dbc_build_newest(self))
+        self->signal_count--; // more signals may follow
+    else
+        memset(end - 1, 0, sizeof *signal); // the place stays empty
 }
 
 dbc_message_t *dbc_build_messages(const dbc_build_t *self, size_t *count)

@@ -17,8 +17,11 @@ void dbc_build_destroy(dbc_build_t **self_p);
 /// Adds a copy of the message without signals. False when its identifier is taken.
 bool dbc_build_add_message(dbc_build_t *self, const dbc_message_t *message);
 
-/// Adds a copy of the signal to the newest message. False when it has DBC_BUILD_SIGNALS_MAX or one of that name.
+/// Adds a copy of the signal, whose name is new, to the newest message. False when that has DBC_BUILD_SIGNALS_MAX.
 bool dbc_build_add_signal(dbc_build_t *self, const dbc_signal_t *signal);
+
+/// The newest message; there is one.
+dbc_message_t *dbc_build_newest(const dbc_build_t *self);
 
 /// The message of that identifier, the signal of that name (length characters) in it, or null. The pointers hold until
 /// something is added.
