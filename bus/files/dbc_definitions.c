@@ -88,6 +88,11 @@ static bool take_multiplex(dbc_parser_t *self, int32_t *multiplex)
         return true;
     }
     dbc_token_t word = self->token;
+    if (self->lenient && dbc_token_is(&word, "m")) { // of which value, it does not say
+        dbc_missed(self, "M, m and a number, or \":\"", "read as always there");
+        dbc_advance(self);
+        return true;
+    }
     bool both = word.text[word.length - 1] == 'M';
     dbc_token_t number = {.kind = DBC_TOKEN_NUMBER, .text = word.text + 1, .length = word.length - (both ? 2 : 1)};
     int64_t value = -1;
@@ -211,9 +216,10 @@ static bool keep_signal(dbc_parser_t *self, size_t line, dbc_signal_t *signal, i
     }
     if (length > BITS_MAX) return true; // texts of J1939 and the like: no number
     signal->length = (uint8_t)length;
+    bool twice = dbc_build_signal(self->build, dbc_build_newest(self->build), signal->name, strlen(signal->name));
+    if (twice) return dbc_mistake(self, line, "signal %s is there twice", signal->name);
     if (dbc_build_add_signal(self->build, signal)) return true;
-    return dbc_mistake(self, line, "signal %s is there twice, or the message has more than %d", signal->name,
-                       DBC_BUILD_SIGNALS_MAX);
+    return dbc_mistake(self, line, "more than %d signals in one message", DBC_BUILD_SIGNALS_MAX);
 }
 
 bool dbc_parse_signal(dbc_parser_t *self)
