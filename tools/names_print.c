@@ -28,7 +28,10 @@ void names_print_vehicle(const vehicle_t *vehicle)
             words_add(&words, "%s%s", k > 0 ? ", " : "", vehicle->buses[node->buses[k]].name);
         text_table_add(units, "%s", node->name);
         text_table_add(units, "%s", node->external ? "(external)" : node->executable);
-        text_table_add(units, node->address ? "0x%02X" : "", (unsigned)node->address);
+        if (node->address)
+            text_table_add(units, "0x%02X", (unsigned)node->address);
+        else
+            text_table_add(units, "%s", "");
         text_table_add(units, "%s", text);
     }
     text_table_print(buses, stdout);
