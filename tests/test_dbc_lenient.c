@@ -131,6 +131,9 @@ static const found_t FOUND[] = {
      "a.dbc:4: expected a number or a string, not \"True\": the statement is passed over\n"},
     {PUMP "BA_ \"KeyMemorySetting\" SG_ 1 Speed \"Not One\";\n", FRAME, GOOD,
      "a.dbc:3: KeyMemorySetting must be at most 32 of a-z, 0-9 and \"_\": the statement is passed over\n"},
+    {PUMP "BA_DEF_REL_\n BU_SG_REL_ \"Timeout\" INT 0 9;\nBA_REL_ \"Timeout\"\n BU_SG_REL_ Panel\n SG_ 1 Speed 5;\n"
+          "CM_\n SG_ 1\n Speed\n \"c\"\n ;\n",
+     FRAME, GOOD, ""},
     // what is no statement
     {"hello world\n" PUMP "trailing garbage\n", FRAME, GOOD,
      "a.dbc:1: expected a statement, not \"hello\": the statement is passed over\n"

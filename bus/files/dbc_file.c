@@ -33,6 +33,20 @@ static bool parse_new_symbols(dbc_parser_t *self)
     return true;
 }
 
+// BA_REL_ and its like are about pairs, "BU_SG_REL_ Node SG_ 291 Signal": over several lines, these words do not begin
+// a statement.
+static bool skip_relation(dbc_parser_t *self)
+{
+    static const char *const PARTS[] = {"SG_", "BU_SG_REL_", "BU_BO_REL_", "BU_EV_REL_"};
+    while (!dbc_accept(self, ";")) {
+        bool part = false;
+        for (size_t i = 0; i < sizeof PARTS / sizeof PARTS[0]; i++) part = part || dbc_token_is(&self->token, PARTS[i]);
+        if (!part && dbc_at_statement(self)) break;
+        dbc_advance(self);
+    }
+    return true;
+}
+
 typedef struct {
     const char *keyword;
     bool (*parse)(dbc_parser_t *self);
@@ -51,6 +65,8 @@ static const statement_t STATEMENTS[] = {
     {"SIG_VALTYPE_", dbc_parse_value_type, PASSED_OVER},
     {"SG_MUL_VAL_", dbc_parse_multiplex_values, PASSED_OVER},
     {"NS_", parse_new_symbols, PASSED_OVER},
+    {"BA_REL_", skip_relation, PASSED_OVER},
+    {"BA_DEF_REL_", skip_relation, PASSED_OVER},
 };
 
 static const statement_t *find_statement(const dbc_token_t *token)
