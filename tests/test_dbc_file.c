@@ -288,6 +288,8 @@ static const mistake_case_t MISTAKES[] = {
     {MESSAGE "BA_ \"GenMsgCycleTime\" BO_ 1;\n", 1, "a.dbc:2: expected a number or a string, not \";\""},
     {MESSAGE "BA_ \"KeyMemorySetting\" SG_ 1 Nobody \"height\";\n", 1,
      "a.dbc:2: KeyMemorySetting for a signal that is not there"},
+    {MESSAGE "BA_ \"KeyMemorySetting\" SG_ 0 Nobody \"height\";\n", 1,
+     "a.dbc:2: KeyMemorySetting for a signal that is not there"},
     {MESSAGE "BA_ \"KeyMemorySetting\" BO_ 1 \"height\";\n", 1, "a.dbc:2: KeyMemorySetting belongs to a signal"},
     {MESSAGE "SG_ S : 0|8@1+ (1,0) [0|0] \"\" X\nBA_ \"KeyMemorySetting\" SG_ 1 S \"Head Rest\";\n", 1,
      "a.dbc:3: KeyMemorySetting must be"},

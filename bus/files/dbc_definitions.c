@@ -61,6 +61,7 @@ bool dbc_parse_message(dbc_parser_t *self)
     if (!dbc_take_word(self, "the name of a message", &name) || !dbc_take(self, ":")) return false;
     if (!dbc_take_integer(self, "the length", 0, MESSAGE_BYTES_MAX, &length)) return false;
     if (is_drawer(&id, &name)) {
+        self->drawer_known = true;
         self->drawer = id.number;
         return take_sender(self, &message);
     }

@@ -310,7 +310,7 @@ bool dbc_take_message(dbc_parser_t *self, dbc_message_t **message, bool *indepen
     *message = NULL;
     *independent = false;
     if (!dbc_take_id(self, &id)) return false;
-    bool drawer = id.number == DBC_DRAWER_NUMBER || id.number == self->drawer;
+    bool drawer = id.number == DBC_DRAWER_NUMBER || (self->drawer_known && id.number == self->drawer);
     if (self->lenient)
         mark(self, &id);
     else if (!drawer && !dbc_judge_id(self, line, &id))

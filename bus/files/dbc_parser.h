@@ -9,10 +9,10 @@
 #ifndef KMSIM_BUS_FILES_DBC_PARSER_H
 #define KMSIM_BUS_FILES_DBC_PARSER_H
 
+#include "bus/base/error.h"
 #include "bus/base/text.h"
 #include "bus/files/dbc_build.h"
 #include "bus/files/dbc_scan.h"
-#include "bus/base/error.h"
 
 #define DBC_ATTRIBUTES_MAX 8
 #define DBC_CHOICES_MAX 8
@@ -44,7 +44,8 @@ typedef struct {
     dbc_token_t token; // the next one not yet taken
     size_t last_line;  // of the one taken last
     dbc_build_t *build;
-    uint32_t drawer;         // number of the last message for signals without one
+    bool drawer_known;       // a message for signals without one, …
+    uint32_t drawer;         // … the last one's number
     bool message_open;       // signals belong to the newest message …
     bool message_dropped;    // … or to one that is not kept
     uint32_t message_length; // as the file says, bytes
