@@ -8,7 +8,7 @@ build=$1
 PURE="bus/base bus/can bus/kernel bus/diagnosis bus/car scenarios/actors cas ecus" # rooms: every module in them
 PURE_WIRE="bus/zmq/wire*.c bus/zmq/runner_inbox.c"                                     # what the sockets carry
 ALLOWED='^(mem(cpy|move|set|cmp|chr)|bcmp|str(len|cmp|ncmp|chr|nlen|rchr)|fmax|fmin|round|nearbyint|__assert_fail|crypto_shorthash|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__(asan|ubsan)_.*)$'
-WORDING='^v?snprintf$' # where text is put together: bus/base, frame_text
+WORDING='^(v?snprintf|strto[df])$' # where text is put together, and read again: bus/base, frame_text
 # what pure modules may call of each other is whatever a pure module defines
 modules() {
     for f in $(printf '%s/*.c ' $PURE) $PURE_WIRE; do case $f in *'*'*) ;; *) echo "${f%.c}" ;; esac; done

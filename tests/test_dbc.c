@@ -283,6 +283,88 @@ START_TEST(physical_value_off_the_grid_or_range_is_refused)
 }
 END_TEST
 
+// ---- floating-point numbers ----------------------------------------------------------------------------------------
+
+static dbc_signal_t make_float(dbc_kind_t kind, bool big_endian, bool is_signed)
+{
+    dbc_signal_t signal = make_signal(big_endian ? 7 : 0, kind == DBC_FLOAT ? 32 : 64, big_endian, is_signed);
+    signal.kind = kind;
+    return signal;
+}
+
+START_TEST(a_floating_point_signal_is_the_number_that_its_bits_are)
+{
+    can_frame_t frame = parsed("123#0000C03F00000000");
+    dbc_signal_t signal = make_float(DBC_FLOAT, false, true);
+    ck_assert_double_eq(dbc_physical(&signal, dbc_get(&signal, &frame)), 1.5);
+    frame = parsed("123#BFC0000000000000");
+    signal = make_float(DBC_FLOAT, true, false);
+    ck_assert_double_eq(dbc_physical(&signal, dbc_get(&signal, &frame)), -1.5);
+    frame = parsed("123#400921FB54442D18");
+    signal = make_float(DBC_DOUBLE, true, true);
+    ck_assert_double_eq(dbc_physical(&signal, dbc_get(&signal, &frame)), 3.141592653589793);
+    signal.factor = 2;
+    signal.offset = 1;
+    ck_assert_double_eq(dbc_physical(&signal, dbc_get(&signal, &frame)), 2 * 3.141592653589793 + 1);
+}
+END_TEST
+
+START_TEST(a_floating_point_signal_takes_the_nearest_number_of_its_range)
+{
+    for (int i = 0; i < 4; i++) {
+        dbc_signal_t signal = make_float(i / 2 ? DBC_DOUBLE : DBC_FLOAT, i % 2, i % 2);
+        signal.factor = 0.5;
+        can_frame_t frame = parsed("123#0000000000000000");
+        int64_t raw = 4711;
+        ck_assert(dbc_raw(&signal, -0.1, &raw));
+        dbc_set(&signal, &frame, raw);
+        ck_assert_int_eq(dbc_get(&signal, &frame), raw);
+        ck_assert_double_eq_tol(dbc_physical(&signal, raw), -0.1, i / 2 ? 1e-17 : 1e-8);
+        ck_assert(dbc_raw(&signal, 0.25, &raw));
+        ck_assert_double_eq(dbc_physical(&signal, raw), 0.25);
+        raw = 4711;
+        ck_assert(!dbc_raw(&signal, (double)INFINITY, &raw) && !dbc_raw(&signal, (double)NAN, &raw));
+        ck_assert(signal.kind == DBC_DOUBLE || !dbc_raw(&signal, 1e39, &raw)); // no single is that large
+        signal.minimum = -1;
+        signal.maximum = 1;
+        ck_assert(!dbc_raw(&signal, 1.5, &raw));
+        ck_assert_int_eq(raw, 4711);
+    }
+}
+END_TEST
+
+START_TEST(whole_floating_point_numbers_may_have_names)
+{
+    static const dbc_value_t NAMES[] = {{-1, "error"}, {3, "three"}};
+    dbc_signal_t signal = make_float(DBC_FLOAT, false, true);
+    signal.values = NAMES;
+    signal.value_count = 2;
+    int64_t raw;
+    ck_assert(dbc_value_raw(&signal, "error", &raw));
+    ck_assert_double_eq(dbc_number(&signal, raw), -1);
+    ck_assert_str_eq(dbc_value_name(&signal, raw), "error");
+    ck_assert_str_eq(dbc_value_name(&signal, dbc_bits(&signal, 3)), "three");
+    ck_assert_ptr_null(dbc_value_name(&signal, dbc_bits(&signal, 3.25)));
+    ck_assert_ptr_null(dbc_value_name(&signal, dbc_bits(&signal, 1e30)));
+    ck_assert_ptr_null(dbc_value_name(&signal, dbc_bits(&signal, (double)NAN)));
+}
+END_TEST
+
+START_TEST(no_node_is_bound_to_a_floating_point_signal)
+{
+    dbc_signal_t signals[] = {make_signal(0, 8, false, false), make_float(DBC_FLOAT, false, true)};
+    strcpy(signals[0].name, "Whole");
+    strcpy(signals[1].name, "Float");
+    dbc_message_t message = {.name = "M", .signal_count = 2, .signals = signals};
+    dbc_t dbc = {.message_count = 1, .messages = &message};
+    const dbc_signal_t *bound[2];
+    const char *missing;
+    ck_assert_ptr_eq(dbc_bind(&dbc, "M", (const char *const[]){"Whole"}, 1, bound, &missing), &message);
+    ck_assert_ptr_null(dbc_bind(&dbc, "M", (const char *const[]){"Whole", "Float"}, 2, bound, &missing));
+    ck_assert_str_eq(missing, "Float");
+}
+END_TEST
+
 // ---- names ---------------------------------------------------------------------------------------------------------
 
 static const dbc_value_t BUTTONS[] = {{1, "unlock"}, {4, "lock"}, {255, "none"}};
@@ -400,6 +482,10 @@ int main(void)
     tcase_add_test(all, range_of_64_bits_does_not_overflow);
     tcase_add_test(all, upper_half_of_64_unsigned_bits_is_not_negative);
     tcase_add_test(all, physical_value_off_the_grid_or_range_is_refused);
+    tcase_add_test(all, a_floating_point_signal_is_the_number_that_its_bits_are);
+    tcase_add_test(all, a_floating_point_signal_takes_the_nearest_number_of_its_range);
+    tcase_add_test(all, whole_floating_point_numbers_may_have_names);
+    tcase_add_test(all, no_node_is_bound_to_a_floating_point_signal);
     tcase_add_test(all, messages_and_signals_are_found_by_name_with_case);
     tcase_add_test(all, message_of_a_frame_has_its_identifier_and_format);
     tcase_add_test(all, status_message_is_the_senders_with_settings);

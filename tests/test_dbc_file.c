@@ -103,7 +103,7 @@ START_TEST(messages_of_a_file_of_the_world_are_read)
     ck_assert(!multi->extended);
     ck_assert_int_eq(multi->cycle_ms, 100);
     ck_assert_int_eq(multi->cycle_fast_ms, 10);
-    ck_assert_str_eq(multi->comment, "says \"page\"\nBO_ on two lines; with\\slash");
+    ck_assert_str_eq(multi->comment, "says \"page\" BO_ on two lines; with\\slash");
     ck_assert_ptr_null(engine->comment);
     ck_assert_str_eq(dbc_message(dbc, "Silent")->sender, "Vector__XXX");
     ck_assert_uint_eq(dbc_message(dbc, "Long")->length, 255); // longer than any frame
@@ -129,7 +129,7 @@ START_TEST(signals_of_a_file_of_the_world_are_read)
     ck_assert_double_eq(temp->minimum, -40);
     ck_assert_double_eq(temp->maximum, 215);
     ck_assert_str_eq(temp->unit, "\xC2\xB0"
-                                 "C"); // ISO 8859-1 became UTF-8
+                                 "C"); // code page 1252 became UTF-8
     ck_assert_str_eq(temp->comment, "a signal");
     ck_assert_int_eq(temp->start_raw, 1);
     ck_assert_ptr_null(temp->setting);
@@ -139,12 +139,14 @@ START_TEST(signals_of_a_file_of_the_world_are_read)
 
     const dbc_message_t *multi = dbc_message(dbc, "Multi");
     ck_assert_int_eq(dbc_signal(multi, "Page")->multiplex, DBC_SELECTOR);
-    ck_assert_int_eq(dbc_signal(multi, "Zero")->multiplex, 0);
+    ck_assert_int_eq(dbc_signal(multi, "ZeroWithALongName")->multiplex, 0);
     ck_assert_int_eq(dbc_signal(multi, "Deep")->multiplex, 3);
     ck_assert_int_eq(dbc_signal(multi, "4WD_Active")->multiplex, DBC_PLAIN);
-    ck_assert_int_eq(dbc_signal(multi, "Zero")->start_raw, 200);
-    ck_assert_ptr_null(dbc_signal(multi, "Float32")); // no integer
-    ck_assert_uint_eq(multi->signal_count, 4);
+    ck_assert_int_eq(dbc_signal(multi, "ZeroWithALongName")->start_raw, 200);
+    ck_assert_int_eq(dbc_signal(multi, "Float32")->kind, DBC_FLOAT);
+    ck_assert_int_eq(dbc_signal(multi, "Page")->kind, DBC_INTEGER);        // told to be one
+    ck_assert_int_eq(dbc_signal(multi, "Float32")->start_raw, 0x3F800000); // the default 1, as a number
+    ck_assert_uint_eq(multi->signal_count, 5);
 
     const dbc_message_t *longer = dbc_message(dbc, "Long");
     ck_assert_ptr_null(dbc_signal(longer, "Vin"));
@@ -162,7 +164,7 @@ START_TEST(value_names_stand_in_the_files_order)
     ck_assert_int_eq(page->values[0].raw, 15);
     ck_assert_str_eq(page->values[1].name, "first");
     ck_assert_int_eq(page->values[2].raw, -1);
-    ck_assert_uint_eq(dbc_signal(dbc_message(dbc, "Multi"), "Zero")->value_count, 0);
+    ck_assert_uint_eq(dbc_signal(dbc_message(dbc, "Multi"), "ZeroWithALongName")->value_count, 0);
     dbc_file_destroy(&file);
 }
 END_TEST
@@ -186,7 +188,7 @@ START_TEST(controls_in_a_string_do_not_reach_a_terminal)
 {
     dbc_file_t *file;
     const dbc_t *dbc = parse_good(&file, "BO_ 1 A: 1 X\nCM_ BO_ 1 \"a\x1B[2J\tb\nc\x7F\";");
-    ck_assert_str_eq(dbc->messages[0].comment, "a?[2J\tb\nc?");
+    ck_assert_str_eq(dbc->messages[0].comment, "a?[2J b c?");
     dbc_file_destroy(&file);
 }
 END_TEST
@@ -196,7 +198,7 @@ START_TEST(long_unit_is_cut_between_characters)
     dbc_file_t *file;
     const dbc_t *dbc =
         parse_good(&file, "BO_ 1 A: 1 X\n SG_ S : 0|8@1+ (1,0) [0|0] \"123456789012345678901234567890\xC2\xB0\" Y");
-    ck_assert_str_eq(dbc->messages[0].signals[0].unit, "123456789012345678901234567890");
+    ck_assert_str_eq(dbc->messages[0].signals[0].unit, "1234567890123456789012345678…");
     dbc_file_destroy(&file);
 }
 END_TEST
@@ -285,6 +287,8 @@ static const mistake_case_t MISTAKES[] = {
     {MESSAGE "BA_ \"GenMsgCycleTime\" BO_ 1 \"1\";\n", 1, "a.dbc:2: a cycle time must be"},
     {MESSAGE "BA_ \"GenMsgCycleTime\" BO_ 1;\n", 1, "a.dbc:2: expected a number or a string, not \";\""},
     {MESSAGE "BA_ \"KeyMemorySetting\" SG_ 1 Nobody \"height\";\n", 1,
+     "a.dbc:2: KeyMemorySetting for a signal that is not there"},
+    {MESSAGE "BA_ \"KeyMemorySetting\" SG_ 0 Nobody \"height\";\n", 1,
      "a.dbc:2: KeyMemorySetting for a signal that is not there"},
     {MESSAGE "BA_ \"KeyMemorySetting\" BO_ 1 \"height\";\n", 1, "a.dbc:2: KeyMemorySetting belongs to a signal"},
     {MESSAGE "SG_ S : 0|8@1+ (1,0) [0|0] \"\" X\nBA_ \"KeyMemorySetting\" SG_ 1 S \"Head Rest\";\n", 1,

@@ -30,12 +30,18 @@ START_TEST(times_are_written_as_people_write_them)
 }
 END_TEST
 
-START_TEST(words_that_do_not_fit_are_left_out)
+START_TEST(words_that_do_not_fit_are_left_out_with_a_sign)
 {
     char written[8];
     words_t words = words_make(written, sizeof written);
     for (int i = 0; i < 10; i++) words_add(&words, "%d, ", i);
-    ck_assert_str_eq(written, "0, 1, 2");
+    ck_assert_str_eq(written, "0, 1…");
+    words = words_make(written, sizeof written);
+    for (int i = 0; i < 10; i++) words_add(&words, "€");
+    ck_assert_str_eq(written, "€…");
+    words = words_make(written, sizeof written);
+    words_add(&words, "%s", "1234567");
+    ck_assert_str_eq(written, "1234567"); // it fits
 }
 END_TEST
 
@@ -104,7 +110,7 @@ int main(void)
 {
     const TTest *const TESTS[] = {
         times_are_written_as_people_write_them,
-        words_that_do_not_fit_are_left_out,
+        words_that_do_not_fit_are_left_out_with_a_sign,
         a_list_of_choices_reads_as_a_sentence,
         every_step_has_words,
     };

@@ -18,6 +18,7 @@
 #include "tools/sniffer_line.h"
 #include "bus/files/vehicle_file.h"
 
+#define WARNINGS_TOLD 10
 #define LOOK_UP_NS (500 * TIME_MS) // a signal may come just before we wait
 #define TELL_AFTER_NS (1 * TIME_S) // of silence since we attached: then a person is told that we wait
 #define STANDARD_VEHICLE "e65"
@@ -63,7 +64,8 @@ static const option_t OPTIONS[] = {
      "show lines, radio, transponder, power, sleep and the units' log entries too"},
     {"vehicle", 0, "V", OPTION_TEXT, offsetof(options_t, vehicle),
      "whose buses and DBC are meant, by name or file, \"" STANDARD_VEHICLE "\" unless told"},
-    {"dbc", 0, "FILE", OPTION_TEXT, offsetof(options_t, dbc), "another DBC"},
+    {"dbc", 0, "FILE", OPTION_TEXT, offsetof(options_t, dbc),
+     "another DBC; what is doubtful in it is told, and the rest used"},
 };
 
 static const command_t SNIFFER = {
@@ -106,6 +108,15 @@ static int parse_options(sniffer_t *self, int argc, char **argv)
 
 // ---- beginning -----------------------------------------------------------------------------------------------------
 
+// Of a long list the first ones: a person wants to see frames.
+static void tell_warnings(const dbc_file_t *dbc, const char *path)
+{
+    size_t count = dbc_file_warning_count(dbc);
+    for (size_t i = 0; i < count && i < WARNINGS_TOLD; i++) fprintf(stderr, "%s\n", dbc_file_warning(dbc, i));
+    if (count > WARNINGS_TOLD)
+        fprintf(stderr, "bus-sniffer: %zu more; kmsim names --dbc %s tells all\n", count - WARNINGS_TOLD, path);
+}
+
 // Names are needed to decode and to filter; plain watching needs no file, but one that was told must be good.
 static bool load(sniffer_t *self)
 {
@@ -113,8 +124,10 @@ static bool load(sniffer_t *self)
     if (!options->decode && !options->filter && !options->vehicle && !options->dbc) return true;
     const char *vehicle = options->vehicle ? options->vehicle : STANDARD_VEHICLE;
     if (!vehicle_file_load(&self->vehicle, vehicle, NULL, &self->error)) return false;
-    self->dbc = dbc_file_new(options->dbc ? options->dbc : self->vehicle.dbc_path, &self->error);
+    self->dbc = options->dbc ? dbc_file_new_lenient(options->dbc, &self->error)
+                             : dbc_file_new(self->vehicle.dbc_path, &self->error);
     if (!self->dbc) return false;
+    tell_warnings(self->dbc, options->dbc);
     if (!options->filter) return true;
     return sniffer_filter_parse(&self->filter, options->filter, dbc_file_dbc(self->dbc), &self->vehicle, &self->error);
 }

@@ -33,8 +33,8 @@ static void add_range(text_table_t *table, const dbc_signal_t *signal)
     for (size_t i = 0; i < signal->value_count; i++)
         words_add(&words, "%s%s", i > 0 ? ", " : "", signal->values[i].name);
     if (signal->value_count == 0) {
-        frame_text_physical(signal, dbc_physical(signal, dbc_raw_minimum(signal)), low, sizeof low);
-        frame_text_physical(signal, dbc_physical(signal, dbc_raw_maximum(signal)), high, sizeof high);
+        frame_text_number(signal, dbc_raw_minimum(signal), low, sizeof low);
+        frame_text_number(signal, dbc_raw_maximum(signal), high, sizeof high);
         low[strcspn(low, " ")] = '\0';
         words_add(&words, "%s to %s", low, high);
     }

@@ -26,8 +26,8 @@ static bool tell_range(const char *place, const char *name, const dbc_signal_t *
 {
     if (signal->value_count > 0) return tell_names(place, name, signal, error);
     char low[FRAME_TEXT_VALUE_MAX], high[FRAME_TEXT_VALUE_MAX];
-    frame_text_physical(signal, dbc_physical(signal, dbc_raw_minimum(signal)), low, sizeof low);
-    frame_text_physical(signal, dbc_physical(signal, dbc_raw_maximum(signal)), high, sizeof high);
+    frame_text_number(signal, dbc_raw_minimum(signal), low, sizeof low);
+    frame_text_number(signal, dbc_raw_maximum(signal), high, sizeof high);
     low[strcspn(low, " ")] = '\0'; // one unit of measure is enough
     return error_add(error, "%s%s must be %s to %s", place, name, low, high);
 }

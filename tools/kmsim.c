@@ -11,6 +11,7 @@
 #include "bus/trace/trace.h"
 #include "tools/kmsim_command.h"
 #include "tools/kmsim_do.h"
+#include "tools/kmsim_names.h"
 #include "tools/kmsim_run.h"
 #include "tools/kmsim_up.h"
 #include "tools/story_list.h"
@@ -85,11 +86,12 @@ static const command_t CHECK = {
 };
 
 static const command_t KMSIM = {
-    "kmsim run|check|up|do [OPTION...] ...",
+    "kmsim run|check|names|up|do [OPTION...] ...",
     "The Key Memory simulator: control units of a vehicle as processes on a ZeroMQ bus, in deterministic virtual "
     "time.\n\n"
     "  run     plays stories\n"
     "  check   reads stories and tells their mistakes\n"
+    "  names   tells what messages, signals and values are called\n"
     "  up      keeps a live car in real time\n"
     "  do      acts on a live car\n"
     "  help    tells how each is used\n\n"
@@ -262,7 +264,8 @@ static int help(int count, char **arguments);
 static const struct {
     const char *name;
     int (*run)(int count, char **arguments); // the arguments behind the name; returns the exit status
-} COMMANDS[] = {{"run", run}, {"check", check}, {"up", kmsim_up}, {"do", kmsim_do}, {"help", help}};
+} COMMANDS[] = {{"run", run},     {"check", check}, {"names", kmsim_names},
+                {"up", kmsim_up}, {"do", kmsim_do}, {"help", help}};
 
 static int take_command(const char *name, int count, char **arguments)
 {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/base/text.h"
+
 #define FLUSH_RIGHT '>'
 #define GAP 2
 
@@ -40,8 +42,9 @@ void text_table_add(text_table_t *self, const char *format, ...)
     char text[TEXT_TABLE_CELL_MAX + 1];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    int wrote = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
+    if (wrote > 0) text_end_cut(text, sizeof text, (size_t)wrote);
     if (self->count == self->room) {
         self->room = self->room ? 2 * self->room : 8 * self->columns;
         self->cells = realloc(self->cells, self->room * sizeof *self->cells);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #define TEXT_TABLE_COLUMNS_MAX 8
-#define TEXT_TABLE_CELL_MAX 255 // bytes; more is cut
+#define TEXT_TABLE_CELL_MAX 255 // bytes; more is cut between characters, with a sign
 
 typedef struct text_table text_table_t;
 

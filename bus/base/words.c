@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus/base/text.h"
 #include "bus/base/time.h"
 
 words_t words_make(char *text, size_t size)
@@ -16,13 +17,16 @@ words_t words_make(char *text, size_t size)
 
 void words_add(words_t *self, const char *format, ...)
 {
+    if (self->length >= self->size) return;
     va_list arguments;
     va_start(arguments, format);
     int wrote = vsnprintf(self->text + self->length, self->size - self->length, format, arguments);
     va_end(arguments);
     if (wrote < 0) return;
     self->length += (size_t)wrote;
-    if (self->length >= self->size) self->length = self->size - 1;
+    if (self->length < self->size) return;
+    text_end_cut(self->text, self->size, self->length);
+    self->length = self->size; // nothing goes behind the sign
 }
 
 void words_add_time(words_t *self, int64_t time_ns)

@@ -7,11 +7,11 @@
 #include <stdint.h>
 
 typedef struct {
-    char *text; // always terminated
-    size_t size, length;
+    char *text;          // always terminated
+    size_t size, length; // length == size: it was cut
 } words_t;
 
-/// Empty words in the caller's text; what does not fit is left out.
+/// Empty words in the caller's text; what does not fit is left out, between characters and with a sign (TEXT_CUT).
 words_t words_make(char *text, size_t size);
 
 /// Appends (printf format).

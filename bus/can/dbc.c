@@ -2,6 +2,7 @@
 #include "bus/can/dbc.h"
 
 #include <endian.h>
+#include <math.h>
 #include <string.h>
 
 #define DATA_BITS (8 * FRAME_DATA_MAX)
@@ -51,7 +52,7 @@ bool dbc_bind_signals(const dbc_message_t *self, const char *const *names, size_
     for (size_t i = 0; i < count; i++) {
         *missing = names[i];
         signals[i] = dbc_signal(self, names[i]);
-        if (!signals[i]) return false;
+        if (!signals[i] || signals[i]->kind != DBC_INTEGER) return false;
     }
     *missing = NULL;
     return true;
@@ -220,6 +221,33 @@ can_frame_t dbc_frame(const dbc_message_t *self)
     return frame;
 }
 
+// ---- floating-point numbers ----------------------------------------------------------------------------------------
+
+int64_t dbc_bits(const dbc_signal_t *self, double number)
+{
+    uint64_t bits = 0;
+    if (self->kind == DBC_INTEGER) return (int64_t)number;
+    if (self->kind == DBC_DOUBLE) {
+        memcpy(&bits, &number, sizeof number);
+        return (int64_t)bits;
+    }
+    float single = (float)number;
+    uint32_t short_bits;
+    memcpy(&short_bits, &single, sizeof single);
+    return self->is_signed ? (int32_t)short_bits : (int64_t)short_bits; // as dbc_get reads them
+}
+
+double dbc_number(const dbc_signal_t *self, int64_t raw)
+{
+    double number = self->is_signed ? (double)raw : (double)(uint64_t)raw;
+    float single;
+    uint32_t short_bits = (uint32_t)raw;
+    if (self->kind == DBC_DOUBLE) memcpy(&number, &raw, sizeof number);
+    if (self->kind != DBC_FLOAT) return number;
+    memcpy(&single, &short_bits, sizeof single);
+    return (double)single;
+}
+
 // ---- raw and physical ----------------------------------------------------------------------------------------------
 
 static int64_t bits_minimum(const dbc_signal_t *self)
@@ -260,7 +288,7 @@ static double to_raw(const dbc_signal_t *self, double physical)
 // The first or last raw value inside the range of physical values, whatever the factor's sign.
 static int64_t range_end(const dbc_signal_t *self, bool last)
 {
-    bool none = !has_range(self) || !(self->factor < 0 || self->factor > 0);
+    bool none = self->kind != DBC_INTEGER || !has_range(self) || !(self->factor < 0 || self->factor > 0);
     if (none) return last ? bits_maximum(self) : bits_minimum(self);
     double end = to_raw(self, last == (self->factor > 0) ? self->maximum : self->minimum);
     int64_t raw = clamp(self, end);
@@ -283,13 +311,40 @@ int64_t dbc_raw_maximum(const dbc_signal_t *self)
 
 double dbc_physical(const dbc_signal_t *self, int64_t raw)
 {
-    double number = self->is_signed ? (double)raw : (double)(uint64_t)raw;
-    return number * self->factor + self->offset;
+    return dbc_number(self, raw) * self->factor + self->offset;
+}
+
+void dbc_physical_range(const dbc_signal_t *self, double *minimum, double *maximum)
+{
+    if (self->kind == DBC_INTEGER) {
+        *minimum = dbc_physical(self, dbc_raw_minimum(self));
+        *maximum = dbc_physical(self, dbc_raw_maximum(self));
+    } else {
+        *minimum = has_range(self) ? self->minimum : -(double)INFINITY;
+        *maximum = has_range(self) ? self->maximum : (double)INFINITY;
+    }
+    if (*minimum <= *maximum) return;
+    double other = *minimum; // a negative factor turns the range around
+    *minimum = *maximum;
+    *maximum = other;
+}
+
+// The nearest number that the bits can hold, if it is one of the range.
+static bool float_raw(const dbc_signal_t *self, double physical, double number, int64_t *raw)
+{
+    double minimum, maximum;
+    dbc_physical_range(self, &minimum, &maximum);
+    if (!(physical >= minimum && physical <= maximum)) return false;
+    int64_t bits = dbc_bits(self, number);
+    if (!isfinite(dbc_number(self, bits))) return false;
+    *raw = bits;
+    return true;
 }
 
 bool dbc_raw(const dbc_signal_t *self, double physical, int64_t *raw)
 {
     double exact = to_raw(self, physical);
+    if (self->kind != DBC_INTEGER) return float_raw(self, physical, exact, raw);
     if (!(exact > -INT64_BOUND && exact < INT64_BOUND)) return false; // infinite and not-a-number, too
     int64_t whole = nearest(exact);
     double away = exact - (double)whole;
@@ -301,6 +356,11 @@ bool dbc_raw(const dbc_signal_t *self, double physical, int64_t *raw)
 
 const char *dbc_value_name(const dbc_signal_t *self, int64_t raw)
 {
+    if (self->kind != DBC_INTEGER) {
+        double number = dbc_number(self, raw);
+        if (!(number > -INT64_BOUND && number < INT64_BOUND) || (double)(int64_t)number != number) return NULL;
+        raw = (int64_t)number;
+    }
     for (size_t i = 0; i < self->value_count; i++) {
         if (self->values[i].raw == raw) return self->values[i].name;
     }
@@ -312,6 +372,7 @@ bool dbc_value_raw(const dbc_signal_t *self, const char *name, int64_t *raw)
     for (size_t i = 0; i < self->value_count; i++) {
         if (strcmp(self->values[i].name, name) != 0) continue;
         *raw = self->values[i].raw;
+        if (self->kind != DBC_INTEGER) *raw = dbc_bits(self, (double)*raw);
         return true;
     }
     return false;

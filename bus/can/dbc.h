@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// Messages and signals as a DBC file defines them: encode, decode, bind by name. Pure; bus/dbc_file reads the files.
+// Messages and signals as a DBC file defines them: encode, decode, bind by name. Pure; bus/files/dbc_file reads the
+// files.
 //
 // A raw value is the integer on the wire (sign-extended when the signal is signed); a physical value is
-// raw * factor + offset. Key Memory arithmetic is raw; physical values are for people and files.
+// raw * factor + offset, or number * factor + offset of the floating-point number whose bits the raw value is. Key
+// Memory arithmetic is raw; physical values are for people and files.
 #ifndef KMSIM_BUS_CAN_DBC_H
 #define KMSIM_BUS_CAN_DBC_H
 
@@ -22,6 +24,12 @@ typedef struct {
     int64_t first, last;
 } dbc_range_t;
 
+typedef enum {
+    DBC_INTEGER,
+    DBC_FLOAT,  // SIG_VALTYPE_ 1: the 32 bits are an IEEE 754 single …
+    DBC_DOUBLE, // … or 2: the 64 bits a double; its raw value is those bits
+} dbc_kind_t;
+
 typedef enum { DBC_CONTROL_SWITCH, DBC_CONTROL_KNOB } dbc_control_t;
 
 typedef struct {
@@ -35,6 +43,7 @@ typedef struct {
     uint8_t length;     // 1 .. 64
     bool big_endian;    // Motorola, @0
     bool is_signed;
+    dbc_kind_t kind;
     int32_t multiplex;    // DBC_PLAIN, DBC_SELECTOR, or the selector's value at which the signal is there
     const char *selector; // SG_MUL_VAL_: the name of its multiplexor; null: the message's only one
     size_t range_count;   // then these values of that multiplexor count, not `multiplex`
@@ -43,6 +52,7 @@ typedef struct {
     double factor, offset, minimum, maximum; // minimum == maximum == 0: no range told
     char unit[DBC_UNIT_MAX + 1];
     int64_t start_raw;   // GenSigStartValue, 0 without one
+    double start_number; // the same as the file has it, without regard to the kind
     const char *setting; // KeyMemorySetting: the name in stories and tools; null when it is none
     const char *comment; // CM_, or null
     size_t value_count;
@@ -79,7 +89,8 @@ const dbc_signal_t *dbc_signal(const dbc_message_t *self, const char *name);
 const dbc_message_t *dbc_message_of(const dbc_t *self, const can_frame_t *frame);
 
 /// Binds by name once, at start, so that nodes use pointers: the message and the `count` signals named, in their order.
-/// Null when the message or one signal is missing; *missing then is that name.
+/// Null when the message or one signal is missing; *missing then is that name. Nodes compute whole numbers: a
+/// floating-point signal counts as missing.
 const dbc_message_t *dbc_bind(const dbc_t *self, const char *message, const char *const *names, size_t count,
                               const dbc_signal_t **signals, const char **missing);
 
@@ -100,19 +111,30 @@ void dbc_set(const dbc_signal_t *self, can_frame_t *frame, int64_t raw);
 /// A data frame of the message with all start values in it.
 can_frame_t dbc_frame(const dbc_message_t *self);
 
-/// The range of raw values: the signal's own minimum and maximum as far as its bits can hold them.
+/// The range of raw values: the signal's own minimum and maximum as far as its bits can hold them. Floating-point bits
+/// have no order: theirs is whatever the bits can hold.
 int64_t dbc_raw_minimum(const dbc_signal_t *self);
 int64_t dbc_raw_maximum(const dbc_signal_t *self);
+
+/// The ends of the range of physical values, the lower first; of a floating-point signal without one of its own
+/// -infinity and infinity.
+void dbc_physical_range(const dbc_signal_t *self, double *minimum, double *maximum);
 
 /// Physical value of a raw one. Raw values of unsigned signals with 64 bits are taken for what the bits say: -1 is 2^64
 /// - 1.
 double dbc_physical(const dbc_signal_t *self, int64_t raw);
 
+/// The bits of a floating-point signal's number, and the number that its bits are; of an integer the value itself.
+int64_t dbc_bits(const dbc_signal_t *self, double number);
+double dbc_number(const dbc_signal_t *self, int64_t raw);
+
 /// The raw value nearest to a physical one. False, and *raw untouched, when it does not lie in the signal's range or is
-/// further than a hundredth of a step from the next raw value.
+/// further than a hundredth of a step from the next raw value. A floating-point signal takes the nearest of its
+/// numbers, unless that is infinite.
 bool dbc_raw(const dbc_signal_t *self, double physical, int64_t *raw);
 
-/// The name of a raw value, or null; and the other way round: false, and *raw untouched, for an unknown name.
+/// The name of a raw value, or null (a floating-point number has one when it is whole); and the other way round: false,
+/// and *raw untouched, for an unknown name.
 const char *dbc_value_name(const dbc_signal_t *self, int64_t raw);
 bool dbc_value_raw(const dbc_signal_t *self, const char *name, int64_t *raw);
 

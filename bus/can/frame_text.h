@@ -6,14 +6,18 @@
 
 #include "bus/can/dbc.h"
 
-#define FRAME_TEXT_LINE_MAX 2048
-#define FRAME_TEXT_VALUE_MAX 160 // a value's name, or its number and unit
+#define FRAME_TEXT_LINE_MAX 8192
+#define FRAME_TEXT_VALUE_MAX 512 // a value's name, or its number and unit
 
-/// A physical value with its unit, with as many decimals as the signal's resolution has: "180.0 mm". What does not fit
-/// into size bytes is cut, the text is always terminated and returned.
+/// A raw value's physical value with its unit, exact: integers to 64 bits, with as many decimals as factor and offset
+/// have ("180.0 mm"); a floating-point number with the fewest digits that are it and no other. What does not fit into
+/// size bytes is cut between characters and ends with TEXT_CUT; the text is always terminated and returned.
+const char *frame_text_number(const dbc_signal_t *signal, int64_t raw, char *text, size_t size);
+
+/// A physical value that was told, with as many decimals.
 const char *frame_text_physical(const dbc_signal_t *signal, double physical, char *text, size_t size);
 
-/// A raw value: by the name that the DBC gives it, "unlock", else as its physical value.
+/// A raw value: by the name that the DBC gives it, "unlock", else as its number.
 const char *frame_text_raw(const dbc_signal_t *signal, int64_t raw, char *text, size_t size);
 
 /// The message's name and all signals that the frame holds, in the DBC's order; "" for a message that the DBC lacks.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Attributes: BA_DEF_ (types), BA_DEF_DEF_ (what holds without a value), BA_ (values). Of all that files define, five
+// Attributes: BA_DEF_ (types), BA_DEF_DEF_ (what holds without a value), BA_ (values). Of all that files define, seven
 // matter here; they are one table.
 #include "bus/files/dbc_parser.h"
 
@@ -22,11 +22,11 @@ static bool string_is(const dbc_token_t *token, const char *text)
            memcmp(token->text, text, token->length) == 0;
 }
 
-// ---- the five ------------------------------------------------------------------------------------------------------
+// ---- the seven -----------------------------------------------------------------------------------------------------
 
 static bool read_cycle(dbc_parser_t *self, const dbc_token_t *value, int32_t *cycle_ms)
 {
-    double number = value->kind == DBC_TOKEN_NUMBER ? dbc_number(value) : -1;
+    double number = value->kind == DBC_TOKEN_NUMBER ? dbc_token_number(value) : -1;
     if (!(number >= 0 && number <= CYCLE_MAX_MS)) {
         return dbc_mistake(self, value->line, "a cycle time must be 0 to %.0f ms", CYCLE_MAX_MS);
     }
@@ -50,11 +50,14 @@ static bool apply_cycle_fast(dbc_parser_t *self, const dbc_token_t *value, dbc_m
 static bool apply_start(dbc_parser_t *self, const dbc_token_t *value, dbc_message_t *message, dbc_signal_t *signal)
 {
     (void)message;
-    if (dbc_integer(value, &signal->start_raw)) return true;
-    double number = value->kind == DBC_TOKEN_NUMBER ? dbc_number(value) : NAN;
-    if (!(number > -INT64_BOUND && number < INT64_BOUND))
+    double number = value->kind == DBC_TOKEN_NUMBER ? dbc_token_number(value) : NAN;
+    if (!dbc_token_integer(value, &signal->start_raw) && !(number > -INT64_BOUND && number < INT64_BOUND))
         return dbc_mistake(self, value->line, "a start value must be a number");
-    signal->start_raw = (int64_t)(number < 0 ? number - 0.5 : number + 0.5);
+    signal->start_number = number;
+    if (signal->kind != DBC_INTEGER)
+        signal->start_raw = dbc_bits(signal, number);
+    else if (!dbc_token_integer(value, &signal->start_raw))
+        signal->start_raw = (int64_t)(number < 0 ? number - 0.5 : number + 0.5);
     return true;
 }
 
@@ -84,7 +87,7 @@ static bool apply_control(dbc_parser_t *self, const dbc_token_t *value, dbc_mess
 {
     (void)message;
     int64_t index;
-    if (dbc_integer(value, &index) && index >= 0 && index < (int64_t)self->choice_count) {
+    if (dbc_token_integer(value, &index) && index >= 0 && index < (int64_t)self->choice_count) {
         signal->control = (dbc_control_t)self->choices[index];
         return true;
     }
@@ -104,9 +107,13 @@ typedef struct {
 } attribute_t;
 
 static const attribute_t ATTRIBUTES[] = {
-    {"GenMsgCycleTime", false, false, apply_cycle}, {"GenMsgCycleTimeFast", false, false, apply_cycle_fast},
-    {"GenSigStartValue", true, false, apply_start}, {"KeyMemorySetting", true, true, apply_setting},
+    {"GenMsgCycleTime", false, false, apply_cycle},
+    {"GenMsgCycleTimeFast", false, false, apply_cycle_fast},
+    {"GenSigStartValue", true, false, apply_start},
+    {"KeyMemorySetting", true, true, apply_setting},
     {CONTROL_ATTRIBUTE, true, true, apply_control},
+    {"SystemMessageLongSymbol", false, false, dbc_apply_symbol},
+    {"SystemSignalLongSymbol", true, false, dbc_apply_symbol},
 };
 #define ATTRIBUTE_COUNT (sizeof ATTRIBUTES / sizeof *ATTRIBUTES)
 static_assert(ATTRIBUTE_COUNT <= DBC_ATTRIBUTES_MAX, "room for the defaults");
@@ -163,7 +170,7 @@ bool dbc_parse_definition(dbc_parser_t *self)
            dbc_token_is(&self->token, ",")) {
         dbc_advance(self);
     }
-    return dbc_take(self, ";");
+    return dbc_take_end(self);
 }
 
 bool dbc_parse_default(dbc_parser_t *self)
@@ -173,7 +180,7 @@ bool dbc_parse_default(dbc_parser_t *self)
     if (!dbc_take_string(self, "the name of an attribute", &name) || !take_value(self, &standard.token)) return false;
     size_t index = find(&name);
     if (index < ATTRIBUTE_COUNT) self->defaults[index] = standard;
-    return dbc_take(self, ";");
+    return dbc_take_end(self);
 }
 
 // All messages and signals are known when the first value is told: until then the defaults hold for every one.
@@ -195,9 +202,12 @@ void dbc_finish_attributes(dbc_parser_t *self)
 {
     if (self->defaults_used) return;
     self->defaults_used = true;
+    const char *given_up = self->given_up;
+    self->given_up = "there is no default";
     for (size_t i = 0; i < ATTRIBUTE_COUNT; i++) {
         if (self->defaults[i].told) apply_default(self, &ATTRIBUTES[i], &self->defaults[i].token);
     }
+    self->given_up = given_up;
 }
 
 bool dbc_parse_attribute(dbc_parser_t *self)
@@ -207,7 +217,7 @@ bool dbc_parse_attribute(dbc_parser_t *self)
     dbc_subject_t subject;
     dbc_token_t value;
     if (!dbc_take_string(self, "the name of an attribute", &name)) return false;
-    if (!dbc_take_subject(self, &subject) || !take_value(self, &value) || !dbc_take(self, ";")) return false;
+    if (!dbc_take_subject(self, &subject) || !take_value(self, &value) || !dbc_take_end(self)) return false;
     size_t index = find(&name);
     if (index == ATTRIBUTE_COUNT || subject.independent) return true;
     const attribute_t *attribute = &ATTRIBUTES[index];

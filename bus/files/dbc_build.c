@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/base/text.h"
+
 #define CHUNK_BYTES 65536
 
 // Strings and values never move and are freed together: they are cut from chunks.
@@ -104,6 +106,12 @@ static void grow_slots(dbc_build_t *self)
     }
 }
 
+dbc_message_t *dbc_build_newest(const dbc_build_t *self)
+{
+    assert(self->message_count > 0);
+    return &self->messages[self->message_count - 1];
+}
+
 dbc_message_t *dbc_build_message(const dbc_build_t *self, uint32_t id, bool extended)
 {
     if (self->slot_count == 0) return NULL;
@@ -128,6 +136,7 @@ bool dbc_build_add_message(dbc_build_t *self, const dbc_message_t *message)
 
 dbc_signal_t *dbc_build_signal(const dbc_build_t *self, const dbc_message_t *message, const char *name, size_t length)
 {
+    if (message->signal_count == 0) return NULL; // there may be no array yet
     dbc_signal_t *signals = self->signals + self->first_signals[message - self->messages];
     for (size_t i = 0; i < message->signal_count; i++) {
         if (strlen(signals[i].name) == length && memcmp(signals[i].name, name, length) == 0) return &signals[i];
@@ -137,10 +146,8 @@ dbc_signal_t *dbc_build_signal(const dbc_build_t *self, const dbc_message_t *mes
 
 bool dbc_build_add_signal(dbc_build_t *self, const dbc_signal_t *signal)
 {
-    assert(self->message_count > 0);
-    dbc_message_t *message = &self->messages[self->message_count - 1];
+    dbc_message_t *message = dbc_build_newest(self);
     if (message->signal_count >= DBC_BUILD_SIGNALS_MAX) return false;
-    if (self->signal_count > 0 && dbc_build_signal(self, message, signal->name, strlen(signal->name))) return false;
     self->signals = grow(self->signals, self->signal_count, &self->signal_room, sizeof *self->signals);
     self->signals[self->signal_count++] = *signal;
     message->signal_count++;
@@ -151,8 +158,11 @@ void dbc_build_drop_signal(dbc_build_t *self, dbc_message_t *message, dbc_signal
 {
     dbc_signal_t *end = self->signals + self->first_signals[message - self->messages] + message->signal_count;
     memmove(signal, signal + 1, (size_t)(end - signal - 1) * sizeof *signal);
-    message->signal_count--; // its place at the end stays empty
-    memset(end - 1, 0, sizeof *signal);
+    message->signal_count--;
+    if (message == dbc_build_newest(self))
+        self->signal_count--; // more signals may follow
+    else
+        memset(end - 1, 0, sizeof *signal); // the place stays empty
 }
 
 dbc_message_t *dbc_build_messages(const dbc_build_t *self, size_t *count)
@@ -179,50 +189,32 @@ const dbc_t *dbc_build_finish(dbc_build_t *self)
 
 // ---- texts and values ----------------------------------------------------------------------------------------------
 
-// Length of the UTF-8 character that begins here, 0 for none (RFC 3629: no overlong forms, no surrogates).
-static size_t utf8_length(const unsigned char *text, size_t room)
+// Code page 1252, which Windows tools write: ISO 8859-1 but for these; the five that it leaves open stay controls.
+static uint32_t windows_character(unsigned char byte)
 {
-    if (text[0] < 0x80) return 1;
-    size_t length = text[0] >= 0xF0 ? 4 : text[0] >= 0xE0 ? 3 : 2;
-    if (text[0] < 0xC2 || text[0] > 0xF4 || length > room) return 0;
-    for (size_t i = 1; i < length; i++) {
-        if ((text[i] & 0xC0) != 0x80) return 0;
-    }
-    bool overlong = (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xF0 && text[1] < 0x90);
-    bool outside = (text[0] == 0xED && text[1] > 0x9F) || (text[0] == 0xF4 && text[1] > 0x8F);
-    return overlong || outside ? 0 : length;
-}
-
-static bool is_utf8(const unsigned char *text, size_t length)
-{
-    for (size_t i = 0; i < length;) {
-        size_t step = utf8_length(text + i, length - i);
-        if (step == 0) return false;
-        i += step;
-    }
-    return true;
-}
-
-static bool is_control(unsigned char c)
-{
-    return (c < 0x20 && c != '\t' && c != '\n') || c == 0x7F;
+    static const uint16_t FROM_80[] = {
+        0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+        0x2039, 0x0152, 0x8D,   0x017D, 0x8F,   0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+        0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D,   0x017E, 0x0178,
+    };
+    return byte >= 0x80 && byte < 0xA0 ? FROM_80[byte - 0x80] : byte;
 }
 
 const char *dbc_build_text(dbc_build_t *self, const char *text, size_t length)
 {
-    const unsigned char *from = (const unsigned char *)text;
-    bool utf8 = is_utf8(from, length);
-    unsigned char *copy = allocate(self, 2 * length + 1);
+    bool utf8 = text_is_utf8(text, length);
+    char *copy = allocate(self, (utf8 ? 1 : 3) * length + 1); // a byte of the code page has three at most
     size_t used = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (from[i] == '\\' && i + 1 < length && from[i + 1] == '"') continue;
-        if (from[i] == '\r' && i + 1 < length && from[i + 1] == '\n') continue;
-        bool latin = !utf8 && from[i] >= 0x80;
-        if (latin) copy[used++] = (unsigned char)(0xC0 | from[i] >> 6);
-        copy[used++] = (unsigned char)(latin ? 0x80 | (from[i] & 0x3F) : is_control(from[i]) ? '?' : from[i]);
+    for (size_t i = 0; i < length;) {
+        uint32_t character = windows_character((unsigned char)text[i]);
+        size_t step = utf8 ? text_character(text + i, length - i, &character) : 1;
+        bool left_out =
+            i + 1 < length && ((text[i] == '\\' && text[i + 1] == '"') || (text[i] == '\r' && text[i + 1] == '\n'));
+        if (!left_out) used += text_put_character(copy + used, text_harmless(character));
+        i += step;
     }
     copy[used] = '\0';
-    return (const char *)copy;
+    return copy;
 }
 
 void dbc_build_set_values(dbc_build_t *self, dbc_signal_t *signal, const dbc_value_t *values, size_t count)
@@ -243,4 +235,11 @@ void dbc_build_set_ranges(dbc_build_t *self, dbc_signal_t *signal, const char *s
     signal->selector = selector;
     signal->ranges = copy;
     signal->range_count = count;
+}
+
+void dbc_build_rename_selector(dbc_build_t *self, const dbc_message_t *message, const char *from, const char *to)
+{
+    dbc_signal_t *signals = self->signals + self->first_signals[message - self->messages];
+    for (size_t i = 0; i < message->signal_count; i++)
+        if (signals[i].selector && strcmp(signals[i].selector, from) == 0) signals[i].selector = to;
 }

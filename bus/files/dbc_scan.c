@@ -28,9 +28,20 @@ void dbc_scan_init(dbc_scan_t *self, const char *text, size_t size)
     *self = (dbc_scan_t){.next = marked ? text + mark : text, .end = text + size, .line = 1, .first = true};
 }
 
-static void skip_to_line_end(dbc_scan_t *self)
+// Whether a line ends at this character. Lines end with LF, CR LF or CR alone; "CR blank LF", which occurs too, is one
+// end and not two.
+static bool ends_line(const dbc_scan_t *self)
 {
-    while (self->next < self->end && *self->next != '\n') self->next++;
+    if (peek(self, 0) == '\n') return true;
+    if (peek(self, 0) != '\r') return false;
+    size_t ahead = 1;
+    while (peek(self, ahead) == ' ' || peek(self, ahead) == '\t') ahead++;
+    return peek(self, ahead) != '\n';
+}
+
+void dbc_scan_skip_line(dbc_scan_t *self)
+{
+    while (self->next < self->end && !ends_line(self)) self->next++;
 }
 
 // Blanks, line ends of any kind, and "//" comments, which some tools write.
@@ -39,8 +50,8 @@ static void skip_blanks(dbc_scan_t *self)
     while (self->next < self->end) {
         char c = *self->next;
         if (c == '/' && peek(self, 1) == '/') {
-            skip_to_line_end(self);
-        } else if (c == '\n') {
+            dbc_scan_skip_line(self);
+        } else if (ends_line(self)) {
             self->line++;
             self->first = true;
             self->next++;
@@ -83,7 +94,7 @@ static dbc_token_t take_string(dbc_scan_t *self, dbc_token_t token)
     self->next++;
     token.text = self->next;
     for (; self->next < self->end && *self->next != '"'; self->next++) {
-        if (*self->next == '\n') self->line++;
+        if (ends_line(self)) self->line++;
         if (*self->next == '\\' && peek(self, 1) == '"') self->next++;
     }
     token.length = (size_t)(self->next - token.text);

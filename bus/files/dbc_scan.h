@@ -33,6 +33,9 @@ typedef struct {
 /// Begins at the first character; a byte order mark is passed over. The text is borrowed.
 void dbc_scan_init(dbc_scan_t *self, const char *text, size_t size);
 
+/// Passes over what is left of the line.
+void dbc_scan_skip_line(dbc_scan_t *self);
+
 /// The next token; DBC_TOKEN_END at the end, again and again.
 dbc_token_t dbc_scan_next(dbc_scan_t *self);
 

@@ -16,12 +16,15 @@ typedef struct {
 
 static void list_add(list_t *self, const char *name)
 {
+    if (self->length == LIST_MAX) return;
     int wrote = snprintf(self->text + self->length, LIST_MAX - self->length, "%s%s", self->length ? ", " : "", name);
     if (wrote < 0) return;
     self->length += (size_t)wrote;
     if (self->length < LIST_MAX) return;
-    self->length = LIST_MAX - 1; // full: the end says that there is more
-    memcpy(self->text + LIST_MAX - 4, "...", 4);
+    self->length = LIST_MAX; // full: the end says that there is more
+    size_t end = LIST_MAX - 4;
+    while (end > 0 && ((unsigned char)self->text[end] & 0xC0) == 0x80) end--; // between characters
+    memcpy(self->text + end, "...", 4);
 }
 
 static void tell_unknown(story_loader_t *self, const char *member, const char *what, const char *name,

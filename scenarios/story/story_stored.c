@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus/base/text.h"
 #include "scenarios/story/story_parts.h"
 
 #define VALUE_TEXT_MAX 64
@@ -109,10 +110,10 @@ bool story_fobs_agree(const story_t *story, const image_t *stored, const char *p
 static void put_value(const dbc_signal_t *signal, int64_t raw, char text[VALUE_TEXT_MAX])
 {
     const char *name = dbc_value_name(signal, raw);
-    if (name)
-        snprintf(text, VALUE_TEXT_MAX, "%s", name);
-    else
-        snprintf(text, VALUE_TEXT_MAX, "%g%s%s", dbc_physical(signal, raw), signal->unit[0] ? " " : "", signal->unit);
+    int wrote = name ? snprintf(text, VALUE_TEXT_MAX, "%s", name)
+                     : snprintf(text, VALUE_TEXT_MAX, "%g%s%s", dbc_physical(signal, raw), signal->unit[0] ? " " : "",
+                                signal->unit);
+    text_end_cut(text, VALUE_TEXT_MAX, (size_t)wrote);
 }
 
 // profile/N/coded, profile/N/SETTING

@@ -37,13 +37,16 @@ static void add_names(words_t *words, const dbc_signal_t *signal)
 // told: the number that is none of the signal's, null for something else than a number.
 static bool tell_range(story_loader_t *self, const dbc_signal_t *signal, const double *told)
 {
-    double one = dbc_physical(signal, dbc_raw_minimum(signal)), other = dbc_physical(signal, dbc_raw_maximum(signal));
+    double low, high;
+    dbc_physical_range(signal, &low, &high);
     char text[NAMES_MAX];
     words_t words = words_make(text, sizeof text);
-    words_add(&words, "must be %.15g to %.15g%s%s in steps of %.15g", fmin(one, other), fmax(one, other),
-              *signal->unit ? " " : "", signal->unit, fabs(signal->factor));
+    bool has_steps = signal->kind == DBC_INTEGER; // floating-point numbers have none
+    words_add(&words, has_steps ? "must be %.15g to %.15g%s%s" : "must be a number from %.15g to %.15g%s%s", low, high,
+              *signal->unit ? " " : "", signal->unit);
+    if (has_steps) words_add(&words, " in steps of %.15g", fabs(signal->factor));
     add_names(&words, signal);
-    if (told && isfinite(*told)) add_nearest(&words, signal, *told);
+    if (told && has_steps && isfinite(*told)) add_nearest(&words, signal, *told);
     return json_reader_mistake(&self->reader, "%s", text);
 }
 
@@ -66,6 +69,7 @@ static bool load_named(story_loader_t *self, const dbc_signal_t *signal, const c
 static bool find_raw(const dbc_signal_t *signal, double physical, int64_t *raw)
 {
     if (!dbc_raw(signal, physical, raw)) return false;
+    if (signal->kind != DBC_INTEGER) return true;
     double steps = in_steps(signal, physical);
     return fabs(steps - nearbyint(steps)) <= STEP_TOLERANCE * fmax(1.0, fabs(steps) * STEP_TOLERANCE);
 }
