@@ -56,6 +56,7 @@ static void announce(ignition_t *self, keys_t *keys, int64_t now_ns, uint8_t rea
                                 .personalization = slot->personalization ? slot->personalization : KEY_NUMBER_INVALID,
                                 .button = KEY_STATUS_NONE,
                                 .inserted = true,
+                                .begins = true,
                                 .battery_low = slot->battery_low,
                             }});
     if (--burst->left > 0) burst->due_ns = now_ns + IGNITION_BURST_NS;

@@ -254,6 +254,13 @@ static void take_report(ecu_t *self, const node_input_t *input)
     take_sent(self, input->bus, &input->frame);
 }
 
+// Of most messages the next cycle or event says it anew.
+static void take_not_sent(ecu_t *self, const node_input_t *input)
+{
+    self->not_sent++;
+    if (!diagnosis_take_not_sent(&self->diagnosis, input->bus, &input->frame)) tell_unit(self, input);
+}
+
 static void take_input(ecu_t *self, const node_input_t *input)
 {
     switch ((node_input_kind_t)input->kind) {
@@ -280,8 +287,8 @@ static void take_input(ecu_t *self, const node_input_t *input)
     case INPUT_STORED:
         take_stored(self);
         return;
-    case INPUT_NOT_SENT: // of other messages the next cycle or event says it anew
-        diagnosis_take_not_sent(&self->diagnosis, input->bus, &input->frame);
+    case INPUT_NOT_SENT:
+        if (input->bus < self->bus_count) take_not_sent(self, input);
         return;
     case INPUT_DEADLINE: // what is due follows from the time
         return;
@@ -376,6 +383,7 @@ static void forget(ecu_t *self, random_t random)
 {
     self->random = random;
     self->awake = self->hold = 0;
+    self->not_sent = 0;
     storing_init(&self->storing);
     for (size_t i = 0; i < ECU_TIMERS_MAX; i++) self->timers[i] = TIME_NEVER;
     for (size_t i = 0; i < ECU_MESSAGES_MAX; i++) self->due_ns[i] = TIME_NEVER;
@@ -429,10 +437,12 @@ void ecu_send(ecu_t *self, uint8_t message)
     }
 }
 
-void ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags)
+bool ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags)
 {
     assert(self->outbox && bus < self->bus_count);
-    if (!is_silenced(self, frame)) outbox_send(self->outbox, bus, frame, flags);
+    if (is_silenced(self, frame)) return false;
+    outbox_send(self->outbox, bus, frame, flags);
+    return true;
 }
 
 void ecu_forward_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame)

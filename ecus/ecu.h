@@ -41,7 +41,8 @@ typedef struct {
 typedef struct {
     /// Power is there: forget everything, take what is stored (the fault memory is read already).
     void (*start)(void *unit, const image_t *image);
-    /// A frame, line or air input, or INPUT_BUS_AWAKE / INPUT_BUS_ASLEEP / INPUT_SENT, after the ecu has taken note.
+    /// A frame, line or air input, or INPUT_BUS_AWAKE / INPUT_BUS_ASLEEP / INPUT_SENT / INPUT_NOT_SENT, after the ecu
+    /// has taken note.
     void (*input)(void *unit, const node_input_t *input);
     /// A timer elapsed (it is stopped already).
     void (*timer)(void *unit, uint8_t timer);
@@ -86,6 +87,7 @@ typedef struct ecu {
     uint8_t asked_flags[ECU_MESSAGES_MAX][VEHICLE_BUSES_MAX]; // … and how
     uint8_t options[VEHICLE_OPTIONS_MAX];                     // coded value of each option of the vehicle's entry
     fault_memory_t faults;
+    uint32_t not_sent; // frames for which a bus had no mailbox
     diagnosis_t diagnosis;
 } ecu_t;
 
@@ -112,8 +114,8 @@ void ecu_activate(void *unit, int64_t now_ns, const node_input_t *inputs, size_t
 /// its cycle starts anew.
 void ecu_send(ecu_t *self, uint8_t message);
 
-/// Sends any other frame; not while diagnosis silences the unit.
-void ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags);
+/// Sends any other frame. False, and it is not sent, while diagnosis silences the unit.
+bool ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags);
 
 /// Passes a frame on that is not the unit's own.
 void ecu_forward_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame);
