@@ -59,8 +59,10 @@ static void send_call_ups(cas_t *self, uint8_t bus)
 static void follow_call_ups(cas_t *self)
 {
     int64_t next_ns = TIME_NEVER;
+    self->withdrawn = 0;
     for (uint8_t bus = 0; bus < self->ecu.bus_count; bus++) {
         send_call_ups(self, bus);
+        self->withdrawn += self->call_ups[bus].withdrawn;
         next_ns = time_earlier(next_ns, call_ups_next(&self->call_ups[bus]));
     }
     ecu_timer_set(&self->ecu, CAS_TIMER_CALL_UPS, next_ns);
@@ -276,7 +278,7 @@ static void start(void *unit, const image_t *image)
     ignition_start(&self->ignition);
     gateway_reset(&self->gateway);
     memset(self->call_ups, 0, sizeof self->call_ups);
-    self->call = self->press_call = 0;
+    self->call = self->press_call = self->withdrawn = 0;
     self->command = DOORS_IDLE;
     self->commanded_ns = 0;
     self->commands = 0;
@@ -390,12 +392,34 @@ static const ecu_type_t CAS_TYPE = {
         {.start = start, .input = take_input, .timer = take_timer, .compose = compose, .save = save, .stored = stored},
 };
 
+static void count_what_is_ignored(cas_t *self)
+{
+    static const char *const TELEGRAMS[KEYS_VERDICT_COUNT] = {
+        [KEYS_MALFORMED] = "telegrams_malformed", [KEYS_UNKNOWN] = "telegrams_unknown",
+        [KEYS_FORGED] = "telegrams_forged",       [KEYS_REPLAYED] = "telegrams_replayed",
+        [KEYS_AHEAD] = "telegrams_ahead",         [KEYS_TOO_FAR] = "telegrams_too_far",
+        [KEYS_BLOCKED] = "telegrams_blocked",
+    };
+    ecu_t *ecu = &self->ecu;
+    for (size_t i = 0; i < KEYS_VERDICT_COUNT; i++)
+        if (TELEGRAMS[i]) ecu_count(ecu, TELEGRAMS[i], &self->remote.verdicts[i]);
+    ecu_count(ecu, "presses_lost", &self->remote.presses_lost);
+    ecu_count(ecu, "keys_foreign", &self->ignition.foreign_keys);
+    ecu_count(ecu, "keys_silent", &self->ignition.silent_keys);
+    ecu_count(ecu, "keys_blocked", &self->ignition.blocked_keys);
+    ecu_count(ecu, "answers_ignored", &self->ignition.answers_ignored);
+    ecu_count(ecu, "positions_ignored", &self->ignition.positions_ignored);
+    ecu_count(ecu, "routes_dropped", &self->gateway.dropped);
+    ecu_count(ecu, "call_ups_withdrawn", &self->withdrawn);
+}
+
 static bool bind(void *node, const node_setup_t *setup, node_ports_t *ports, const char **missing)
 {
     cas_t *self = node;
     if (!messages_bind(&self->messages, setup->dbc, missing)) return false;
     if (!ecu_bind(&self->ecu, &CAS_TYPE, self, setup, ports, missing)) return false;
     ecu_serve(&self->ecu, &DIAGNOSIS, self);
+    count_what_is_ignored(self);
     gateway_bind(&self->gateway, setup, ports);
     node_accept_line(ports, LINE_KEY); // in the order of cas_line_t
     node_accept_line(ports, LINE_TERMINAL);

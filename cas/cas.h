@@ -33,6 +33,7 @@ typedef struct {
     gateway_t gateway;
     call_ups_t call_ups[VEHICLE_BUSES_MAX];
     uint32_t call, press_call; // the last call-up; that of the press on the buses
+    uint32_t withdrawn;        // frames of call-ups, on all buses
     doors_command_t command;
     int64_t commanded_ns; // when, and how many frames of it may wait on a bus
     uint8_t commands;

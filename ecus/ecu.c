@@ -98,6 +98,8 @@ bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_
     for (size_t i = 0; i < type->message_count; i++) {
         if (type->messages[i].find == ECU_STATUS && !bind_further(self, setup, missing)) return false;
     }
+    self->counter_count = 0;
+    ecu_count(self, "frames_not_sent", &self->not_sent);
     diagnosis_bind(&self->diagnosis, self, setup, ports);
     return true;
 }
@@ -105,6 +107,12 @@ bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_
 void ecu_serve(ecu_t *self, const uds_tables_t *tables, void *owner)
 {
     uds_server_serve(&self->diagnosis.server, tables, owner);
+}
+
+void ecu_count(ecu_t *self, const char *name, const uint32_t *value)
+{
+    assert(self->counter_count < ECU_COUNTERS_MAX);
+    self->counters[self->counter_count++] = (ecu_counter_t){name, value};
 }
 
 // ---- sending -------------------------------------------------------------------------------------------------------

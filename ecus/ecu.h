@@ -18,6 +18,12 @@
 
 #define ECU_TIMERS_MAX 16
 #define ECU_MESSAGES_MAX 16
+#define ECU_COUNTERS_MAX 32
+
+typedef struct {
+    const char *name;      // "telegrams_replayed"
+    const uint32_t *value; // since power-on
+} ecu_counter_t;
 
 typedef enum {
     ECU_BY_NAME,
@@ -73,6 +79,8 @@ typedef struct ecu {
     const dbc_message_t *messages[ECU_MESSAGES_MAX]; // null: one that this unit does not send
     bool at_power_on[ECU_MESSAGES_MAX];              // sent then
     bool is_status[ECU_MESSAGES_MAX];                // holds settings: sent with the others that do
+    uint8_t counter_count;
+    ecu_counter_t counters[ECU_COUNTERS_MAX];
     // since power-on
     int64_t now_ns;   // of the running activation
     outbox_t *outbox; // of the running activation, null outside
@@ -99,6 +107,10 @@ bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_
 /// Lets diagnosis find what these tables have (borrowed, as is their owner). Call it after ecu_bind, at most three
 /// times.
 void ecu_serve(ecu_t *self, const uds_tables_t *tables, void *owner);
+
+/// Lets diagnosis read a counter of what the unit ignores (the name is static, the value a member of the unit, which
+/// its start sets to 0). Call it after ecu_bind has begun, at most ECU_COUNTERS_MAX times.
+void ecu_count(ecu_t *self, const char *name, const uint32_t *value);
 
 /// For the node_class_t of a unit whose state begins with its ecu_t.
 void ecu_power_on(void *unit, int64_t now_ns, const image_t *image, image_state_t state, random_t random,

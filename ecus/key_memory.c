@@ -96,6 +96,7 @@ bool key_memory_bind(key_memory_t *self, ecu_t *ecu, const key_memory_hooks_t *h
     self->ecu = ecu;
     self->hooks = hooks;
     self->setting_count = 0;
+    ecu_count(ecu, "frames_malformed", &self->ignored);
     bind_messages(self);
     if (!bind_status(self, setup, missing) || !bind_remote(self, setup->dbc, missing) ||
         !bind_terminal(self, setup->dbc, missing)) {
