@@ -16,18 +16,6 @@ static void forget_scratch(void *unit)
     ((ecu_t *)unit)->diagnosis.scratch_size = 0;
 }
 
-static void count_what_is_ignored(diagnosis_t *self)
-{
-    const isotp_counters_t *link = &self->link.counters;
-    ecu_count(self->ecu, "diagnosis_ignored", &self->ignored);
-    ecu_count(self->ecu, "diagnosis_malformed", &link->malformed);
-    ecu_count(self->ecu, "diagnosis_unexpected", &link->unexpected);
-    ecu_count(self->ecu, "diagnosis_lost", &link->lost);
-    ecu_count(self->ecu, "diagnosis_too_long", &link->overflowed);
-    ecu_count(self->ecu, "diagnosis_requests_broken", &link->receive_failed);
-    ecu_count(self->ecu, "diagnosis_answers_broken", &link->send_failed);
-}
-
 void diagnosis_bind(diagnosis_t *self, ecu_t *ecu, const node_setup_t *setup, node_ports_t *ports)
 {
     self->ecu = ecu;
@@ -42,7 +30,6 @@ void diagnosis_bind(diagnosis_t *self, ecu_t *ecu, const node_setup_t *setup, no
                              .restarted = forget_scratch};
     uds_server_bind(&self->server, &port, self->address);
     uds_server_serve(&self->server, &identification_diagnosis, ecu);
-    count_what_is_ignored(self);
     for (uint8_t bus = 0; self->present && bus < setup->entry->bus_count; bus++)
         node_accept_id(ports, bus, UDS_REQUEST_ID);
 }

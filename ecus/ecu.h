@@ -16,6 +16,8 @@
 #include "ecus/diagnosis.h"
 #include "ecus/storing.h"
 
+#define ECU_NETWORK_ID 0x480U // known: + diagnostic address
+#define ECU_NETWORK_MASK 0x780U
 #define ECU_TIMERS_MAX 16
 #define ECU_MESSAGES_MAX 16
 #define ECU_COUNTERS_MAX 32
