@@ -9,6 +9,7 @@
 
 #define COMMAND_NS (500 * TIME_MS) // own: how long cyclic CentralLocking frames repeat a command
 #define ALIVE_MODULUS 15
+#define COMMANDS_WAITING_MAX 16 // half of a bus's mailboxes
 
 typedef enum { CAS_MESSAGE_TERMINAL, CAS_MESSAGE_LOCKING, CAS_MESSAGE_DOORS, CAS_MESSAGE_NETWORK } cas_message_t;
 
@@ -18,7 +19,8 @@ typedef enum {
     CAS_TIMER_REMOTE,
     CAS_TIMER_COMMAND, // the locking command becomes idle
     CAS_TIMER_IGNITION,
-    CAS_TIMER_ROUTE, // the gateway's next frame
+    CAS_TIMER_ROUTE,    // the gateway's next frame
+    CAS_TIMER_CALL_UPS, // one is withdrawn
 } cas_timer_t;
 
 typedef enum { CAS_LINE_KEY, CAS_LINE_TERMINAL, CAS_LINE_DOOR } cas_line_t;
@@ -43,16 +45,54 @@ static void compose(void *unit, uint8_t message, uint8_t bus, can_frame_t *frame
     }
 }
 
-// A frame of its own, not ecu_send: a later one must not take the place of this one while the bus wakes up.
-static void send_event(cas_t *self, const can_frame_t *frame)
+static void send_call_ups(cas_t *self, uint8_t bus)
 {
-    for (uint8_t bus = 0; bus < self->ecu.bus_count; bus++) ecu_send_frame(&self->ecu, bus, frame, 0);
+    call_ups_t *call_ups = &self->call_ups[bus];
+    can_frame_t frame;
+    uint8_t flags;
+    call_ups_elapse(call_ups, self->ecu.now_ns);
+    while (call_ups_pull(call_ups, &frame, &flags)) // while diagnosis silences the unit, as if it had been sent
+        if (!ecu_send_frame(&self->ecu, bus, &frame, flags)) call_ups_sent(call_ups, &frame);
 }
 
+// Stands behind every change of them.
+static void follow_call_ups(cas_t *self)
+{
+    int64_t next_ns = TIME_NEVER;
+    self->withdrawn = 0;
+    for (uint8_t bus = 0; bus < self->ecu.bus_count; bus++) {
+        send_call_ups(self, bus);
+        self->withdrawn += self->call_ups[bus].withdrawn;
+        next_ns = time_earlier(next_ns, call_ups_next(&self->call_ups[bus]));
+    }
+    ecu_timer_set(&self->ecu, CAS_TIMER_CALL_UPS, next_ns);
+}
+
+// A button that is still held when a key in the lock calls up goes on with its own call-up.
 static void send_key_status(cas_t *self, const key_status_t *status)
 {
-    can_frame_t frame = messages_key_status(&self->messages, status);
-    send_event(self, &frame);
+    if (status->begins) self->call++;
+    if (status->begins && !status->inserted) self->press_call = self->call;
+    call_up_t call_up = {.frame = messages_key_status(&self->messages, status),
+                         .call = status->inserted ? self->call : self->press_call,
+                         .key = (uint8_t)status->key,
+                         .calls = status->button != KEY_STATUS_RELEASED,
+                         .since_ns = self->ecu.now_ns};
+    for (uint8_t bus = 0; bus < self->ecu.bus_count; bus++) call_ups_add(&self->call_ups[bus], &call_up);
+    follow_call_ups(self);
+}
+
+// A frame of its own, not ecu_send: a later one must not take the place of this one while the bus wakes up. But where
+// it waits for longer, or there are many, the newest one counts: a bus that nobody acknowledges must not be filled.
+static uint8_t command_flags(cas_t *self)
+{
+    if (self->ecu.now_ns - self->commanded_ns >= CALL_UPS_STALE_NS) {
+        self->commands = 0;
+        return OUTBOX_REPLACE;
+    }
+    if (self->commands == COMMANDS_WAITING_MAX) return OUTBOX_REPLACE;
+    self->commands++;
+    return 0;
 }
 
 static void command_doors(cas_t *self, doors_command_t command)
@@ -60,7 +100,9 @@ static void command_doors(cas_t *self, doors_command_t command)
     self->command = command;
     can_frame_t frame = dbc_frame(self->ecu.messages[CAS_MESSAGE_LOCKING]);
     messages_fill_locking(&self->messages, command, &frame);
-    send_event(self, &frame);
+    uint8_t flags = command_flags(self);
+    for (uint8_t bus = 0; bus < self->ecu.bus_count; bus++) ecu_send_frame(&self->ecu, bus, &frame, flags);
+    self->commanded_ns = self->ecu.now_ns;
     ecu_timer_set(&self->ecu, CAS_TIMER_COMMAND, self->ecu.now_ns + COMMAND_NS);
 }
 
@@ -166,11 +208,30 @@ static void hear(cas_t *self, const air_t *air)
     }
 }
 
+static bool is_key_status(const cas_t *self, const can_frame_t *frame)
+{
+    return frame->id == self->messages.key_status->id && frame->extended == self->messages.key_status->extended;
+}
+
+static void take_sent(cas_t *self, const node_input_t *input)
+{
+    if (input->frame.id == self->messages.terminal_id)
+        self->alive[input->bus] = (uint8_t)((self->alive[input->bus] + 1) % ALIVE_MODULUS);
+    else if (is_key_status(self, &input->frame))
+        call_ups_sent(&self->call_ups[input->bus], &input->frame);
+    call_ups_retry(&self->call_ups[input->bus]);
+    follow_call_ups(self);
+}
+
 static void take_input(void *unit, const node_input_t *input)
 {
     cas_t *self = unit;
-    if (input->kind == INPUT_SENT && input->frame.id == self->messages.terminal_id) {
-        self->alive[input->bus] = (uint8_t)((self->alive[input->bus] + 1) % ALIVE_MODULUS);
+    if (input->kind == INPUT_SENT) {
+        take_sent(self, input);
+    } else if (input->kind == INPUT_NOT_SENT) {
+        if (is_key_status(self, &input->frame)) call_ups_not_sent(&self->call_ups[input->bus], &input->frame);
+    } else if (input->kind == INPUT_BUS_ASLEEP) {
+        call_ups_forget(&self->call_ups[input->bus]);
     } else if (input->kind == INPUT_BUS_AWAKE && self->ecu.awake == 1U << input->bus) { // the first one
         remote_wake(&self->remote, self->ecu.now_ns);
         follow_remote(self);
@@ -201,6 +262,9 @@ static void take_timer(void *unit, uint8_t timer)
     case CAS_TIMER_ROUTE:
         send_routed(self);
         break;
+    case CAS_TIMER_CALL_UPS:
+        follow_call_ups(self);
+        break;
     }
 }
 
@@ -213,7 +277,11 @@ static void start(void *unit, const image_t *image)
     remote_start(&self->remote);
     ignition_start(&self->ignition);
     gateway_reset(&self->gateway);
+    memset(self->call_ups, 0, sizeof self->call_ups);
+    self->call = self->press_call = self->withdrawn = 0;
     self->command = DOORS_IDLE;
+    self->commanded_ns = 0;
+    self->commands = 0;
     self->driver_door_open = false;
     memset(self->alive, 0, sizeof self->alive);
 }
@@ -241,11 +309,31 @@ static uds_nrc_t keep(cas_t *self, uds_nrc_t result, const log_entry_t *entry, u
     return result;
 }
 
+// What the key said while it was not blocked, and nobody has heard yet, is withdrawn; a press of it ends.
+static void end_presses(cas_t *self, int key)
+{
+    key_status_t end = {.key = key, .personalization = KEY_NUMBER_INVALID, .button = KEY_STATUS_RELEASED};
+    call_up_t call_up = {.frame = messages_key_status(&self->messages, &end),
+                         .call = self->call,
+                         .key = (uint8_t)key,
+                         .since_ns = self->ecu.now_ns};
+    remote_block(&self->remote, key);
+    follow_remote(self);
+    for (uint8_t bus = 0; bus < self->ecu.bus_count; bus++)
+        if (call_ups_block(&self->call_ups[bus], (uint8_t)key)) call_ups_add(&self->call_ups[bus], &call_up);
+    follow_call_ups(self);
+}
+
 static uds_nrc_t lock_key(void *owner, const uint8_t *option, uint32_t *ticket)
 {
     cas_t *self = owner;
     log_entry_t entry;
-    return keep(self, services_lock_key(&self->keys, &self->ignition, option, &entry), &entry, ticket);
+    bool ready = !ecu_option_is(&self->ecu, "blocking_needs_a_key", "on") || self->ignition.state == LOCK_VALID;
+    uds_nrc_t result =
+        ready ? services_lock_key(&self->keys, &self->ignition, option, &entry) : UDS_CONDITIONS_NOT_CORRECT;
+    if (result == UDS_ACCEPTED && option[ROUTINE_LOCK_ACTION] == ROUTINE_ACTION_BLOCK)
+        end_presses(self, option[ROUTINE_LOCK_KEY] + 1);
+    return keep(self, result, &entry, ticket);
 }
 
 static uds_nrc_t enter_personalization(void *owner, const uint8_t *option, uint32_t *ticket)
@@ -278,8 +366,8 @@ static const uds_routine_t ROUTINES[] = {
     {ROUTINE_KEY_PERSONALIZATION, ROUTINE_ASSIGN_SIZE, enter_personalization},
 };
 
-static const uint16_t FAULTS[] = {FAULT_KEY_BLOCKED, FAULT_KEY_FOREIGN, FAULT_KEY_SILENT, FAULT_KEY_DIFFERS,
-                                  FAULT_IMAGE_DAMAGED};
+static const uint16_t FAULTS[] = {FAULT_KEY_BLOCKED, FAULT_KEY_FOREIGN, FAULT_KEY_SILENT,
+                                  FAULT_KEY_DIFFERS, FAULT_PRESS_LOST,  FAULT_IMAGE_DAMAGED};
 
 static const uds_tables_t DIAGNOSIS = {
     .data = DATA,
@@ -304,12 +392,34 @@ static const ecu_type_t CAS_TYPE = {
         {.start = start, .input = take_input, .timer = take_timer, .compose = compose, .save = save, .stored = stored},
 };
 
+static void count_what_is_ignored(cas_t *self)
+{
+    static const char *const TELEGRAMS[KEYS_VERDICT_COUNT] = {
+        [KEYS_MALFORMED] = "telegrams_malformed", [KEYS_UNKNOWN] = "telegrams_unknown",
+        [KEYS_FORGED] = "telegrams_forged",       [KEYS_REPLAYED] = "telegrams_replayed",
+        [KEYS_AHEAD] = "telegrams_ahead",         [KEYS_TOO_FAR] = "telegrams_too_far",
+        [KEYS_BLOCKED] = "telegrams_blocked",
+    };
+    ecu_t *ecu = &self->ecu;
+    for (size_t i = 0; i < KEYS_VERDICT_COUNT; i++)
+        if (TELEGRAMS[i]) ecu_count(ecu, TELEGRAMS[i], &self->remote.verdicts[i]);
+    ecu_count(ecu, "presses_lost", &self->remote.presses_lost);
+    ecu_count(ecu, "keys_foreign", &self->ignition.foreign_keys);
+    ecu_count(ecu, "keys_silent", &self->ignition.silent_keys);
+    ecu_count(ecu, "keys_blocked", &self->ignition.blocked_keys);
+    ecu_count(ecu, "answers_ignored", &self->ignition.answers_ignored);
+    ecu_count(ecu, "positions_ignored", &self->ignition.positions_ignored);
+    ecu_count(ecu, "routes_dropped", &self->gateway.dropped);
+    ecu_count(ecu, "call_ups_withdrawn", &self->withdrawn);
+}
+
 static bool bind(void *node, const node_setup_t *setup, node_ports_t *ports, const char **missing)
 {
     cas_t *self = node;
     if (!messages_bind(&self->messages, setup->dbc, missing)) return false;
     if (!ecu_bind(&self->ecu, &CAS_TYPE, self, setup, ports, missing)) return false;
     ecu_serve(&self->ecu, &DIAGNOSIS, self);
+    count_what_is_ignored(self);
     gateway_bind(&self->gateway, setup, ports);
     node_accept_line(ports, LINE_KEY); // in the order of cas_line_t
     node_accept_line(ports, LINE_TERMINAL);

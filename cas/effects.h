@@ -26,6 +26,7 @@ typedef struct {
     key_status_button_t button;
     bool inserted; // it speaks from the lock, not by radio
     bool battery_low;
+    bool begins; // a press, or a call-up from the lock; not its repetition or its end
 } key_status_t;
 
 typedef enum { DOORS_IDLE, DOORS_UNLOCK, DOORS_LOCK, DOORS_BOOT } doors_command_t;

@@ -56,6 +56,7 @@ static void announce(ignition_t *self, keys_t *keys, int64_t now_ns, uint8_t rea
                                 .personalization = slot->personalization ? slot->personalization : KEY_NUMBER_INVALID,
                                 .button = KEY_STATUS_NONE,
                                 .inserted = true,
+                                .begins = true,
                                 .battery_low = slot->battery_low,
                             }});
     if (--burst->left > 0) burst->due_ns = now_ns + IGNITION_BURST_NS;
@@ -103,7 +104,10 @@ static void follow(ignition_t *self, int64_t now_ns)
 
 void ignition_set_position(ignition_t *self, int64_t now_ns, int64_t position)
 {
-    if (position < TERMINAL_OFF || position > TERMINAL_50) return;
+    if (position < TERMINAL_OFF || position > TERMINAL_50) {
+        self->positions_ignored++;
+        return;
+    }
     self->wanted = (terminal_t)position;
     follow(self, now_ns);
 }
@@ -196,9 +200,15 @@ static void hear_answer(ignition_t *self, keys_t *keys, const air_t *air)
 
 void ignition_hear(ignition_t *self, keys_t *keys, const air_t *air)
 {
-    if (self->state == LOCK_EMPTY || air->size == 0) return;
-    if (air->bytes[0] == KEY_LF_ANSWER && self->state == LOCK_IDENTIFYING && self->key == 0)
+    if (self->state == LOCK_EMPTY || air->size == 0) {
+        self->answers_ignored++;
+        return;
+    }
+    bool asked = self->state == LOCK_IDENTIFYING && self->key == 0;
+    if (air->bytes[0] == KEY_LF_ANSWER && asked)
         hear_answer(self, keys, air);
+    else if (air->bytes[0] == KEY_LF_ANSWER)
+        self->answers_ignored++;
     const key_slot_t *slot = keys_find(keys, self->key);
     if (air->bytes[0] != KEY_LF_WRITTEN || !slot) return;
     int written = key_write_decode(KEY_LF_WRITTEN, air, &self->challenge, slot->secret);

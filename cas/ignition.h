@@ -48,6 +48,7 @@ typedef struct {
     ignition_burst_t bursts[IGNITION_BURST_COUNT];
     effects_t effects;
     uint32_t foreign_keys, silent_keys, blocked_keys; // that were in the lock
+    uint32_t answers_ignored, positions_ignored;      // of a transponder that is not asked; of the key, that are none
 } ignition_t;
 
 /// Power is there: no key is seen yet, the terminals are off, nothing is counted.

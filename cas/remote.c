@@ -49,7 +49,9 @@ static void act(remote_t *self, int64_t now_ns, const remote_press_t *press)
     self->held = true;
     self->press = *press;
     // Whose key it is before what the doors do, as on the wire, where the status has the higher priority.
-    send_status(self, &press->status);
+    key_status_t status = press->status;
+    status.begins = true;
+    send_status(self, &status);
     effects_push(&self->effects, (effect_t){.kind = EFFECT_DOORS, .doors = MEANINGS[press->button].doors});
     repeat_later(self, now_ns);
     effects_log(&self->effects, LOG_KEY_ACCEPTED, press->status.key, (int64_t)press->button,
@@ -102,6 +104,23 @@ int64_t remote_next(const remote_t *self)
     return time_earlier(self->repeat_ns, self->act_ns);
 }
 
+// A press of it that waits to become durable was accepted in time, and would act too late.
+void remote_block(remote_t *self, int key)
+{
+    size_t left = 0, asked = 0;
+    for (size_t i = 0; i < self->pending_count; i++) {
+        if (self->pending[i].status.key == key) continue;
+        asked += i < self->asked_count;
+        self->pending[left++] = self->pending[i];
+    }
+    uint32_t withdrawn = (uint32_t)(self->pending_count - left);
+    self->pending_count = left;
+    self->asked_count = asked;
+    self->verdicts[KEYS_BLOCKED] += withdrawn;
+    if (withdrawn > 0) effects_log(&self->effects, LOG_KEY_BLOCKED, key, 0, 0);
+    if (self->held && self->press.status.key == key) release(self);
+}
+
 bool remote_pull(remote_t *self, effect_t *effect)
 {
     return effects_pull(&self->effects, effect);
@@ -120,6 +139,8 @@ static void accept(remote_t *self, const key_slot_t *slot, const key_telegram_t 
     effects_ask(&self->effects, EFFECT_STORE);
     if (self->pending_count == REMOTE_PENDING_MAX) {
         self->presses_lost++;
+        effects_log(&self->effects, LOG_PRESS_LOST, telegram->key, REMOTE_PENDING_MAX, 0);
+        effects_push(&self->effects, (effect_t){.kind = EFFECT_FAULT, .fault = FAULT_PRESS_LOST});
         return;
     }
     self->pending[self->pending_count++] = (remote_press_t){

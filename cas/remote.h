@@ -17,7 +17,7 @@
 #define REMOTE_REPEAT_NS (100 * TIME_MS)    // known: a held button repeats its frame
 #define REMOTE_ACTS_AT_ONCE 4               // own: the frames of more presses would not fit one outbox
 #define REMOTE_ACT_AGAIN_NS (100 * TIME_US) // own: until the next ones act
-#define REMOTE_PENDING_MAX 16
+#define REMOTE_PENDING_MAX 64
 
 typedef struct {
     key_status_t status;
@@ -37,7 +37,7 @@ typedef struct {
     int64_t repeat_ns;    // its next frame
     effects_t effects;
     uint32_t verdicts[KEYS_VERDICT_COUNT]; // telegrams by what became of them
-    uint32_t presses_lost;                 // accepted, but more at once than can be kept
+    uint32_t presses_lost;                 // accepted, but more at once than can be kept: a fault memory entry
 } remote_t;
 
 /// Power is there: nothing is pressed, nothing counted.
@@ -58,6 +58,9 @@ void remote_wake(remote_t *self, int64_t now_ns);
 /// Does what is due; when the next thing is, TIME_NEVER: nothing.
 void remote_elapse(remote_t *self, int64_t now_ns);
 int64_t remote_next(const remote_t *self);
+
+/// That key has been blocked: its press ends, and what it pressed before does not act any more.
+void remote_block(remote_t *self, int key);
 
 /// What is to be done, in this order; false when that is all.
 bool remote_pull(remote_t *self, effect_t *effect);

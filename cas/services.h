@@ -5,7 +5,8 @@
 // stores and logs.
 //
 // What refuses: no slot, or for blocking no learned key, of that number; a number or action that there is not:
-// requestOutOfRange. Blocking or releasing the key that is in the lock: conditionsNotCorrect. Nothing here, and nothing
+// requestOutOfRange. Blocking or releasing the key that is in the lock, or, coded blocking_needs_a_key on as real cars
+// want it, without another valid one in there: conditionsNotCorrect. Nothing here, and nothing
 // else, changes a key number (R3): it is the slot's place in the table.
 #ifndef KMSIM_CAS_SERVICES_H
 #define KMSIM_CAS_SERVICES_H

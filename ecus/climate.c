@@ -107,6 +107,7 @@ static bool bind(void *unit, const node_setup_t *setup, node_ports_t *ports, con
         return false;
     }
     ecu_serve(&self->ecu, &coding_diagnosis, &self->memory);
+    ecu_count(&self->ecu, "knobs_ignored", &self->ignored);
     return bind_passenger(self, missing) &&
            key_memory_bind_lines(&self->memory, LINE_KNOB, setup, ports, &self->first_knob, missing);
 }

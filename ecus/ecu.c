@@ -5,107 +5,9 @@
 #include <assert.h>
 #include <string.h>
 
-#define NETWORK_MANAGEMENT_ID 0x480U // known: + diagnostic address
-#define NETWORK_MANAGEMENT_MASK 0x780U
 #define ROUNDS_MAX 1000 // timers within one activation; more is a unit that runs in circles
 
 static const image_t EMPTY_IMAGE;
-
-// ---- binding -------------------------------------------------------------------------------------------------------
-
-static const dbc_message_t *find_network_message(const dbc_t *dbc, uint8_t address)
-{
-    for (size_t i = 0; address != 0 && i < dbc->message_count; i++) {
-        const dbc_message_t *message = &dbc->messages[i];
-        if (!message->extended && message->id == NETWORK_MANAGEMENT_ID + address) return message;
-    }
-    return NULL;
-}
-
-static const dbc_message_t *find_own_message(const dbc_t *dbc, const char *name, const char *sender)
-{
-    const dbc_message_t *message = dbc_message(dbc, name);
-    return message && strcmp(message->sender, sender) == 0 ? message : NULL;
-}
-
-static const dbc_message_t *find_message(const ecu_message_t *wanted, const node_setup_t *setup)
-{
-    switch (wanted->find) {
-    case ECU_BY_NAME:
-        return dbc_message(setup->dbc, wanted->name);
-    case ECU_OWN:
-        return find_own_message(setup->dbc, wanted->name, setup->entry->name);
-    case ECU_STATUS:
-        return dbc_status_message(setup->dbc, setup->entry->name);
-    case ECU_NETWORK:
-        return find_network_message(setup->dbc, setup->entry->address);
-    }
-    return NULL;
-}
-
-static bool bind_message(ecu_t *self, size_t index, const node_setup_t *setup, const char **missing)
-{
-    const ecu_message_t *wanted = &self->type->messages[index];
-    const dbc_message_t *message = find_message(wanted, setup);
-    if (!message && (wanted->find == ECU_BY_NAME || wanted->find == ECU_STATUS)) {
-        *missing = wanted->find == ECU_STATUS ? setup->entry->name : wanted->name;
-        return false;
-    }
-    self->messages[index] = message;
-    // An event message has nothing to say at power-on: a remote key status would call a profile up.
-    self->at_power_on[index] =
-        message && (wanted->find == ECU_STATUS || (wanted->find != ECU_NETWORK && message->cycle_ms > 0));
-    return true;
-}
-
-static uint8_t find_bound(const ecu_t *self, const dbc_message_t *message)
-{
-    uint8_t i = 0;
-    while (i < self->message_count && self->messages[i] != message) i++;
-    return i;
-}
-
-// The messages with settings beside the status: one that has a row of its own is not sent twice.
-static bool bind_further(ecu_t *self, const node_setup_t *setup, const char **missing)
-{
-    dbc_setting_t setting = {NULL, NULL};
-    while (dbc_next_setting(setup->dbc, setup->entry->name, &setting)) {
-        uint8_t index = find_bound(self, setting.message);
-        *missing = setting.message->name;
-        if (index == ECU_MESSAGES_MAX) return false;
-        if (index == self->message_count) self->messages[self->message_count++] = setting.message;
-        self->at_power_on[index] = self->is_status[index] = true;
-    }
-    return true;
-}
-
-bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_t *setup, node_ports_t *ports,
-              const char **missing)
-{
-    assert(type->message_count <= ECU_MESSAGES_MAX && type->hooks.compose);
-    self->type = type;
-    self->unit = unit;
-    self->entry = setup->entry;
-    self->bus_count = setup->entry->bus_count;
-    self->message_count = (uint8_t)type->message_count;
-    memset(self->is_status, 0, sizeof self->is_status);
-    for (size_t bus = 0; bus < self->bus_count; bus++) {
-        self->bit_ns[bus] = TIME_S / setup->vehicle->buses[setup->entry->buses[bus]].bit_rate;
-    }
-    for (size_t i = 0; i < type->message_count; i++) {
-        if (!bind_message(self, i, setup, missing)) return false;
-    }
-    for (size_t i = 0; i < type->message_count; i++) {
-        if (type->messages[i].find == ECU_STATUS && !bind_further(self, setup, missing)) return false;
-    }
-    diagnosis_bind(&self->diagnosis, self, setup, ports);
-    return true;
-}
-
-void ecu_serve(ecu_t *self, const uds_tables_t *tables, void *owner)
-{
-    uds_server_serve(&self->diagnosis.server, tables, owner);
-}
 
 // ---- sending -------------------------------------------------------------------------------------------------------
 
@@ -141,7 +43,7 @@ static bool replace_in_outbox(outbox_t *outbox, uint8_t bus, const can_frame_t *
 // Of which kind a frame is for communication control (ISO 14229-1, 10.5).
 static uint8_t communication_type(const can_frame_t *frame)
 {
-    bool network = !frame->extended && (frame->id & NETWORK_MANAGEMENT_MASK) == NETWORK_MANAGEMENT_ID;
+    bool network = !frame->extended && (frame->id & ECU_NETWORK_MASK) == ECU_NETWORK_ID;
     return network ? UDS_SERVER_NETWORK : UDS_SERVER_NORMAL;
 }
 
@@ -254,6 +156,13 @@ static void take_report(ecu_t *self, const node_input_t *input)
     take_sent(self, input->bus, &input->frame);
 }
 
+// Of most messages the next cycle or event says it anew.
+static void take_not_sent(ecu_t *self, const node_input_t *input)
+{
+    self->not_sent++;
+    if (!diagnosis_take_not_sent(&self->diagnosis, input->bus, &input->frame)) tell_unit(self, input);
+}
+
 static void take_input(ecu_t *self, const node_input_t *input)
 {
     switch ((node_input_kind_t)input->kind) {
@@ -280,8 +189,8 @@ static void take_input(ecu_t *self, const node_input_t *input)
     case INPUT_STORED:
         take_stored(self);
         return;
-    case INPUT_NOT_SENT: // of other messages the next cycle or event says it anew
-        diagnosis_take_not_sent(&self->diagnosis, input->bus, &input->frame);
+    case INPUT_NOT_SENT:
+        if (input->bus < self->bus_count) take_not_sent(self, input);
         return;
     case INPUT_DEADLINE: // what is due follows from the time
         return;
@@ -376,6 +285,7 @@ static void forget(ecu_t *self, random_t random)
 {
     self->random = random;
     self->awake = self->hold = 0;
+    self->not_sent = 0;
     storing_init(&self->storing);
     for (size_t i = 0; i < ECU_TIMERS_MAX; i++) self->timers[i] = TIME_NEVER;
     for (size_t i = 0; i < ECU_MESSAGES_MAX; i++) self->due_ns[i] = TIME_NEVER;
@@ -429,10 +339,12 @@ void ecu_send(ecu_t *self, uint8_t message)
     }
 }
 
-void ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags)
+bool ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags)
 {
     assert(self->outbox && bus < self->bus_count);
-    if (!is_silenced(self, frame)) outbox_send(self->outbox, bus, frame, flags);
+    if (is_silenced(self, frame)) return false;
+    outbox_send(self->outbox, bus, frame, flags);
+    return true;
 }
 
 void ecu_forward_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame)

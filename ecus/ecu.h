@@ -16,8 +16,16 @@
 #include "ecus/diagnosis.h"
 #include "ecus/storing.h"
 
+#define ECU_NETWORK_ID 0x480U // known: + diagnostic address
+#define ECU_NETWORK_MASK 0x780U
 #define ECU_TIMERS_MAX 16
 #define ECU_MESSAGES_MAX 16
+#define ECU_COUNTERS_MAX 32
+
+typedef struct {
+    const char *name;      // "telegrams_replayed"
+    const uint32_t *value; // since power-on
+} ecu_counter_t;
 
 typedef enum {
     ECU_BY_NAME,
@@ -41,7 +49,8 @@ typedef struct {
 typedef struct {
     /// Power is there: forget everything, take what is stored (the fault memory is read already).
     void (*start)(void *unit, const image_t *image);
-    /// A frame, line or air input, or INPUT_BUS_AWAKE / INPUT_BUS_ASLEEP / INPUT_SENT, after the ecu has taken note.
+    /// A frame, line or air input, or INPUT_BUS_AWAKE / INPUT_BUS_ASLEEP / INPUT_SENT / INPUT_NOT_SENT, after the ecu
+    /// has taken note.
     void (*input)(void *unit, const node_input_t *input);
     /// A timer elapsed (it is stopped already).
     void (*timer)(void *unit, uint8_t timer);
@@ -72,6 +81,8 @@ typedef struct ecu {
     const dbc_message_t *messages[ECU_MESSAGES_MAX]; // null: one that this unit does not send
     bool at_power_on[ECU_MESSAGES_MAX];              // sent then
     bool is_status[ECU_MESSAGES_MAX];                // holds settings: sent with the others that do
+    uint8_t counter_count;
+    ecu_counter_t counters[ECU_COUNTERS_MAX];
     // since power-on
     int64_t now_ns;   // of the running activation
     outbox_t *outbox; // of the running activation, null outside
@@ -86,6 +97,7 @@ typedef struct ecu {
     uint8_t asked_flags[ECU_MESSAGES_MAX][VEHICLE_BUSES_MAX]; // … and how
     uint8_t options[VEHICLE_OPTIONS_MAX];                     // coded value of each option of the vehicle's entry
     fault_memory_t faults;
+    uint32_t not_sent; // frames for which a bus had no mailbox
     diagnosis_t diagnosis;
 } ecu_t;
 
@@ -97,6 +109,10 @@ bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_
 /// Lets diagnosis find what these tables have (borrowed, as is their owner). Call it after ecu_bind, at most three
 /// times.
 void ecu_serve(ecu_t *self, const uds_tables_t *tables, void *owner);
+
+/// Lets diagnosis read a counter of what the unit ignores (the name is static, the value a member of the unit, which
+/// its start sets to 0). Call it after ecu_bind has begun, at most ECU_COUNTERS_MAX times.
+void ecu_count(ecu_t *self, const char *name, const uint32_t *value);
 
 /// For the node_class_t of a unit whose state begins with its ecu_t.
 void ecu_power_on(void *unit, int64_t now_ns, const image_t *image, image_state_t state, random_t random,
@@ -112,8 +128,8 @@ void ecu_activate(void *unit, int64_t now_ns, const node_input_t *inputs, size_t
 /// its cycle starts anew.
 void ecu_send(ecu_t *self, uint8_t message);
 
-/// Sends any other frame; not while diagnosis silences the unit.
-void ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags);
+/// Sends any other frame. False, and it is not sent, while diagnosis silences the unit.
+bool ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t flags);
 
 /// Passes a frame on that is not the unit's own.
 void ecu_forward_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame);

@@ -42,6 +42,19 @@ static uds_nrc_t write_scratch(void *owner, uint16_t id, const uint8_t *record, 
     return UDS_ACCEPTED;
 }
 
+static bool read_counters(void *owner, uint16_t id, uds_message_t *message)
+{
+    (void)id;
+    const ecu_t *ecu = owner;
+    uds_message_put_number(message, ecu->counter_count, 1);
+    for (size_t i = 0; i < ecu->counter_count; i++) {
+        uint8_t bytes[IDENTIFIER_COUNTER_SIZE_MAX];
+        size_t size = identifiers_write_counter(*ecu->counters[i].value, ecu->counters[i].name, bytes);
+        uds_message_put(message, bytes, size);
+    }
+    return true;
+}
+
 static bool read_options(void *owner, uint16_t id, uds_message_t *message)
 {
     (void)id;
@@ -69,6 +82,7 @@ static const uds_data_t DATA[] = {
     {IDENTIFIER_NAME, IDENTIFIER_NAME, read_name, NULL},
     {IDENTIFIER_VIN, IDENTIFIER_VIN, read_vin, NULL},
     {IDENTIFIER_SCRATCH, IDENTIFIER_SCRATCH, read_scratch, write_scratch},
+    {IDENTIFIER_COUNTERS, IDENTIFIER_COUNTERS, read_counters, NULL},
     {IDENTIFIER_OPTIONS, IDENTIFIER_OPTIONS, read_options, write_options},
 };
 

@@ -96,6 +96,7 @@ bool key_memory_bind(key_memory_t *self, ecu_t *ecu, const key_memory_hooks_t *h
     self->ecu = ecu;
     self->hooks = hooks;
     self->setting_count = 0;
+    ecu_count(ecu, "frames_malformed", &self->ignored);
     bind_messages(self);
     if (!bind_status(self, setup, missing) || !bind_remote(self, setup->dbc, missing) ||
         !bind_terminal(self, setup->dbc, missing)) {
@@ -269,16 +270,28 @@ static void take_lock(key_memory_t *self)
     if (self->hooks->locked) self->hooks->locked(self->ecu->unit);
 }
 
+// The end of a press says its number once more: that is no further occurrence. One that comes alone, or after the fault
+// memory was cleared, is.
+static bool repeats_number(const key_memory_t *self, const can_frame_t *frame)
+{
+    return self->heard && dbc_get(self->button_signal, frame) == self->released &&
+           dbc_get(self->number_signal, frame) == dbc_get(self->number_signal, &self->last) &&
+           dbc_get(self->repeat_signal, frame) == dbc_get(self->repeat_signal, &self->last) &&
+           fault_memory_find(&self->ecu->faults, FAULT_NUMBER_INVALID);
+}
+
 static void take_remote(key_memory_t *self, const can_frame_t *frame)
 {
     int64_t button = dbc_get(self->button_signal, frame);
+    bool told = repeats_number(self, frame);
     // A key put in the lock meanwhile says "none" between the repeats: they are still the one press.
     if (button != self->none && is_repeat(self, frame)) return;
     if (button == self->lock) take_lock(self); // also with a wrong number: whoever locks
-    if (button == self->released) return;      // the end of a press whose number was looked at
-    if (ecu_option_is(self->ecu, "personalization", "off")) return;
-    uint8_t number = read_number(self, frame); // a wrong one is told whatever was pressed (R10)
+    if (told) return;
+    // A wrong one is told whatever was pressed, or let go, and by a unit that calls nothing up, too (R10).
+    uint8_t number = read_number(self, frame);
     if (number == 0 || (button != self->unlock && button != self->none)) return;
+    if (ecu_option_is(self->ecu, "personalization", "off")) return;
     if (button == self->unlock || number != self->active) call_up(self, number);
 }
 

@@ -22,6 +22,7 @@ bool motor_unit_bind(motor_unit_t *self, const motor_unit_type_t *type, ecu_t *e
     self->type = type;
     self->ecu = ecu;
     self->memory = memory;
+    ecu_count(ecu, "switches_ignored", &self->ignored);
     *missing = "Moving";
     self->moving_signal = dbc_signal(dbc_status_message(setup->dbc, setup->entry->name), *missing);
     if (!self->moving_signal) return false;

@@ -70,6 +70,9 @@ static void note_frame(bench_t *self, const outbox_frame_t *asked)
     } else {
         self->normal++;
         note_latest(self, &asked->frame);
+        if (asked->flags != OUTBOX_REPORT) return;
+        ck_assert_uint_lt(self->event_count, OUTBOX_FRAMES_MAX);
+        self->events[self->event_count++] = *asked;
     }
 }
 
@@ -108,13 +111,26 @@ void bench_lose_image(bench_t *self)
     power_on(self, IMAGE_DAMAGED);
 }
 
-void bench_input(bench_t *self, const node_input_t *input)
+static void activate(bench_t *self, const node_input_t *input)
 {
     node_input_t inputs[2] = {*input, {.kind = INPUT_DEADLINE}};
     size_t count = self->outbox.deadline_ns <= self->now_ns ? 2 : 1;
     outbox_clear(&self->outbox);
     self->class->activate(self->state, self->now_ns, inputs, count, &self->outbox);
     note_outbox(self);
+}
+
+void bench_input(bench_t *self, const node_input_t *input)
+{
+    activate(self, input);
+    while (self->event_count > 0) {
+        outbox_frame_t events[OUTBOX_FRAMES_MAX];
+        size_t count = self->event_count;
+        memcpy(events, self->events, count * sizeof events[0]);
+        self->event_count = 0;
+        for (size_t i = 0; i < count; i++)
+            activate(self, &(node_input_t){.kind = INPUT_SENT, .bus = events[i].bus, .frame = events[i].frame});
+    }
 }
 
 void bench_hear(bench_t *self, const char *frame)

@@ -33,6 +33,8 @@ typedef struct {
     unsigned responses;                  // frames of diagnosis that the unit sent
     unsigned normal, network;            // other frames that it asked for
     size_t latest_count;
+    size_t event_count; // frames that are carried as soon as they are asked for, and reported
+    outbox_frame_t events[OUTBOX_FRAMES_MAX];
     can_frame_t latest[BENCH_IDS_MAX]; // of each identifier that is no diagnosis
     unsigned air_count;                // what it said at the coil
     air_t last_air;

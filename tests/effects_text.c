@@ -35,6 +35,7 @@ static void add_log(const log_entry_t *log)
         [LOG_KEY_TOO_FAR] = "too_far",   [LOG_TELEGRAM_MALFORMED] = "malformed", [LOG_KEY_IDENTIFIED] = "identified",
         [LOG_KEY_REFUSED] = "refused",   [LOG_KEY_LEARNED] = "learned",          [LOG_KEY_REWRITTEN] = "rewritten",
         [LOG_KEY_DIFFERS] = "differs",   [LOG_KEY_REMOVED] = "removed",          [LOG_TERMINAL] = "terminal",
+        [LOG_PRESS_LOST] = "lost",
     };
     ck_assert_uint_lt(log->code, LOG_CODE_COUNT);
     ck_assert_ptr_nonnull(NAMES[log->code]);

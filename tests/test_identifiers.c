@@ -121,6 +121,31 @@ START_TEST(raw_value_that_does_not_fit_stops_at_the_end)
 }
 END_TEST
 
+START_TEST(counters_are_read_as_they_were_written_and_only_whole)
+{
+    uint8_t record[128] = {2};
+    size_t size = 1;
+    size += identifiers_write_counter(0x01020304, "telegrams_replayed", record + size);
+    size += identifiers_write_counter(0, "a", record + size);
+    ck_assert_mem_eq(record,
+                     "\x02\x01\x02\x03\x04\x12telegrams_replayed\x00\x00\x00\x00\x01"
+                     "a",
+                     size);
+    identifiers_counter_t counters[IDENTIFIER_COUNTERS_MAX];
+    size_t count;
+    ck_assert(identifiers_read_counters(record, size, counters, &count));
+    ck_assert_uint_eq(count, 2);
+    ck_assert_uint_eq(counters[0].value, 0x01020304);
+    ck_assert_str_eq(counters[0].name, "telegrams_replayed");
+    ck_assert_str_eq(counters[1].name, "a");
+    for (size_t cut = 0; cut < size; cut++) ck_assert(!identifiers_read_counters(record, cut, counters, &count));
+    ck_assert(!identifiers_read_counters(record, size + 1, counters, &count));
+    ck_assert(!identifiers_is_record(IDENTIFIER_COUNTERS, record, size - 1, 0));
+    record[size - 1] = 0x1B; // a terminal's control
+    ck_assert(!identifiers_read_counters(record, size, counters, &count));
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("identifiers");
@@ -129,6 +154,7 @@ int main(void)
     tcase_add_test(tests, record_is_one_only_when_it_is_laid_out_as_the_table_says);
     tcase_add_test(tests, record_with_a_byte_that_cannot_be_is_none);
     tcase_add_test(tests, table_of_keys_has_each_key_in_its_place);
+    tcase_add_test(tests, counters_are_read_as_they_were_written_and_only_whole);
     tcase_add_test(tests, raw_value_that_does_not_fit_stops_at_the_end);
     return suite_run("identifiers", tests);
 }

@@ -158,7 +158,7 @@ START_TEST(lock_boot_and_released_call_nothing_up)
     ck_assert_uint_eq(unit->implemented, 0);
     ck_assert_uint_eq(unit->memory.active, 0);
     ck_assert_uint_eq(fault_memory_find(&unit->ecu.faults, FAULT_NUMBER_INVALID)->count,
-                      2 * 11); // 5 .. 15, a press once
+                      3 * 11); // 5 .. 15, whatever the button
     ck_assert_uint_eq(unit->locked, 16);
 }
 END_TEST
@@ -172,7 +172,29 @@ START_TEST(personalization_switched_off_calls_nothing_up)
     at(2000);
     node_fixture_remote(node, "none", 7);
     ck_assert_uint_eq(unit->implemented, 0);
+    ck_assert_uint_eq(fault_memory_find(&unit->ecu.faults, FAULT_NUMBER_INVALID)->count, 1); // wrong is wrong
+}
+END_TEST
+
+START_TEST(end_of_a_press_tells_its_wrong_number_once_and_one_alone_tells_it)
+{
+    at(1000);
+    node_fixture_remote(node, "boot", 9);
+    at(1100);
+    node_fixture_remote(node, "released", 9);
+    ck_assert_uint_eq(fault_memory_find(&unit->ecu.faults, FAULT_NUMBER_INVALID)->count, 1);
+    at(2000);
+    node_fixture_remote(node, "released", 10);
+    ck_assert_uint_eq(fault_memory_find(&unit->ecu.faults, FAULT_NUMBER_INVALID)->count, 2);
+    fault_memory_clear(&unit->ecu.faults);
+    at(3000);
+    node_fixture_remote(node, "released", 16); // 0xF: none at all
     ck_assert_uint_eq(unit->ecu.faults.count, 0);
+    at(4000);
+    node_fixture_remote(node, "boot", 16);
+    at(4100);
+    node_fixture_remote(node, "released", 9);
+    ck_assert_uint_eq(unit->ecu.faults.count, 1);
 }
 END_TEST
 
@@ -479,6 +501,7 @@ int main(void)
     tcase_add_test(tests, inserted_key_calls_up_only_another_profile);
     tcase_add_test(tests, lock_boot_and_released_call_nothing_up);
     tcase_add_test(tests, personalization_switched_off_calls_nothing_up);
+    tcase_add_test(tests, end_of_a_press_tells_its_wrong_number_once_and_one_alone_tells_it);
     tcase_add_test(tests, invalid_number_is_ignored_without_a_fault);
     tcase_add_test(tests, any_other_number_is_ignored_with_a_fault);
     tcase_add_test(tests, nibbles_that_differ_are_a_wrong_number);

@@ -3,6 +3,7 @@
 #include "cas/remote.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/effects_text.h"
@@ -177,11 +178,29 @@ START_TEST(at_most_four_act_in_one_instant_and_the_others_100_us_later)
 }
 END_TEST
 
-START_TEST(seventeenth_press_that_waits_is_lost_but_its_code_is_stored)
+START_TEST(sixty_four_presses_wait_and_act_in_their_order)
+{
+    for (int i = 0; i < 64; i++) press(1 + i % 10, i % 2 ? KEY_BUTTON_LOCK : KEY_BUTTON_UNLOCK);
+    ck_assert_str_eq(stored(AT, 0), "");
+    unsigned acted = 0;
+    const char *text = stored(AT, 64);
+    for (int64_t now_ns = AT; now_ns < AT + 2 * MS; now_ns = remote_next(&remote), text = elapse(now_ns)) {
+        for (const char *next = text; (next = strstr(next, "log accepted ")) != NULL; next++, acted++) {
+            char wanted_text[64];
+            snprintf(wanted_text, sizeof wanted_text, "log accepted %u %u ", 1 + acted % 10, acted % 2 ? 2 : 1);
+            ck_assert_int_eq(strncmp(next, wanted_text, strlen(wanted_text)), 0);
+        }
+    }
+    ck_assert_uint_eq(acted, 64);
+    ck_assert_uint_eq(remote.presses_lost, 0);
+}
+END_TEST
+
+START_TEST(press_beyond_those_that_wait_is_counted_told_and_a_fault_and_its_code_is_stored)
 {
     for (int i = 0; i < REMOTE_PENDING_MAX; i++) press(1 + i % 10, KEY_BUTTON_UNLOCK);
     ck_assert_uint_eq(remote.presses_lost, 0);
-    ck_assert_str_eq(press(10, KEY_BUTTON_LOCK), "store");
+    ck_assert_str_eq(press(10, KEY_BUTTON_LOCK), "store, log lost 10 64, fault 990B");
     ck_assert_uint_eq(remote.presses_lost, 1);
     ck_assert_uint_eq(keys.slots[9].code, codes[10]);
 }
@@ -284,6 +303,33 @@ START_TEST(forged_unknown_and_malformed_telegrams_are_logged_and_counted_and_not
 }
 END_TEST
 
+START_TEST(blocking_a_key_ends_its_press_with_one_released)
+{
+    press(1, KEY_BUTTON_UNLOCK);
+    stored(AT, 1);
+    remote_block(&remote, 2); // another one
+    ck_assert_str_eq(wanted(), "");
+    remote_block(&remote, 1);
+    ck_assert_str_eq(wanted(), "key 1 number 1 released");
+    ck_assert_int_eq(remote_next(&remote), TIME_NEVER);
+    ck_assert_str_eq(let_go(transmission), "");
+    remote_block(&remote, 1);
+    ck_assert_str_eq(wanted(), "");
+}
+END_TEST
+
+START_TEST(blocking_a_key_withdraws_its_presses_that_wait_and_no_others)
+{
+    press(1, KEY_BUTTON_UNLOCK);
+    press(2, KEY_BUTTON_LOCK);
+    press(1, KEY_BUTTON_BOOT);
+    remote_block(&remote, 1);
+    ck_assert_str_eq(wanted(), "log blocked 1");
+    ck_assert_uint_eq(remote.verdicts[KEYS_BLOCKED], 2);
+    ck_assert_str_eq(stored(AT, 3), "key 2 number 2 lock, doors lock, log accepted 2 2 2");
+}
+END_TEST
+
 START_TEST(start_forgets_what_was_pressed_and_counted)
 {
     press(1, KEY_BUTTON_UNLOCK);
@@ -306,14 +352,16 @@ int main(void)
           press_let_go_before_it_is_durable_acts_and_is_released,
           new_press_ends_the_hold_before_it_and_the_old_end_ends_nothing}},
         {"several at once",
-         {at_most_four_act_in_one_instant_and_the_others_100_us_later,
-          seventeenth_press_that_waits_is_lost_but_its_code_is_stored, tickets_count_on_past_their_32_bits}},
+         {at_most_four_act_in_one_instant_and_the_others_100_us_later, sixty_four_presses_wait_and_act_in_their_order,
+          press_beyond_those_that_wait_is_counted_told_and_a_fault_and_its_code_is_stored,
+          tickets_count_on_past_their_32_bits}},
         {"numbers",
          {table_decides_about_the_number_and_a_difference_leaves_a_fault, key_without_a_number_is_told_as_invalid,
           low_battery_is_told}},
         {"what is refused",
          {windows_of_the_changing_code_are_exact, second_of_two_presses_counts_only_if_they_are_consecutive,
-          blocked_key_leaves_a_fault_and_its_code_is_stored,
+          blocked_key_leaves_a_fault_and_its_code_is_stored, blocking_a_key_ends_its_press_with_one_released,
+          blocking_a_key_withdraws_its_presses_that_wait_and_no_others,
           forged_unknown_and_malformed_telegrams_are_logged_and_counted_and_nothing_else,
           start_forgets_what_was_pressed_and_counted}},
     };

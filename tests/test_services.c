@@ -172,6 +172,45 @@ START_TEST(key_in_the_lock_is_neither_blocked_nor_released)
 }
 END_TEST
 
+START_TEST(coded_so_blocking_and_releasing_need_another_valid_key_in_the_lock)
+{
+    image_set(&cas->image, "coding", -1, "blocking_needs_a_key", 1);
+    bench_power_cycle(cas);
+    bench_unlock(cas);
+    ck_assert_str_eq(ask(cas, "31 01 DC 73 01 01"), "7F 31 22");
+    bench_line(cas, "ignition/key", 1); // not identified yet
+    ck_assert_str_eq(ask(cas, "31 01 DC 73 01 01"), "7F 31 22");
+    take_out();
+    insert(1, 1);
+    bench_unlock(cas);
+    ck_assert_str_eq(ask(cas, "31 01 DC 73 01 01"), "71 01 DC 73 00");
+    ck_assert_str_eq(ask(cas, "31 01 DC 73 00 01"), "7F 31 22"); // the one in there
+    take_out();
+    bench_unlock(cas);
+    ck_assert_str_eq(ask(cas, "31 01 DC 73 01 00"), "7F 31 22");
+    insert(1, 1);
+    bench_unlock(cas);
+    ck_assert_str_eq(ask(cas, "31 01 DC 73 01 00"), "71 01 DC 73 00");
+}
+END_TEST
+
+START_TEST(held_button_of_a_key_that_is_blocked_ends_with_one_released)
+{
+    uint8_t secret[KEY_SECRET_SIZE];
+    secret_of(1, secret);
+    key_telegram_t telegram = {.button = KEY_BUTTON_UNLOCK, .key = 1, .personalization = 1, .code = ++codes[1]};
+    hear_air(key_telegram_encode(&telegram, secret), AIR_RF);
+    bench_wait(cas, 150 * TIME_MS);
+    ck_assert_int_eq(bench_latest(cas, KEY_STATUS)->data[2], 0x01);
+    bench_unlock(cas);
+    ck_assert_str_eq(ask(cas, "31 01 DC 73 00 01"), "71 01 DC 73 00");
+    ck_assert_int_eq(bench_latest(cas, KEY_STATUS)->data[2], 0x00);
+    cas->latest_count = 0;
+    bench_wait(cas, TIME_S);
+    ck_assert_ptr_null(bench_latest(cas, KEY_STATUS));
+}
+END_TEST
+
 START_TEST(what_cannot_be_blocked_is_out_of_range)
 {
     static const char *const REQUESTS[] = {"31 01 DC 73 02 01", // prepared, not learned
@@ -351,6 +390,8 @@ START_TEST(nothing_of_diagnosis_changes_a_key_number)
         ck_assert_uint_eq(key_byte(key, KEY_RECORD_EXISTS), key <= 3);
     }
     bench_unlock(cas);
+    static const uint8_t NEEDS_NO_KEY[] = {0x2E, 0x30, 0x21, 0x00};
+    try_bytes(NEEDS_NO_KEY, sizeof NEEDS_NO_KEY);
     for (int key = 1; key <= 2; key++) { // each key still is who it was
         const uint8_t release[] = {0x31, 0x01, 0xDC, 0x73, (uint8_t)(key - 1), 0x00};
         try_bytes(release, sizeof release);
@@ -379,6 +420,8 @@ int main(void)
     tcase_add_test(cases, blocked_key_starts_nothing);
     tcase_add_test(cases, acknowledged_is_only_what_is_durable);
     tcase_add_test(cases, key_in_the_lock_is_neither_blocked_nor_released);
+    tcase_add_test(cases, coded_so_blocking_and_releasing_need_another_valid_key_in_the_lock);
+    tcase_add_test(cases, held_button_of_a_key_that_is_blocked_ends_with_one_released);
     tcase_add_test(cases, what_cannot_be_blocked_is_out_of_range);
     tcase_add_test(cases, results_need_a_start);
     tcase_add_test(cases, new_number_is_forwarded_although_the_key_says_the_old_one);

@@ -2,6 +2,7 @@
 // The diagnostic server of a unit: order of checks, data, sessions and their timing, functional addressing. The rest of
 // it is in test_uds_security.c, the fault memory's services in test_uds_faults.c.
 #include "tests/seat_and_cas.h"
+#include "ecus/climate.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -186,9 +187,11 @@ END_TEST
 
 START_TEST(unit_without_options_has_no_such_identifier)
 {
-    bench_unlock(cas);
-    ck_assert_str_eq(ask(cas, "22 30 21"), "7F 22 31");
-    ck_assert_str_eq(ask(cas, "2E 30 21 00"), "7F 2E 31");
+    bench_t *climate = bench_new(&climate_class, "climate");
+    bench_unlock(climate);
+    ck_assert_str_eq(ask(climate, "22 30 21"), "7F 22 31");
+    ck_assert_str_eq(ask(climate, "2E 30 21 00"), "7F 2E 31");
+    bench_destroy(&climate);
 }
 END_TEST
 

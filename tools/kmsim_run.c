@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "bus/zmq/process.h"
 #include "bus/trace/trace.h"
 #include "scenarios/play/car.h"
+#include "scenarios/play/ignored.h"
 #include "tools/car_processes.h"
 #include "tools/narrator.h"
 #include "tools/units.h"
@@ -23,6 +25,7 @@ struct kmsim_run {
     // of the story that is played
     const story_t *story;
     car_t *car;
+    hub_t *hub; // null: in-process
     narrator_t narrator;
     trace_t *trace, *failure_trace;
     char failure_path[VEHICLE_PATH_MAX + 1];
@@ -189,6 +192,18 @@ static bool simulate(kmsim_run_t *self, const report_t *report, error_t *error)
     return good;
 }
 
+// Beside what the car knows, what came to the hub from outside and belonged to nobody.
+static bool tell_ignored(kmsim_run_t *self, player_verdict_t *verdict, error_t *error)
+{
+    words_t words = words_make(verdict->ignored, sizeof verdict->ignored);
+    if (!ignored_read(self->car, &words, error)) return false;
+    if (!self->hub) return true;
+    hub_figures_t figures = hub_figures(self->hub);
+    uint64_t outside = figures.outsiders + figures.mismatched + figures.garbage;
+    if (outside > 0) words_add(&words, "%smessages from outside: %" PRIu64, words.length > 0 ? "; " : "", outside);
+    return true;
+}
+
 // In the car that stands ready.
 static bool play(kmsim_run_t *self, const report_t *report, player_verdict_t *verdict, error_t *error)
 {
@@ -196,6 +211,7 @@ static bool play(kmsim_run_t *self, const report_t *report, player_verdict_t *ve
     car_play(self->car, self->story);
     bool good = simulate(self, report, error);
     if (good) *verdict = *player_verdict(self->car->player);
+    if (good && verdict->state == PLAYER_FAILED) good = tell_ignored(self, verdict, error);
     return close_traces(self, error) && good;
 }
 
@@ -241,7 +257,9 @@ static bool play_in_processes(kmsim_run_t *self, const report_t *report, player_
     car_plan_t plan = kmsim_run_plan(options, self->story);
     car_host_t host = car_processes_host(&processes);
     self->car = car_new(&plan, &host, error);
+    self->hub = processes.hub;
     bool good = self->car && play(self, report, verdict, error);
+    self->hub = NULL;
     hub_destroy(&processes.hub);
     car_destroy(&self->car);
     return good;

@@ -10,6 +10,7 @@ static const workbench_command_t COMMANDS[] = {
     {"personalization", "N P", 2, 2, "gives key N the personalization number P (1 to 4)", service_personalization},
     {"faults", "[UNIT]", 0, 1, "fault memory of one unit, or of all", service_faults},
     {"clear", "[UNIT]", 0, 1, "clears it", service_clear},
+    {"counters", "[UNIT]", 0, 1, "what one unit, or each, has ignored since it got power", service_counters},
     {"ident", "", 0, 0, "every unit's address, bus, identification and VIN", service_ident},
 };
 

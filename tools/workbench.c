@@ -233,7 +233,7 @@ static const struct {
 } READ_ACTS[] = {
     {IDENTIFIER_MEMORY, "read key and car memory"}, {IDENTIFIER_OPTIONS, "read coding options"},
     {IDENTIFIER_STATUS, "read active profile"},     {IDENTIFIER_VIN, "read VIN"},
-    {IDENTIFIER_NAME, "read identification"},
+    {IDENTIFIER_NAME, "read identification"},       {IDENTIFIER_COUNTERS, "read counters"},
 };
 
 static const char *act_of(uint16_t id)

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "bus/car/identifiers.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "bus/car/key_radio.h"
 
 #define PROFILE_LAST (IDENTIFIER_PROFILE + 0xF) // what the range has room for
+#define COUNTER_VALUE_SIZE 4
+#define COUNTER_HEADER_SIZE (COUNTER_VALUE_SIZE + 1)
 
 void identifiers_write_key(const identifiers_key_t *key, int number, uint8_t record[KEY_RECORD_SIZE])
 {
@@ -88,6 +93,14 @@ static bool is_description(const uint8_t *record, size_t size, size_t count)
     return at == size;
 }
 
+static bool are_counters(const uint8_t *record, size_t size, size_t count)
+{
+    (void)count;
+    identifiers_counter_t counters[IDENTIFIER_COUNTERS_MAX];
+    size_t told;
+    return identifiers_read_counters(record, size, counters, &told);
+}
+
 typedef struct {
     uint16_t first, last;
     uint16_t least, each; // bytes: so many, and so many of each setting or option …
@@ -102,6 +115,7 @@ static const layout_t LAYOUTS[] = {
     {IDENTIFIER_OPTIONS, IDENTIFIER_OPTIONS, 0, 1, false, NULL},
     {IDENTIFIER_STATUS, IDENTIFIER_STATUS, STATUS_RECORD_SIZE, 0, false, is_status},
     {IDENTIFIER_KEYS, IDENTIFIER_KEYS, KEY_COUNT_MAX *KEY_RECORD_SIZE, 0, false, are_keys},
+    {IDENTIFIER_COUNTERS, IDENTIFIER_COUNTERS, 1, 0, true, are_counters},
     {IDENTIFIER_NAME, IDENTIFIER_NAME, 1, 0, true, NULL}, // another maker's units have texts of their own
     {IDENTIFIER_VIN, IDENTIFIER_VIN, 1, 0, true, NULL},
 };
@@ -116,6 +130,46 @@ bool identifiers_is_record(uint16_t id, const uint8_t *record, size_t size, size
         return !layout->is_right || layout->is_right(record, size, count);
     }
     return true;
+}
+
+// ---- counters ------------------------------------------------------------------------------------------------------
+
+size_t identifiers_write_counter(uint32_t value, const char *name, uint8_t bytes[IDENTIFIER_COUNTER_SIZE_MAX])
+{
+    size_t length = strlen(name);
+    assert(length >= 1 && length <= IDENTIFIER_COUNTER_NAME_MAX);
+    for (unsigned i = 0; i < COUNTER_VALUE_SIZE; i++) bytes[i] = (uint8_t)(value >> (8 * (COUNTER_VALUE_SIZE - 1 - i)));
+    bytes[COUNTER_VALUE_SIZE] = (uint8_t)length;
+    memcpy(bytes + COUNTER_HEADER_SIZE, name, length);
+    return COUNTER_HEADER_SIZE + length;
+}
+
+static bool read_counter(const uint8_t *bytes, size_t size, identifiers_counter_t *counter, size_t *used)
+{
+    if (size < COUNTER_HEADER_SIZE) return false;
+    size_t length = bytes[COUNTER_VALUE_SIZE];
+    if (length == 0 || length > IDENTIFIER_COUNTER_NAME_MAX || size - COUNTER_HEADER_SIZE < length) return false;
+    counter->value = 0;
+    for (unsigned i = 0; i < COUNTER_VALUE_SIZE; i++) counter->value = counter->value << 8 | bytes[i];
+    for (size_t i = 0; i < length; i++) {
+        uint8_t letter = bytes[COUNTER_HEADER_SIZE + i];
+        if (letter <= ' ' || letter > '~') return false;
+        counter->name[i] = (char)letter;
+    }
+    counter->name[length] = '\0';
+    *used = COUNTER_HEADER_SIZE + length;
+    return true;
+}
+
+bool identifiers_read_counters(const uint8_t *record, size_t size,
+                               identifiers_counter_t counters[IDENTIFIER_COUNTERS_MAX], size_t *count)
+{
+    if (size == 0) return false;
+    *count = record[0];
+    size_t place = 1, used;
+    for (size_t i = 0; i < *count; i++, place += used)
+        if (!read_counter(record + place, size - place, &counters[i], &used)) return false;
+    return place == size;
 }
 
 // ---- settings ------------------------------------------------------------------------------------------------------

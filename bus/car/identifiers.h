@@ -9,6 +9,8 @@
 //   every unit (ecus/identification.h; 0xF186, the active session, is the server's)
 //   0xF18C  identification   text "KMSIM <unit>"                                                         read
 //   0xF190  VIN              17 characters, the same in every unit                                       read
+//   0x3E01  counters         count; per counter: value (4 bytes), length of name, name: what was ignored    read
+//                            since power-on, each kind by its own name
 //   0x3E00  scratch          0 .. 4,092 bytes, forgotten at a reset: for long transfers                  read, write
 //   every unit with coding options
 //   0x3021  options          per option of the vehicle's entry the index of its value                    read, write
@@ -39,7 +41,9 @@
 #define IDENTIFIER_NUMBER_INVALID 0xFF
 #define IDENTIFIER_SCRATCH_MAX 4092             // the longest message less service and identifier
 #define IDENTIFIER_VIN_TEXT "KMSIME65000000001" // made up
-#define IDENTIFIER_RAW_SIZE 2                   // of a setting's raw value
+#define IDENTIFIER_COUNTERS_MAX 255
+#define IDENTIFIER_COUNTER_NAME_MAX 31
+#define IDENTIFIER_RAW_SIZE 2 // of a setting's raw value
 
 typedef enum {
     IDENTIFIER_PROFILE = 0x3000, // + profile 1 .. 4
@@ -48,6 +52,7 @@ typedef enum {
     IDENTIFIER_OPTIONS = 0x3021,
     IDENTIFIER_STATUS = 0x3030,
     IDENTIFIER_SCRATCH = 0x3E00,
+    IDENTIFIER_COUNTERS = 0x3E01,
     IDENTIFIER_KEYS = 0xAC5A,
     IDENTIFIER_NAME = 0xF18C,
     IDENTIFIER_VIN = 0xF190,
@@ -90,6 +95,19 @@ identifiers_key_t identifiers_read_key(const uint8_t record[KEY_RECORD_SIZE]);
 /// Whether that can be the record of an identifier above, by its length and by what its bytes can be; of one that is
 /// not there any record can. `count` is how many settings (for 0x3021: options) the unit has.
 bool identifiers_is_record(uint16_t id, const uint8_t *record, size_t size, size_t count);
+typedef struct {
+    uint32_t value;
+    char name[IDENTIFIER_COUNTER_NAME_MAX + 1]; // "telegrams_replayed"
+} identifiers_counter_t;
+
+/// Writes one counter of IDENTIFIER_COUNTERS; returns its size.
+#define IDENTIFIER_COUNTER_SIZE_MAX (4 + 1 + IDENTIFIER_COUNTER_NAME_MAX)
+size_t identifiers_write_counter(uint32_t value, const char *name, uint8_t bytes[IDENTIFIER_COUNTER_SIZE_MAX]);
+
+/// Reads all of a record whole. False, and nothing in it is to be believed, when it is not laid out so: too short or
+/// too long, a name that is empty, too long or no printable ASCII.
+bool identifiers_read_counters(const uint8_t *record, size_t size,
+                               identifiers_counter_t counters[IDENTIFIER_COUNTERS_MAX], size_t *count);
 
 /// A setting's raw value of any size as its 16 bits: the nearest that fits, it never wraps around.
 int16_t identifiers_saturate(int64_t raw);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What key fobs and the Car Access System say to each other over the air. Our own layouts: those of the real car are not
-// public. Pure; SipHash-2-4 is libsodium's crypto_shorthash under the key's own 128-bit secret.
+// What key fobs and the Car Access System say to each other over the air. Our own layouts: those of the real car are
+// not public. Pure; SipHash-2-4 is libsodium's crypto_shorthash under the key's own 128-bit secret.
 //
 //   telegram   AIR_RF, 14 bytes   0: bits 0-6 button, bit 7 battery low   1: low nibble key number, high nibble
 //                                 personalization number, both zero-based   2-5: changing code, little-endian

@@ -35,6 +35,7 @@ static const struct {
     {LOG_KEY_REWRITTEN, "key {a}: personalization number {b} written to the key"},
     {LOG_KEY_DIFFERS, "key {a} says personalization number {b}, the table says {c}"},
     {LOG_KEY_REMOVED, "key removed"},
+    {LOG_PRESS_LOST, "key {a}: press lost, {b} wait to be stored"},
     {LOG_KEY_LOCKED, "key {a} {b?released|blocked}"},
     {LOG_KEY_ASSIGNED, "key {a} has personalization number {b} now"},
     {LOG_TERMINAL, "terminal {a!off|R|15|50}"},
@@ -56,6 +57,7 @@ static const struct {
     {FAULT_KEY_BLOCKED, "a blocked key was used"},
     {FAULT_KEY_FOREIGN, "foreign transponder in the lock"},
     {FAULT_KEY_SILENT, "no transponder data"},
+    {FAULT_PRESS_LOST, "more presses at once than can be stored, some were lost"},
     {FAULT_KEY_DIFFERS, "the key's personalization number differs from the CAS's"},
 };
 

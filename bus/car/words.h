@@ -49,6 +49,8 @@ enum { // numbers of the wire: they stay what they are
     LOG_KEY_ASSIGNED,  // a key, b its personalization number
     // units with Key Memory
     LOG_NUMBER_UNCLEAR, // a, b personalization numbers received, 1..16: both nibbles should say the same
+    // the Car Access System
+    LOG_PRESS_LOST, // a key, b number of presses that wait already
     LOG_CODE_COUNT
 };
 
@@ -68,6 +70,7 @@ const char *words_format_log(const log_entry_t *entry, char *text, size_t size);
 #define FAULT_KEY_FOREIGN 0x9908
 #define FAULT_KEY_SILENT 0x9909
 #define FAULT_KEY_DIFFERS 0x990A
+#define FAULT_PRESS_LOST 0x990B
 
 /// What a fault code means, in words; "" for one that is not known.
 const char *words_find_fault(uint32_t code);

@@ -55,7 +55,7 @@ static void begin_verdict(player_verdict_t *self, player_state_t state)
     self->state = state;
     self->time_ns = 0;
     self->step = 0;
-    self->pointer[0] = self->expected[0] = self->problem[0] = self->seen[0] = '\0';
+    self->pointer[0] = self->expected[0] = self->problem[0] = self->seen[0] = self->ignored[0] = '\0';
 }
 
 static void forget_steps(player_t *self)
@@ -254,11 +254,21 @@ static void watch_faults(player_t *self)
     mechanic_watch(&self->mechanic, nodes);
 }
 
+// What is let go needs room as well: a button that nobody lets go would look like a driver who holds it.
+static void release(player_t *self, instant_t *instant)
+{
+    uint64_t lost = kernel_nonsense(instant->kernel);
+    driver_release(&self->driver, instant->kernel, &self->view);
+    if (!playing(self) || kernel_nonsense(instant->kernel) == lost) return;
+    size_t last = self->story->step_count - 1;
+    fail(self, instant, self->step < last ? self->step : last, "more is let go at one instant than can be under way");
+}
+
 static bool step_player(void *player, kernel_t *kernel)
 {
     player_t *self = player;
     instant_t instant = look(self, kernel);
-    driver_release(&self->driver, kernel, &self->view);
+    release(self, &instant);
     check_background(self, &instant);
     take_steps(self, &instant);
     watch_faults(self);

@@ -25,6 +25,7 @@ typedef struct {
     char expected[PLAYER_WORDS_MAX + 1]; // in the story's words
     char problem[PLAYER_WORDS_MAX + 1];  // why it failed: "not met within 15 s", "violated"
     char seen[PLAYER_WORDS_MAX + 1];     // what was seen last of it; empty where there is nothing to see
+    char ignored[PLAYER_WORDS_MAX + 1];  // what the car has ignored, by counter; whoever asks for that fills it in
 } player_verdict_t;
 
 typedef struct player player_t;

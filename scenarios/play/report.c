@@ -110,6 +110,7 @@ static void put_diagnostics(const report_t *self, const story_t *story, const pl
     put_yaml(self->out, "expected", verdict->expected);
     if (*verdict->seen) put_yaml(self->out, "last_seen", verdict->seen);
     if (trail->trace) put_yaml(self->out, "trace", trail->trace);
+    if (*verdict->ignored) put_yaml(self->out, "ignored", verdict->ignored);
     put_yaml(self->out, "replay", trail->replay);
     fputs("  ...\n", self->out);
 }
@@ -138,6 +139,7 @@ static void put_person(const report_t *self, const story_t *story, const player_
     fprintf(self->out, "        expected   %s\n", verdict->expected);
     if (*verdict->seen) fprintf(self->out, "        last seen  %s\n", verdict->seen);
     if (trail->trace) fprintf(self->out, "        trace      %s\n", trail->trace);
+    if (*verdict->ignored) fprintf(self->out, "        ignored    %s\n", verdict->ignored);
     fprintf(self->out, "        replay     %s\n", trail->replay);
 }
 
