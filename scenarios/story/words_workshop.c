@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/story/words_workshop.h"
 
-#include <assert.h>
 #include <inttypes.h>
 
 // Conditions that are not correct, each manufacturer's own (ISO 14229-1, A.1).
@@ -23,8 +22,10 @@ static const char *const TRANSFER_WORDS[] = {
     [ISOTP_UNEXPECTED] = "another message began inside it",
 };
 
-static_assert(UDS_CLIENT_PENDING_NS == 12500 * TIME_MS, "as these words say");
-static const char ENDLESS[] = "\"response pending\" for 12.5 s, and nothing else";
+static void add_endless(words_t *self)
+{
+    words_add(self, "\"response pending\" for %g s, and nothing else", (double)UDS_CLIENT_PENDING_NS / TIME_S);
+}
 
 void words_add_refusal(words_t *self, uint8_t nrc)
 {
@@ -89,7 +90,7 @@ void words_add_end(words_t *self, const workshop_job_t *job)
         words_add(self, "no answer");
         return;
     case WORKSHOP_ENDLESS:
-        words_add(self, "%s", ENDLESS);
+        add_endless(self);
         return;
     case WORKSHOP_BROKEN:
         words_add(self, "the transfer failed: %s", TRANSFER_WORDS[job->transfer]);
@@ -137,7 +138,7 @@ void words_add_faults(words_t *self, const char *unit, const tester_faults_t *fa
     else if (!faults->answered && faults->end == WORKSHOP_UNREADABLE)
         words_add_unreadable(self, faults->bytes, faults->size);
     else if (!faults->answered && faults->end == WORKSHOP_ENDLESS)
-        words_add(self, "%s", ENDLESS);
+        add_endless(self);
     else if (!faults->answered)
         words_add(self, "no answer");
     workshop_fault_t fault = {0};

@@ -91,6 +91,7 @@ static void check_answer(const uds_answer_t *answer, uint8_t service)
     if (answer->outcome == UDS_OUTCOME_POSITIVE) assert(answer->bytes[0] == (uint8_t)(service + UDS_POSITIVE));
     if (answer->outcome == UDS_OUTCOME_NEGATIVE) assert(uds_nrc_name(answer->nrc) != NULL);
     if (!disturbed) assert(answer->outcome != UDS_OUTCOME_BROKEN && answer->outcome != UDS_OUTCOME_SILENT);
+    if (!disturbed) assert(answer->outcome != UDS_OUTCOME_UNREADABLE && answer->outcome != UDS_OUTCOME_ENDLESS);
 }
 
 static void take_outbox(void)
