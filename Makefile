@@ -13,7 +13,7 @@
 
 PACKAGES = build-essential perl pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
            clang clang-tidy clang-format cppcheck valgrind libclang-rt-14-dev can-utils tshark python3-can python3-scapy python3-zmq \
-           python3-jsonschema python3-canmatrix
+           python3-nacl python3-jsonschema python3-canmatrix
 
 CC       = gcc
 BUILD    = build

@@ -18,6 +18,7 @@
 
 #include "bus/zmq/endpoint.h"
 #include "bus/zmq/runner.h"
+#include "bus/zmq/secret.h"
 #include "bus/zmq/wire.h"
 #include "tests/suite.h"
 #include "bus/files/vehicle_file.h"
@@ -32,6 +33,9 @@ typedef struct {
     void *context, *down, *up;
     const char *mode;
     char name[8];
+    uint64_t incarnation;
+    secret_pair_t pair;
+    uint8_t secret[WIRE_SECRET_SIZE];
     uint8_t body[WIRE_SIZE_MAX];
 } peer_t;
 
@@ -44,12 +48,22 @@ static void peer_send(peer_t *self, const char *prefix, size_t size)
 
 static void peer_hello(peer_t *self)
 {
-    static wire_hello_t hello = {.incarnation = 77};
+    static wire_hello_t hello;
+    hello.incarnation = self->incarnation;
+    secret_make_pair(&self->pair);
+    memcpy(hello.key, self->pair.public, WIRE_KEY_SIZE);
+    if (strcmp(self->mode, "key") == 0) memset(hello.key, 0, WIRE_KEY_SIZE);
     if (strcmp(self->mode, "definitions") == 0) hello.definitions = 1;
     if (strcmp(self->mode, "bus") == 0) hello.ports.accepts[hello.ports.accept_count++].bus = 3;
     size_t size = wire_encode_hello(&hello, self->body);
     if (strcmp(self->mode, "version") == 0) self->body[0] = 9;
+    if (strcmp(self->mode, "hello") == 0) self->body[size++] = 0;
     peer_send(self, "hello/", size);
+}
+
+static void peer_packet(peer_t *self, size_t size)
+{
+    peer_send(self, "packet/", wire_sign(self->body, size, self->secret));
 }
 
 static void peer_answer(peer_t *self, uint64_t round)
@@ -59,28 +73,40 @@ static void peer_answer(peer_t *self, uint64_t round)
     bool gap = strcmp(self->mode, "gap") == 0, flags = strcmp(self->mode, "flags") == 0;
     if (strcmp(self->mode, "deadline") == 0) outbox.deadline_ns = 0;
     if (flags) outbox_send(&outbox, 0, &(can_frame_t){.id = 1}, 0);
-    wire_packet_t packet = {.incarnation = 77, .round = round + 1, .status = WIRE_GAP};
-    peer_send(self, "packet/", wire_encode_packet(&packet, &outbox, self->body)); // of another round: to be ignored
-    packet = (wire_packet_t){.incarnation = 78, .round = round, .status = WIRE_GAP};
-    peer_send(self, "packet/", wire_encode_packet(&packet, &outbox, self->body)); // of an earlier process: likewise
-    packet = (wire_packet_t){.incarnation = 77, .round = round, .status = gap ? WIRE_GAP : WIRE_DONE};
+    wire_packet_t packet = {.incarnation = self->incarnation, .round = round + 1, .status = WIRE_GAP};
+    peer_packet(self, wire_encode_packet(&packet, &outbox, self->body)); // of another round: to be ignored
+    packet = (wire_packet_t){.incarnation = self->incarnation + 1, .round = round, .status = WIRE_GAP};
+    peer_packet(self, wire_encode_packet(&packet, &outbox, self->body)); // of an earlier process: likewise
+    packet = (wire_packet_t){.incarnation = self->incarnation, .round = round, .status = WIRE_GAP};
     size_t size = wire_encode_packet(&packet, &outbox, self->body);
+    peer_send(self, "packet/", size); // somebody else's, who knows all but the secret: likewise
+    memset(self->body + size, 0, WIRE_TAG_SIZE);
+    peer_send(self, "packet/", size + WIRE_TAG_SIZE);
+    packet = (wire_packet_t){.incarnation = self->incarnation, .round = round, .status = gap ? WIRE_GAP : WIRE_DONE};
+    size = wire_encode_packet(&packet, &outbox, self->body);
     if (strcmp(self->mode, "nonsense") == 0) self->body[size++] = 0;
     if (flags) self->body[PACKET_FLAGS] = 9;
-    peer_send(self, "packet/", size);
+    peer_packet(self, size);
 }
 
 static bool peer_take(peer_t *self, size_t size)
 {
     wire_kind_t kind;
     wire_welcome_t welcome;
+    wire_refuse_t refuse;
     static wire_power_on_t start;
     static image_t image;
     char topic[WIRE_TOPIC_MAX];
-    if (!wire_kind(self->body, size, &kind) || kind == WIRE_END || kind == WIRE_REFUSE) return false;
-    if (wire_decode_welcome(&welcome, self->body, size))
-        zmq_setsockopt(self->down, ZMQ_SUBSCRIBE, topic, wire_topic_ready(self->name, welcome.barrier, topic));
-    if (wire_decode_power_on(&start, &image, self->body, size)) peer_answer(self, start.round);
+    if (!wire_kind(self->body, size, &kind) || kind == WIRE_END) return false;
+    if (wire_decode_refuse(&refuse, self->body, size)) return refuse.incarnation != self->incarnation;
+    uint8_t tag[WIRE_TAG_SIZE];
+    bool silent = strcmp(self->mode, "silent") == 0; // says hello, and no more
+    if (!silent && wire_decode_welcome(&welcome, self->body, size) &&
+        secret_open(welcome.sealed, &self->pair, self->secret)) {
+        wire_tag(self->body, size, self->secret, tag);
+        zmq_setsockopt(self->down, ZMQ_SUBSCRIBE, topic, wire_topic_ready(self->name, tag, topic));
+    }
+    if (!silent && wire_decode_power_on(&start, &image, self->body, size)) peer_answer(self, start.round);
     return true;
 }
 
@@ -92,6 +118,7 @@ static int peer_main(const char *mode, const char *endpoint, const char *name)
     error_clear(&error);
     if (!endpoint_parse(&names, endpoint, &error)) return 2;
     self.mode = mode;
+    self.incarnation = (uint64_t)getpid();
     snprintf(self.name, sizeof self.name, "%s", name);
     self.context = zmq_ctx_new();
     self.down = zmq_socket(self.context, ZMQ_SUB);

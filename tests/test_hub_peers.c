@@ -70,18 +70,38 @@ END_TEST
 static const struct {
     const char *mode, *told;
 } BAD_HELLOS[] = {
-    {"version", "b: refused: it speaks version 9 of the protocol, this run version 1"},
-    {"definitions", "b: refused: it has another vehicle file or DBC than this run"},
-    {"bus", "b: refused: it accepts from a bus that it is not on"},
+    {"version", "; refused: it speaks version 9 of the protocol, this run version 2"},
+    {"definitions", "; refused: it has another vehicle file or DBC than this run"},
+    {"bus", "; refused: it accepts from a bus that it is not on"},
+    {"key", "; refused: its public key is none"},
+    {"hello", "; refused: its hello is nonsense (1 byte too many)"},
 };
 
-START_TEST(a_unit_that_cannot_belong_here_is_refused_by_name)
+// It may be anybody's hello: it is not the end, and the right one may come.
+START_TEST(a_unit_that_cannot_belong_here_is_refused_and_the_right_one_waited_for)
 {
     hub_fixture_t *car = hub_fixture_new(2, 1);
+    hub_options_t impatient = options();
+    impatient.patience_ns = 500 * TIME_MS;
     pid_t peer = hub_fixture_spawn("--peer", BAD_HELLOS[_i].mode, hub_fixture_endpoint(), "b");
-    ck_assert(!hub_fixture_use_hub(car, options()));
+    ck_assert(!hub_fixture_use_hub(car, impatient));
+    hub_fixture_assert_told(car, "b: external unit does not answer (waited 0.");
     hub_fixture_assert_told(car, BAD_HELLOS[_i].told);
     hub_fixture_destroy(&car);
+    end_process(peer);
+    car = hub_fixture_new(2, 1);
+    peer = hub_fixture_spawn("--peer", BAD_HELLOS[_i].mode, hub_fixture_endpoint(), "b");
+    pid_t waker = fork();
+    if (waker == 0) {
+        usleep(300000); // the wrong one comes first
+        execl("/proc/self/exe", "/proc/self/exe", "--peer", "good", hub_fixture_endpoint(), "b", (char *)NULL);
+        _exit(9);
+    }
+    ck_assert_msg(hub_fixture_use_hub(car, options()), "%s", car->error.text);
+    ck_assert_msg(hub_fixture_run(car, TIME_MS), "%s", car->error.text);
+    ck_assert_uint_eq(hub_figures(car->hub).refused, 1);
+    hub_fixture_destroy(&car);
+    end_process(waker);
     end_process(peer);
 }
 END_TEST
@@ -107,15 +127,31 @@ START_TEST(a_unit_that_answers_wrongly_ends_the_run)
 }
 END_TEST
 
-START_TEST(packets_of_another_round_or_incarnation_are_counted_and_change_nothing)
+START_TEST(packets_of_another_round_incarnation_or_sender_are_counted_and_change_nothing)
 {
     hub_fixture_t *car = hub_fixture_new(2, 1);
     pid_t peer = hub_fixture_spawn("--peer", "good", hub_fixture_endpoint(), "b");
     ck_assert_msg(hub_fixture_use_hub(car, options()), "%s", car->error.text);
     ck_assert_msg(hub_fixture_run(car, 5 * TIME_MS), "%s", car->error.text);
     ck_assert_uint_eq(hub_figures(car->hub).mismatched, 2);
+    ck_assert_uint_eq(hub_figures(car->hub).forged, 2);
     hub_fixture_destroy(&car);
     end_process(peer);
+}
+END_TEST
+
+// What its owner has not started is welcomed, but somebody else answers: who has not the secret is not the unit.
+START_TEST(somebody_who_only_listens_does_not_become_the_unit)
+{
+    hub_fixture_t *car = hub_fixture_new(2, 1);
+    pid_t first = hub_fixture_spawn("--peer", "silent", hub_fixture_endpoint(), "b");
+    pid_t second = hub_fixture_spawn("--peer", "good", hub_fixture_endpoint(), "b");
+    ck_assert_msg(hub_fixture_use_hub(car, options()), "%s", car->error.text);
+    ck_assert_msg(hub_fixture_run(car, TIME_MS), "%s", car->error.text);
+    hub_fixture_destroy(&car);
+    kill(first, SIGKILL); // it may have come when all was over
+    end_process(first);
+    end_process(second);
 }
 END_TEST
 
@@ -211,9 +247,10 @@ int main(int argc, char **argv)
     tcase_add_checked_fixture(peers, hub_fixture_own_directory, hub_fixture_remove_directory);
     tcase_add_test(peers, an_external_unit_is_waited_for_and_behaves_like_any_other);
     tcase_add_test(peers, an_external_unit_survives_a_bus_that_breaks_off);
-    tcase_add_loop_test(peers, a_unit_that_cannot_belong_here_is_refused_by_name, 0, 3);
+    tcase_add_loop_test(peers, a_unit_that_cannot_belong_here_is_refused_and_the_right_one_waited_for, 0, 5);
     tcase_add_loop_test(peers, a_unit_that_answers_wrongly_ends_the_run, 0, 2);
-    tcase_add_test(peers, packets_of_another_round_or_incarnation_are_counted_and_change_nothing);
+    tcase_add_test(peers, packets_of_another_round_incarnation_or_sender_are_counted_and_change_nothing);
+    tcase_add_test(peers, somebody_who_only_listens_does_not_become_the_unit);
     tcase_add_test(peers, garbage_on_the_sockets_changes_nothing);
     tcase_add_test(peers, a_unit_that_ends_before_it_joins_is_told);
     tcase_add_test(peers, a_unit_that_never_joins_is_told_when_patience_is_over);

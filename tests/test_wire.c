@@ -159,7 +159,9 @@ static size_t make_public_body(uint8_t *bytes)
 
 static size_t make_welcome_body(uint8_t *bytes)
 {
-    made.any.welcome = (wire_welcome_t){random_next(&source), random_next(&source), (int16_t)below(65536)};
+    wire_welcome_t *welcome = &made.any.welcome;
+    *welcome = (wire_welcome_t){random_next(&source), random_next(&source), (int16_t)below(65536), below(2) == 1, {0}};
+    for (size_t i = 0; i < WIRE_SEALED_SIZE && welcome->has_secret; i++) welcome->sealed[i] = (uint8_t)below(256);
     return wire_encode_welcome(&made.any.welcome, bytes);
 }
 
@@ -198,6 +200,7 @@ static size_t make_hello_body(uint8_t *bytes)
     memset(hello, 0, sizeof *hello);
     hello->incarnation = random_next(&source);
     hello->definitions = random_next(&source);
+    for (size_t i = 0; i < WIRE_KEY_SIZE; i++) hello->key[i] = (uint8_t)below(256);
     make_text(hello->class_name, NODE_NAME_MAX);
     hello->ports.accept_count = below(NODE_ACCEPTS_MAX + 1);
     for (size_t i = 0; i < hello->ports.accept_count; i++) {

@@ -15,7 +15,7 @@ START_TEST(a_public_frame_has_the_bytes_that_the_header_tells)
         .kind = WIRE_FRAME, .stream = 1, .sequence = 0x0102, .time_ns = 111910000, .sender = "cas"};
     message.frame = frame_make(0x130, (const uint8_t[]){0x45, 0x00}, 2);
     static const uint8_t EXPECTED[] = {
-        1,    1,                                  // version, kind
+        2,    1,                                  // version, kind
         1,                                        // stream
         0x02, 0x01, 0,    0,    0, 0,    0,    0, // sequence number
         0x70, 0x9C, 0xAB, 0x06, 0, 0,    0,    0, // 111910000 ns
@@ -38,7 +38,7 @@ START_TEST(a_packet_with_one_frame_has_the_bytes_that_the_header_tells)
     outbox_send(outbox, 0, &frame, OUTBOX_REPLACE);
     wire_packet_t packet = {.incarnation = 7, .round = 9, .status = WIRE_DONE};
     static const uint8_t EXPECTED[] = {
-        1,    33, // version, kind
+        2,    33, // version, kind
         7,    0,    0,
         0,    0,    0,
         0,    0, // incarnation
@@ -163,7 +163,7 @@ START_TEST(what_is_wrong_with_a_hello_is_told_by_its_field)
     static wire_hello_t hello = {.class_name = "c", .ports = {.accept_count = 1}};
     char text[WIRE_MISTAKE_TEXT_MAX];
     size_t size = wire_encode_hello(&hello, body);
-    body[21] = 4; // the bus of its first acceptance
+    body[21 + WIRE_KEY_SIZE] = 4; // the bus of its first acceptance
     wire_mistake_t mistake = wire_hello_mistake(&hello, body, size);
     ck_assert_str_eq(wire_mistake_describe(&mistake, text), "accepts[0].bus is 4, at most 3");
 }
@@ -180,8 +180,8 @@ START_TEST(topics_are_what_subscribers_expect)
     ck_assert_mem_eq(topic, "can/b/18DAF110", 14);
     ck_assert_uint_eq(wire_topic("line/", "door/driver", topic), 16);
     ck_assert_mem_eq(topic, "line/door/driver", 16);
-    ck_assert_uint_eq(wire_topic_ready("seat", 0xAB, topic), 27);
-    ck_assert_mem_eq(topic, "ready/seat/00000000000000ab", 27);
+    ck_assert_uint_eq(wire_topic_ready("seat", (const uint8_t[]){0, 1, 2, 3, 4, 5, 6, 0xAB}, topic), 27);
+    ck_assert_mem_eq(topic, "ready/seat/00010203040506ab", 27);
 }
 END_TEST
 
@@ -190,6 +190,42 @@ START_TEST(the_hash_is_fnv_1a_and_goes_on)
     ck_assert_uint_eq(wire_hash(0, (const uint8_t *)"foobar", 6), UINT64_C(0x85944171F73967E8));
     uint64_t half = wire_hash(0, (const uint8_t *)"foo", 3);
     ck_assert_uint_eq(wire_hash(half, (const uint8_t *)"bar", 3), UINT64_C(0x85944171F73967E8));
+}
+END_TEST
+
+// The key 00 … 0F and the message 00 … 0E of the paper that defines SipHash (Aumasson, Bernstein, appendix A).
+START_TEST(a_tag_is_that_of_siphash_and_stands_at_the_end)
+{
+    static const uint8_t TAG[] = {0xE5, 0x45, 0xBE, 0x49, 0x61, 0xCA, 0x29, 0xA1};
+    uint8_t secret[WIRE_SECRET_SIZE];
+    for (uint8_t i = 0; i < WIRE_SECRET_SIZE; i++) secret[i] = i;
+    for (uint8_t i = 0; i < 15; i++) body[i] = i;
+    size_t size = wire_sign(body, 15, secret);
+    ck_assert_uint_eq(size, 23);
+    ck_assert_mem_eq(body + 15, TAG, sizeof TAG);
+    ck_assert(wire_is_signed(body, &size, secret));
+    ck_assert_uint_eq(size, 15);
+}
+END_TEST
+
+START_TEST(a_tag_fits_one_body_and_one_secret)
+{
+    uint8_t secret[WIRE_SECRET_SIZE] = {1};
+    memset(body, 7, 40);
+    size_t whole = wire_sign(body, 40, secret);
+    for (size_t bit = 0; bit < 8 * whole; bit++) {
+        size_t size = whole;
+        body[bit / 8] ^= (uint8_t)(1 << bit % 8);
+        ck_assert_msg(!wire_is_signed(body, &size, secret), "bit %zu", bit);
+        ck_assert_uint_eq(size, whole);
+        body[bit / 8] ^= (uint8_t)(1 << bit % 8);
+    }
+    for (size_t size = 0; size < whole; size++) {
+        size_t told = size;
+        ck_assert(!wire_is_signed(body, &told, secret));
+    }
+    secret[15] = 1;
+    ck_assert(!wire_is_signed(body, &whole, secret));
 }
 END_TEST
 
@@ -203,6 +239,8 @@ int main(void)
     tcase_add_test(all, what_is_wrong_with_a_packet_is_told_by_its_field);
     tcase_add_test(all, what_is_wrong_with_a_hello_is_told_by_its_field);
     tcase_add_test(all, topics_are_what_subscribers_expect);
+    tcase_add_test(all, a_tag_is_that_of_siphash_and_stands_at_the_end);
+    tcase_add_test(all, a_tag_fits_one_body_and_one_secret);
     tcase_add_test(all, the_hash_is_fnv_1a_and_goes_on);
     return suite_run("wire layout", all);
 }

@@ -7,6 +7,7 @@
 
 #include "bus/zmq/hub_peers.h"
 #include "bus/zmq/hub_watch.h"
+#include "bus/zmq/secret.h"
 #include "bus/zmq/unit_program.h"
 
 #define HELLOS_AT_ONCE 256
@@ -27,7 +28,8 @@ bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
     peer->state = HUB_PEER_AWAY;
     peer->listens = false;
     peer->incarnation = random_next(&self->random) | 1;
-    peer->barrier = random_next(&self->random);
+    peer->greeted = 0;
+    secret_make(peer->secret);
     char program[UNIT_PROGRAM_PATH_MAX + 1], incarnation[24], lifeline[8];
     if (!unit_program_find(self->vehicle, entry, self->unit_directory, program, error)) return false;
     snprintf(incarnation, sizeof incarnation, "%016" PRIx64, peer->incarnation);
@@ -36,8 +38,10 @@ bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
         program,         "--bus",     endpoint_of(self), "--node", entry->name, "--vehicle", self->vehicle->path,
         "--incarnation", incarnation, "--lifeline",      lifeline, NULL,
     };
-    if (peer->launch) return process_launch(&peer->process, &self->lifeline, peer->launch, argv, error);
-    return process_start(&peer->process, &self->lifeline, argv, error);
+    char secret[SECRET_TEXT_SIZE];
+    secret_write(peer->secret, secret);
+    if (peer->launch) return process_launch(&peer->process, &self->lifeline, peer->launch, argv, secret, error);
+    return process_start(&peer->process, &self->lifeline, argv, secret, error);
 }
 
 bool hub_join_start_units(hub_t *self, error_t *error)
@@ -63,13 +67,20 @@ static void wait_for_listener(hub_t *self, uint8_t node)
     }
 }
 
+// One of ours ends the run. For an external unit it may be anybody: the first one is told to the user as well.
 static bool refuse(hub_t *self, uint8_t node, uint64_t incarnation, const char *reason, error_t *error)
 {
-    wait_for_listener(self, node);
-    wire_refuse_t message = {.incarnation = incarnation};
-    snprintf(message.reason, sizeof message.reason, "%s", reason);
-    hub_peers_send_step(self, node, wire_encode_refuse(&message, self->body));
-    return error_add(error, "%s: refused: %s", self->vehicle->nodes[node].name, reason);
+    hub_peer_t *peer = &self->peers[node];
+    const vehicle_node_t *entry = &self->vehicle->nodes[node];
+    bool first = !*peer->refused;
+    snprintf(peer->refused, sizeof peer->refused, "%s", reason);
+    peer->refused_incarnation = incarnation;
+    if (!entry->external) wait_for_listener(self, node);
+    hub_peers_refuse(self, node);
+    if (!entry->external) return error_add(error, "%s: refused: %s", entry->name, reason);
+    self->figures.refused++;
+    if (first) fprintf(stderr, "kmsim: %s: refused: %s\n", entry->name, reason);
+    return true;
 }
 
 static bool ports_equal(const node_ports_t *a, const node_ports_t *b)
@@ -100,45 +111,67 @@ static bool accept_hello(hub_t *self, uint8_t node, const wire_hello_t *hello, e
             return refuse(self, node, hello->incarnation, "it accepts from a bus that it is not on", error);
     if (peer->has_ports && !ports_equal(&peer->ports, &hello->ports))
         return refuse(self, node, hello->incarnation, "it accepts other things than before its restart", error);
-    peer->incarnation = hello->incarnation;
-    peer->ports = hello->ports;
-    peer->has_ports = true;
-    peer->state = HUB_PEER_GREETED;
-    if (peer->listens) hub_peers_welcome(self, node);
+    hub_candidate_t candidate = {.welcome.incarnation = hello->incarnation, .ports = hello->ports};
+    memcpy(candidate.secret, peer->secret, WIRE_SECRET_SIZE);
+    if (entry->external) {
+        secret_make(candidate.secret);
+        candidate.welcome.has_secret = true;
+        if (!secret_seal(candidate.secret, hello->key, candidate.welcome.sealed))
+            return refuse(self, node, hello->incarnation, "its public key is none", error);
+    }
+    hub_peers_greet(self, node, &candidate);
     return true;
 }
 
-// A hello counts only from whom it is expected of: of a unit that we started, only under the incarnation that we told
-// it.
-static bool take_hello(hub_t *self, uint8_t node, error_t *error)
+// A hello counts only from whom it is expected of: of a unit that we started, only under its incarnation and tag; of an
+// external one until somebody is it.
+static bool is_awaited(hub_t *self, uint8_t node, uint64_t incarnation)
 {
-    const socket_message_t *message = &self->message;
     const hub_peer_t *peer = &self->peers[node];
-    uint8_t version;
-    uint64_t incarnation;
-    bool known = wire_hello_origin(message->body, message->body_size, &version, &incarnation) && incarnation != 0;
-    bool awaited =
-        peer->state == HUB_PEER_AWAY && (self->vehicle->nodes[node].external || incarnation == peer->incarnation);
-    if (!known || !awaited) {
-        self->figures.outsiders++;
-        return true;
-    }
-    if (version != WIRE_VERSION) {
-        char reason[WIRE_REASON_MAX];
-        snprintf(reason, sizeof reason, "it speaks version %u of the protocol, this run version %d", version,
-                 WIRE_VERSION);
-        return refuse(self, node, incarnation, reason, error);
-    }
-    wire_hello_t hello;
-    if (wire_decode_hello(&hello, message->body, message->body_size)) return accept_hello(self, node, &hello, error);
-    if (self->vehicle->nodes[node].external) {
-        self->figures.garbage++;
-        return true;
-    }
-    wire_mistake_t mistake = wire_hello_mistake(&hello, message->body, message->body_size);
+    if (self->vehicle->nodes[node].external) return peer->state != HUB_PEER_READY && incarnation != 0;
+    return peer->state == HUB_PEER_AWAY && incarnation == peer->incarnation;
+}
+
+static bool is_authentic(hub_t *self, uint8_t node)
+{
+    socket_message_t *message = &self->message;
+    if (self->vehicle->nodes[node].external) return true;
+    return wire_is_signed(message->body, &message->body_size, self->peers[node].secret);
+}
+
+static bool refuse_version(hub_t *self, uint8_t node, uint64_t incarnation, uint8_t version, error_t *error)
+{
+    char reason[WIRE_REASON_MAX];
+    snprintf(reason, sizeof reason, "it speaks version %u of the protocol, this run version %d", version, WIRE_VERSION);
+    return refuse(self, node, incarnation, reason, error);
+}
+
+static bool refuse_nonsense(hub_t *self, uint8_t node, uint64_t incarnation, wire_hello_t *hello, error_t *error)
+{
+    wire_mistake_t mistake = wire_hello_mistake(hello, self->message.body, self->message.body_size);
     char wrong[WIRE_MISTAKE_TEXT_MAX], reason[WIRE_REASON_MAX];
     snprintf(reason, sizeof reason, "its hello is nonsense (%s)", wire_mistake_describe(&mistake, wrong));
     return refuse(self, node, incarnation, reason, error);
+}
+
+static bool take_hello(hub_t *self, uint8_t node, error_t *error)
+{
+    const socket_message_t *message = &self->message;
+    uint8_t version;
+    uint64_t incarnation;
+    if (!wire_hello_origin(message->body, message->body_size, &version, &incarnation) ||
+        !is_awaited(self, node, incarnation)) {
+        self->figures.outsiders++;
+        return true;
+    }
+    if (!is_authentic(self, node)) {
+        self->figures.forged++;
+        return true;
+    }
+    if (version != WIRE_VERSION) return refuse_version(self, node, incarnation, version, error);
+    wire_hello_t hello;
+    if (wire_decode_hello(&hello, message->body, message->body_size)) return accept_hello(self, node, &hello, error);
+    return refuse_nonsense(self, node, incarnation, &hello, error);
 }
 
 static bool take_hellos(hub_t *self, error_t *error)

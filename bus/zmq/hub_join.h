@@ -7,7 +7,7 @@
 //    │─── subscription (our SUB's) ──────────>│ now a hello can reach us
 //    │<── hello ──────────────────────────────│
 //    │─── welcome (barrier) ─────────────────>│ both directions work
-//    │<── subscription ready/NODE/BARRIER ────│ on a connection that keeps order: whatever it subscribed to is here too
+//    │<── subscription ready/NODE/TAG ────│ on a connection that keeps order: whatever it subscribed to is here too
 //
 // Order is everything here, for ZeroMQ drops what nobody has subscribed to and tells nobody:
 // - The hub's sockets are bound before the first process is started (hub.c): whoever connects to nobody sleeps 100 ms.
@@ -16,8 +16,12 @@
 // - It says hello only after the hub's own subscription has reached it: an earlier one would go nowhere.
 // - Hello (up) and the subscription to step/NODE (down) travel on two connections and overtake each other: the hub
 //   welcomes when it has both, whichever came last.
-// - The welcome names a barrier that nobody can know beforehand: a subscription to it cannot be left over from an
-//   earlier life of that unit. Only when it is here is the unit granted anything.
+// - Welcomes differ, and the tag over one is known to the unit and us alone (bus/zmq/wire.h): such a subscription is
+// not
+//   left over from an earlier life of that unit, and nobody else's. Only when it is here is the unit granted anything.
+//
+// Hellos may be anybody's. That of a unit that we started has its tag, or counts for nothing. For an external unit the
+// first who proves that he has read his welcome is it; what cannot be it is refused and counted, and waited on.
 #ifndef KMSIM_BUS_ZMQ_HUB_JOIN_H
 #define KMSIM_BUS_ZMQ_HUB_JOIN_H
 

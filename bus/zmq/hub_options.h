@@ -34,6 +34,8 @@ typedef struct {
     uint64_t rounds;     // grants and power-ons sent
     uint64_t published;  // public messages
     uint64_t outsiders;  // messages up from nobody who belongs here
+    uint64_t forged;     // packets and hellos without their unit's tag
+    uint64_t refused;    // hellos for external units that cannot belong here
     uint64_t mismatched; // packets of another round or incarnation
     uint64_t garbage;    // what was no message at all
     uint64_t strangers;  // frames of strangers that were taken in

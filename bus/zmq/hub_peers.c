@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bus/zmq/hub_peers.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SUBSCRIPTIONS_AT_ONCE 256 // then whoever called looks at something else
@@ -36,30 +37,65 @@ void hub_peers_send_step(hub_t *self, uint8_t node, size_t size)
                 size);
 }
 
-void hub_peers_welcome(hub_t *self, uint8_t node)
+void hub_peers_greet(hub_t *self, uint8_t node, const hub_candidate_t *candidate)
+{
+    hub_peer_t *peer = &self->peers[node];
+    hub_candidate_t *place = &peer->candidates[peer->greeted++ % HUB_CANDIDATES_MAX];
+    *place = *candidate;
+    place->welcome.barrier = random_next(&self->random);
+    place->welcome.processor = (int16_t)(self->options.spread ? -1 : self->processor);
+    uint8_t tag[WIRE_TAG_SIZE];
+    wire_tag(self->body, wire_encode_welcome(&place->welcome, self->body), place->secret, tag);
+    place->ready[wire_topic_ready(self->vehicle->nodes[node].name, tag, place->ready)] = '\0';
+    peer->state = HUB_PEER_GREETED;
+    if (peer->listens) hub_peers_send_step(self, node, wire_encode_welcome(&place->welcome, self->body));
+}
+
+void hub_peers_refuse(hub_t *self, uint8_t node)
 {
     const hub_peer_t *peer = &self->peers[node];
-    wire_welcome_t welcome = {peer->incarnation, peer->barrier, (int16_t)(self->options.spread ? -1 : self->processor)};
-    hub_peers_send_step(self, node, wire_encode_welcome(&welcome, self->body));
+    wire_refuse_t message = {.incarnation = peer->refused_incarnation};
+    if (!*peer->refused || !peer->listens) return;
+    snprintf(message.reason, sizeof message.reason, "%s", peer->refused);
+    hub_peers_send_step(self, node, wire_encode_refuse(&message, self->body));
+}
+
+static size_t candidate_count(const hub_peer_t *peer)
+{
+    return peer->greeted < HUB_CANDIDATES_MAX ? peer->greeted : HUB_CANDIDATES_MAX;
 }
 
 // ---- up: who listens -----------------------------------------------------------------------------------------------
 
+// Whoever listens now may be one of those greeted, and not have heard his welcome.
 static void take_listener(hub_t *self, const char *name)
 {
     int node = hub_peers_find(self, name);
     if (node < 0) return;
-    self->peers[node].listens = true;
-    if (self->peers[node].state == HUB_PEER_GREETED) hub_peers_welcome(self, (uint8_t)node);
+    hub_peer_t *peer = &self->peers[node];
+    peer->listens = true;
+    hub_peers_refuse(self, (uint8_t)node);
+    if (peer->state != HUB_PEER_GREETED) return;
+    for (size_t i = 0; i < candidate_count(peer); i++)
+        hub_peers_send_step(self, (uint8_t)node, wire_encode_welcome(&peer->candidates[i].welcome, self->body));
+}
+
+static void take_in(hub_peer_t *peer, const hub_candidate_t *candidate)
+{
+    peer->incarnation = candidate->welcome.incarnation;
+    memcpy(peer->secret, candidate->secret, WIRE_SECRET_SIZE);
+    peer->ports = candidate->ports;
+    peer->has_ports = true;
+    peer->state = HUB_PEER_READY;
+    peer->greeted = 0;
 }
 
 static void take_ready(hub_t *self, const char *topic)
 {
     for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
-        char expected[WIRE_TOPIC_MAX];
-        size_t size = wire_topic_ready(self->vehicle->nodes[i].name, self->peers[i].barrier, expected);
-        bool same = strlen(topic) == size && memcmp(topic, expected, size) == 0;
-        if (same && self->peers[i].state == HUB_PEER_GREETED) self->peers[i].state = HUB_PEER_READY;
+        hub_peer_t *peer = &self->peers[i];
+        for (size_t j = 0; j < candidate_count(peer) && peer->state == HUB_PEER_GREETED; j++)
+            if (strcmp(topic, peer->candidates[j].ready) == 0) take_in(peer, &peer->candidates[j]);
     }
 }
 

@@ -5,7 +5,7 @@
 //   hub ──publish──────> whoever subscribes        public messages, numbered per stream
 //       ──send_step────> one unit                  welcome, refuse, power_on, grant
 //       <─subscription── step/NODE                 the unit hears us: a greeted one is welcomed
-//                        ready/NODE/BARRIER        and all that it had subscribed to before is in effect
+//                        ready/NODE/TAG            and all that it had subscribed to before is in effect
 //                        sim/observer/NONCE        counted, up and down
 //                        live/NONCE                somebody asks for a live car: attached
 #ifndef KMSIM_BUS_ZMQ_HUB_PEERS_H
@@ -25,8 +25,12 @@ uint64_t hub_peers_publish(hub_t *self, wire_public_t *message, const char *topi
 /// Sends so many bytes of self->body to step/NODE.
 void hub_peers_send_step(hub_t *self, uint8_t node, size_t size);
 
-/// Sends its welcome to a unit that listens and whose hello was good.
-void hub_peers_welcome(hub_t *self, uint8_t node);
+/// Takes note of somebody whose hello was good (incarnation, sealed secret, ports and secret are told), and welcomes
+/// him as soon as the unit listens.
+void hub_peers_greet(hub_t *self, uint8_t node, const hub_candidate_t *candidate);
+
+/// Sends whoever was refused last as that unit the reason, if he listens.
+void hub_peers_refuse(hub_t *self, uint8_t node);
 
 /// Takes note of subscriptions that have come; a bounded number of them.
 void hub_peers_take_subscriptions(hub_t *self);

@@ -107,12 +107,12 @@ static void send_grant(hub_t *self, const kernel_t *kernel, const kernel_activat
 
 // ---- up ------------------------------------------------------------------------------------------------------------
 
-// The unit from which a packet of this round is awaited and this is it, else -1. Only then is the outbox touched: a
-// packet that came before would otherwise be overwritten by anybody.
+// The unit from which a packet of this round is awaited and this is it, by its tag, else -1. Only then is the outbox
+// touched: a packet that came before would otherwise be overwritten by anybody.
 static int find_sender(hub_t *self)
 {
     if (hub_live_note_stranger(self)) return -1;
-    const socket_message_t *message = &self->message;
+    socket_message_t *message = &self->message;
     const char *name = wire_topic_behind(message->topic, "packet/");
     int node = name ? hub_peers_find(self, name) : -1;
     uint64_t incarnation, round;
@@ -120,9 +120,13 @@ static int find_sender(hub_t *self)
         self->figures.outsiders++;
         return -1;
     }
-    if (self->peers[node].activation >= 0 && incarnation == self->peers[node].incarnation && round == self->round)
-        return node;
-    self->figures.mismatched++;
+    const hub_peer_t *peer = &self->peers[node];
+    if (peer->activation < 0 || incarnation != peer->incarnation || round != self->round) {
+        self->figures.mismatched++;
+        return -1;
+    }
+    if (wire_is_signed(message->body, &message->body_size, peer->secret)) return node;
+    self->figures.forged++;
     return -1;
 }
 

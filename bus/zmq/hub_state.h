@@ -17,25 +17,41 @@
 #include "bus/zmq/socket.h"
 #include "bus/zmq/hub_options.h"
 
-#define HUB_TICK_MS 20        // how often a wait looks up from its socket
+#define HUB_TICK_MS 20 // how often a wait looks up from its socket
+#define HUB_CANDIDATES_MAX 8
 #define HUB_STRANGERS_MAX 256 // frames per bus that wait; what is more is lost
 
 typedef enum {
     HUB_PEER_AWAY,    // no process, or none that has spoken
-    HUB_PEER_GREETED, // its hello was good
+    HUB_PEER_GREETED, // a hello was good
     HUB_PEER_READY,   // and all its subscriptions have arrived
 } hub_peer_state_t;
+
+// Whose hello was good: it has still to prove that it hears us, and that it is who said it.
+typedef struct {
+    wire_welcome_t welcome;
+    node_ports_t ports;
+    uint8_t secret[WIRE_SECRET_SIZE];
+    char ready[WIRE_TOPIC_MAX + 1]; // what it subscribes to when it has read its welcome
+} hub_candidate_t;
 
 typedef struct {
     bool remote;        // lives in another process; else in ours, or nowhere
     const char *launch; // command, or null
     process_t process;
     hub_peer_state_t state;
+    bool stopped; // and that was told
     bool listens; // its subscription to step/NODE has been seen
-    uint64_t incarnation, barrier;
+    uint64_t incarnation;
+    uint8_t secret[WIRE_SECRET_SIZE]; // shared with that life of it
     bool has_ports;
     node_ports_t ports;
-    int16_t activation; // whose packet is awaited, -1: none
+    // Anybody may say hello for an external unit. The first who answers his welcome is it; older ones make room.
+    size_t greeted;
+    hub_candidate_t candidates[HUB_CANDIDATES_MAX];
+    uint64_t refused_incarnation;
+    char refused[WIRE_REASON_MAX + 1]; // why the last hello was, "" for none
+    int16_t activation;                // whose packet is awaited, -1: none
 } hub_peer_t;
 
 typedef struct { // where a public event of the instant is found

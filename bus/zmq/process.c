@@ -4,16 +4,21 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define COMMAND_MAX 16384
+#define NOT_BEGUN 127 // exit status of a process that could not be what it was to be
+#define BEGIN_MS 3000 // in which it must have begun
+#define BEGIN_STEP_MS 10
 
 extern char **environ;
 
@@ -91,46 +96,129 @@ void process_lifeline_close(process_lifeline_t *self)
 
 // ---- start ---------------------------------------------------------------------------------------------------------
 
-static void set_signals(posix_spawnattr_t *attributes)
+typedef struct { // of a process that is to begin
+    const char *const *argv, *const *environment;
+    int lifeline, told; // read end; write end of the pipe by which it tells why it could not begin
+    bool apart;         // in a process group of its own
+    pid_t parent;
+} start_t;
+
+// What we ignore or block the child would go on ignoring.
+static void restore_signals(void)
 {
-    sigset_t standard, none;
+    static const int SIGNALS[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGPIPE, SIGXFSZ};
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    sigset_t none;
     sigemptyset(&none);
-    sigemptyset(&standard);
-    sigaddset(&standard, SIGINT);
-    sigaddset(&standard, SIGTERM);
-    sigaddset(&standard, SIGHUP);
-    sigaddset(&standard, SIGCHLD);
-    sigaddset(&standard, SIGPIPE);
-    posix_spawnattr_setsigmask(attributes, &none);
-    posix_spawnattr_setsigdefault(attributes, &standard);
+    for (size_t i = 0; i < sizeof SIGNALS / sizeof SIGNALS[0]; i++) sigaction(SIGNALS[i], &standard, NULL);
+    sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static bool spawn(process_t *self, const process_lifeline_t *lifeline, const char *const argv[], bool apart,
-                  error_t *error)
+// The lifeline first: it may have a standard file's number.
+static bool set_files(const start_t *start)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    if (apart) posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (apart) posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, lifeline->read_end, PROCESS_LIFELINE);
-    short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-    posix_spawnattr_setflags(&attributes, (short)(apart ? flags | POSIX_SPAWN_SETPGROUP : flags));
-    set_signals(&attributes); // what we ignore or block the child would go on ignoring
-    // posix_spawn is declared to take writable arguments, and does not write.
-    int reason = posix_spawn(&self->pid, argv[0], &actions, &attributes, (char *const *)(uintptr_t)argv, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
-    self->group = apart;
+    bool good = start->lifeline == PROCESS_LIFELINE ? fcntl(PROCESS_LIFELINE, F_SETFD, 0) == 0
+                                                    : dup2(start->lifeline, PROCESS_LIFELINE) >= 0;
+    if (!start->apart) return good;
+    int nothing = open("/dev/null", O_RDONLY);
+    good = good && nothing >= 0 && dup2(nothing, STDIN_FILENO) >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0;
+    if (nothing > PROCESS_LIFELINE) close(nothing);
+    return good;
+}
+
+// In the child, by nothing but what is allowed between fork and exec. A stopped process cannot look at its lifeline:
+// the kernel ends it with us; who was orphaned just before that was set ends himself.
+static _Noreturn void become(const start_t *start)
+{
+    if (start->apart) setpgid(0, 0);
+    if (start->apart) prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != start->parent) _exit(NOT_BEGUN);
+    restore_signals();
+    // execve is declared to take writable arguments, and does not write.
+    if (set_files(start))
+        execve(start->argv[0], (char *const *)(uintptr_t)start->argv, (char *const *)(uintptr_t)start->environment);
+    int reason = errno;
+    if (write(start->told, &reason, sizeof reason) < 0) _exit(NOT_BEGUN);
+    _exit(NOT_BEGUN);
+}
+
+// Waits until the process is what it is to be: its end of the pipe closes then. 0, or why it is not.
+static int wait_until_begun(int told)
+{
+    struct pollfd item = {.fd = told, .events = POLLIN};
+    for (int64_t waited_ms = 0; waited_ms < BEGIN_MS; waited_ms += BEGIN_STEP_MS) {
+        int reason = 0;
+        int come = poll(&item, 1, BEGIN_STEP_MS); // a signal makes a step shorter, and that does not matter
+        if (come > 0) return read(told, &reason, sizeof reason) == sizeof reason ? reason : 0;
+    }
+    return ETIMEDOUT;
+}
+
+// A pipe whose write end is above the numbers that a child gives away.
+static bool open_told(int ends[2])
+{
+    int pair[2];
+    if (pipe(pair) != 0) return false;
+    for (size_t i = 0; i < 2; i++) {
+        ends[i] = fcntl(pair[i], F_DUPFD_CLOEXEC, PROCESS_LIFELINE + 1);
+        close(pair[i]);
+    }
+    if (ends[0] >= 0 && ends[1] >= 0) return true;
+    for (size_t i = 0; i < 2; i++)
+        if (ends[i] >= 0) close(ends[i]);
+    return false;
+}
+
+static bool fail_start(const char *program, int reason, error_t *error)
+{
+    struct rlimit limit;
+    if (reason == ETIMEDOUT) return error_add(error, "%s: the process does not begin, stopped?", program);
+    if (reason != EAGAIN || getrlimit(RLIMIT_NPROC, &limit) != 0)
+        return error_add(error, "%s: %s", program, strerror(reason));
+    return error_add(error, "%s: %s (limit of processes and threads, ulimit -u, %llu)", program, strerror(reason),
+                     (unsigned long long)limit.rlim_cur);
+}
+
+// By fork, since posix_spawn waits for its child without an end: one that is stopped before it is what it is to be
+// would hold us for ever.
+static bool begin(process_t *self, const start_t *start, error_t *error)
+{
+    int ends[2];
+    if (!open_told(ends)) return fail_start(start->argv[0], errno, error);
+    start_t child = *start;
+    child.told = ends[1];
+    child.parent = getpid();
+    pid_t pid = fork();
+    if (pid == 0) become(&child);
+    int reason = pid < 0 ? errno : 0;
+    close(ends[1]);
+    *self = (process_t){.pid = pid < 0 ? 0 : pid, .group = start->apart};
+    if (pid > 0) reason = wait_until_begun(ends[0]);
+    close(ends[0]);
     if (reason == 0) return true;
-    self->pid = 0;
-    return error_add(error, "%s: %s", argv[0], strerror(reason));
+    process_kill(self);
+    return fail_start(start->argv[0], reason, error);
 }
 
-bool process_start(process_t *self, const process_lifeline_t *lifeline, const char *const argv[], error_t *error)
+static bool spawn(process_t *self, const process_lifeline_t *lifeline, const char *const argv[], const char *variable,
+                  bool apart, error_t *error)
 {
-    return spawn(self, lifeline, argv, true, error);
+    size_t count = 0;
+    while (environ[count]) count++;
+    const char **environment = calloc(count + 2, sizeof *environment);
+    assert(environment);
+    for (size_t i = 0; i < count; i++) environment[i] = environ[i];
+    environment[count] = variable;
+    start_t start = {.argv = argv, .environment = environment, .lifeline = lifeline->read_end, .apart = apart};
+    bool good = begin(self, &start, error);
+    free(environment);
+    return good;
+}
+
+bool process_start(process_t *self, const process_lifeline_t *lifeline, const char *const argv[], const char *variable,
+                   error_t *error)
+{
+    return spawn(self, lifeline, argv, variable, true, error);
 }
 
 typedef struct {
@@ -157,7 +245,7 @@ static void put_quoted(command_t *self, const char *const argv[])
 }
 
 bool process_launch(process_t *self, const process_lifeline_t *lifeline, const char *command, const char *const argv[],
-                    error_t *error)
+                    const char *variable, error_t *error)
 {
     command_t *line = calloc(1, sizeof *line);
     assert(line);
@@ -175,7 +263,8 @@ bool process_launch(process_t *self, const process_lifeline_t *lifeline, const c
     if (line->length == COMMAND_MAX - 1)
         started = error_add(error, "%s: the command is too long", command);
     else
-        started = spawn(self, lifeline, (const char *const[]){"/bin/sh", "-c", line->text, NULL}, false, error);
+        started =
+            spawn(self, lifeline, (const char *const[]){"/bin/sh", "-c", line->text, NULL}, variable, false, error);
     free(line);
     return started;
 }
@@ -185,7 +274,11 @@ bool process_launch(process_t *self, const process_lifeline_t *lifeline, const c
 bool process_ended(process_t *self, int *status)
 {
     if (self->pid <= 0) return false;
-    pid_t ended = waitpid(self->pid, status, WNOHANG);
+    pid_t ended;
+    while ((ended = waitpid(self->pid, status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
+        if (WIFEXITED(*status) || WIFSIGNALED(*status)) break;
+        self->stopped = WIFSTOPPED(*status);
+    }
     if (ended == 0 || (ended < 0 && errno == EINTR)) return false;
     if (ended < 0) *status = 0; // reaped by somebody else
     self->pid = 0;

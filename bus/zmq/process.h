@@ -9,7 +9,8 @@
 //
 //     we end, or kill -9     the kernel closes the only write end ──> every reader: end-of-file
 //     one of them dies       SIGCHLD ──> process_children_signals changes ──> process_ended tells whose
-//     one of them hangs      whoever waits for it loses patience (bus/zmq/hub) ──> process_kill, its whole group
+//     one of them is stopped SIGCHLD likewise ──> process_ended notes it        we end: the kernel kills it all the
+//     same one of them hangs      whoever waits for it loses patience (bus/zmq/hub) ──> process_kill, its whole group
 //
 // So that end-of-file means what it says, the write end must be in no other process: it is closed on exec, and the read
 // end is duplicated to its number only in the child.
@@ -30,8 +31,9 @@ typedef struct {
 } process_lifeline_t;
 
 typedef struct {
-    pid_t pid;  // 0: none
-    bool group; // leads a process group of its own
+    pid_t pid;    // 0: none
+    bool group;   // leads a process group of its own
+    bool stopped; // as process_ended has last seen it
 } process_t;
 
 /// Opens the pipe; neither end is inherited but by process_start.
@@ -39,13 +41,15 @@ bool process_lifeline_open(process_lifeline_t *self, error_t *error);
 void process_lifeline_close(process_lifeline_t *self);
 
 /// Starts argv[0] with these arguments in a process group of its own, so that Ctrl-C reaches us alone; standard input
-/// is empty, standard output goes to standard error. False with the error told when it cannot be executed.
-bool process_start(process_t *self, const process_lifeline_t *lifeline, const char *const argv[], error_t *error);
+/// is empty, standard output goes to standard error; it does not outlive us. Its environment is ours and one variable
+/// more ("NAME=value", null: none). False with the error told when it cannot be executed, or does not begin.
+bool process_start(process_t *self, const process_lifeline_t *lifeline, const char *const argv[], const char *variable,
+                   error_t *error);
 
 /// Starts a shell command in which each % stands for the quoted arguments (at its end when there is no %). Terminal and
 /// process group stay ours: it may be a debugger.
 bool process_launch(process_t *self, const process_lifeline_t *lifeline, const char *command, const char *const argv[],
-                    error_t *error);
+                    const char *variable, error_t *error);
 
 /// Whether the process has ended; then it is reaped, self->pid is 0 and *status is that of waitpid.
 bool process_ended(process_t *self, int *status);

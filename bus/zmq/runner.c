@@ -16,6 +16,7 @@
 #include "bus/zmq/socket.h"
 #include "bus/zmq/runner_inbox.h"
 #include "bus/zmq/runner_options.h"
+#include "bus/zmq/secret.h"
 #include "bus/files/vehicle_file.h"
 
 #define LOOK_UP_MS 250 // how often an idle runner looks at its lifeline
@@ -28,6 +29,9 @@ typedef struct {
     const vehicle_node_t *entry;
     void *node; // the unit's state
     wire_hello_t hello;
+    secret_pair_t pair; // without one when our secret was handed to us
+    bool has_secret;
+    uint8_t secret[WIRE_SECRET_SIZE];
     zsock_t *down, *up;
     void *down_handle, *up_handle;
     bool powered;
@@ -134,14 +138,21 @@ static void greet(runner_t *self)
     while (socket_receive_subscription(self->up_handle, topic, &begins)) {
         if (!begins) continue;
         self->powered = false;
-        send_up(self, "hello/", wire_encode_hello(&self->hello, self->body));
+        size_t size = wire_encode_hello(&self->hello, self->body);
+        if (self->has_secret) size = wire_sign(self->body, size, self->secret);
+        send_up(self, "hello/", size);
     }
+}
+
+static void send_packet(runner_t *self, size_t size)
+{
+    send_up(self, "packet/", wire_sign(self->body, size, self->secret));
 }
 
 static void answer(runner_t *self, uint64_t round)
 {
     wire_packet_t packet = {.incarnation = self->hello.incarnation, .round = round, .status = WIRE_DONE};
-    send_up(self, "packet/", wire_encode_packet(&packet, &self->outbox, self->body));
+    send_packet(self, wire_encode_packet(&packet, &self->outbox, self->body));
 }
 
 static void answer_gap(runner_t *self, uint64_t round, const wire_input_t *missed)
@@ -149,7 +160,7 @@ static void answer_gap(runner_t *self, uint64_t round, const wire_input_t *misse
     wire_packet_t gap = {.incarnation = self->hello.incarnation, .round = round, .status = WIRE_GAP};
     gap.stream = missed->stream;
     gap.sequence = missed->sequence;
-    send_up(self, "packet/", wire_encode_packet(&gap, NULL, self->body));
+    send_packet(self, wire_encode_packet(&gap, NULL, self->body));
 }
 
 static int take_grant(runner_t *self)
@@ -185,9 +196,12 @@ static int take_welcome(runner_t *self)
     wire_welcome_t welcome;
     if (!wire_decode_welcome(&welcome, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
     if (welcome.incarnation != self->hello.incarnation) return RUNNER_GOES_ON;
+    if (welcome.has_secret && !secret_open(welcome.sealed, &self->pair, self->secret)) return RUNNER_GOES_ON;
     affinity_pin(welcome.processor);
     char topic[WIRE_TOPIC_MAX];
-    subscribe(self, topic, wire_topic_ready(self->entry->name, welcome.barrier, topic));
+    uint8_t tag[WIRE_TAG_SIZE];
+    wire_tag(self->message.body, self->message.body_size, self->secret, tag);
+    subscribe(self, topic, wire_topic_ready(self->entry->name, tag, topic));
     return RUNNER_GOES_ON;
 }
 
@@ -262,6 +276,11 @@ static int run(runner_t *self)
 {
     error_t *error = &self->error;
     self->hello.incarnation = self->options.incarnation ? self->options.incarnation : make_incarnation();
+    self->has_secret = secret_take(self->secret);
+    if (!self->has_secret) {
+        secret_make_pair(&self->pair);
+        memcpy(self->hello.key, self->pair.public, WIRE_KEY_SIZE);
+    }
     if (!limits_allow_bus(0, error)) return fail(self, error->text);
     if (!bind_node(self, error) || !connect_bus(self, error)) {
         fprintf(stderr, "%s\n", error->text);

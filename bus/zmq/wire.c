@@ -2,6 +2,7 @@
 #include "bus/zmq/wire.h"
 
 #include <assert.h>
+#include <sodium.h>
 #include <string.h>
 
 #include "bus/kernel/kernel.h"
@@ -12,7 +13,8 @@
 static_assert(INPUT_KIND_COUNT <= INPUT_PUBLIC, "a kind and the bit for public share a byte");
 static_assert(NODE_INPUTS_MAX <= UINT8_MAX, "counted in a byte");
 // The largest body is a packet with everything full: nothing that a unit may put into its outbox is lost on the way.
-static_assert(2 + 8 + 8 + 1 + WIRE_PARTS_OUTBOX_SIZE + WIRE_PARTS_IMAGE_SIZE <= WIRE_SIZE_MAX, "it fits into a body");
+static_assert(2 + 8 + 8 + 1 + WIRE_PARTS_OUTBOX_SIZE + WIRE_PARTS_IMAGE_SIZE + WIRE_TAG_SIZE <= WIRE_SIZE_MAX,
+              "it fits into a body");
 static_assert(WIRE_REASON_MAX <= UINT8_MAX, "counted in a byte");
 
 static wire_writer_t body_begin(uint8_t *body, wire_kind_t kind)
@@ -154,6 +156,8 @@ size_t wire_encode_welcome(const wire_welcome_t *self, uint8_t *body)
     wire_bytes_put_u64(&writer, self->incarnation);
     wire_bytes_put_u64(&writer, self->barrier);
     wire_bytes_put_unsigned(&writer, (uint16_t)self->processor, 2);
+    wire_bytes_put_u8(&writer, self->has_secret ? WIRE_SEALED_SIZE : 0);
+    if (self->has_secret) wire_bytes_put(&writer, self->sealed, WIRE_SEALED_SIZE);
     return writer.size;
 }
 
@@ -163,6 +167,10 @@ bool wire_decode_welcome(wire_welcome_t *self, const uint8_t *body, size_t size)
     self->incarnation = wire_bytes_get_u64(&reader);
     self->barrier = wire_bytes_get_u64(&reader);
     self->processor = (int16_t)wire_bytes_get_unsigned(&reader, 2);
+    uint8_t size_of_sealed = wire_bytes_get_u8(&reader, WIRE_SEALED_SIZE);
+    self->has_secret = size_of_sealed > 0;
+    if (self->has_secret && size_of_sealed != WIRE_SEALED_SIZE) wire_bytes_fail(&reader, WIRE_UNFIT, size_of_sealed, 0);
+    wire_bytes_get_bytes(&reader, self->sealed, size_of_sealed);
     return wire_bytes_at_end(&reader);
 }
 
@@ -320,6 +328,7 @@ size_t wire_encode_hello(const wire_hello_t *self, uint8_t *body)
     wire_writer_t writer = body_begin(body, WIRE_HELLO);
     wire_bytes_put_u64(&writer, self->incarnation);
     wire_bytes_put_u64(&writer, self->definitions);
+    wire_bytes_put(&writer, self->key, WIRE_KEY_SIZE);
     wire_bytes_put_text(&writer, self->class_name);
     wire_parts_put_ports(&writer, &self->ports);
     return writer.size;
@@ -332,6 +341,8 @@ static bool decode_hello(wire_hello_t *self, const uint8_t *body, size_t size, w
     self->incarnation = wire_bytes_get_u64(&reader);
     wire_bytes_field(&reader, "definitions");
     self->definitions = wire_bytes_get_u64(&reader);
+    wire_bytes_field(&reader, "public key");
+    wire_bytes_get_bytes(&reader, self->key, WIRE_KEY_SIZE);
     wire_bytes_field(&reader, "class");
     wire_bytes_get_text(&reader, self->class_name, NODE_NAME_MAX);
     wire_parts_get_ports(&reader, &self->ports);
@@ -405,6 +416,33 @@ wire_mistake_t wire_packet_mistake(outbox_t *outbox, const uint8_t *body, size_t
     return mistake;
 }
 
+// ---- tags ----------------------------------------------------------------------------------------------------------
+
+static_assert(WIRE_TAG_SIZE == crypto_shorthash_BYTES && WIRE_SECRET_SIZE == crypto_shorthash_KEYBYTES, "SipHash-2-4");
+
+void wire_tag(const uint8_t *bytes, size_t size, const uint8_t secret[WIRE_SECRET_SIZE], uint8_t tag[WIRE_TAG_SIZE])
+{
+    crypto_shorthash(tag, bytes, size, secret);
+}
+
+size_t wire_sign(uint8_t *body, size_t size, const uint8_t secret[WIRE_SECRET_SIZE])
+{
+    assert(size + WIRE_TAG_SIZE <= WIRE_SIZE_MAX);
+    wire_tag(body, size, secret, body + size);
+    return size + WIRE_TAG_SIZE;
+}
+
+bool wire_is_signed(const uint8_t *body, size_t *size, const uint8_t secret[WIRE_SECRET_SIZE])
+{
+    if (*size < WIRE_TAG_SIZE) return false;
+    uint8_t tag[WIRE_TAG_SIZE], differences = 0;
+    wire_tag(body, *size - WIRE_TAG_SIZE, secret, tag);
+    for (size_t i = 0; i < WIRE_TAG_SIZE; i++) differences |= (uint8_t)(tag[i] ^ body[*size - WIRE_TAG_SIZE + i]);
+    if (differences != 0) return false;
+    *size -= WIRE_TAG_SIZE;
+    return true;
+}
+
 // ---- the rest ------------------------------------------------------------------------------------------------------
 
 bool wire_kind(const uint8_t *body, size_t size, wire_kind_t *kind)
@@ -458,11 +496,12 @@ size_t wire_topic(const char *prefix, const char *name, char *topic)
     return put_name(topic, put_name(topic, 0, prefix), name);
 }
 
-size_t wire_topic_ready(const char *node, uint64_t barrier, char *topic)
+size_t wire_topic_ready(const char *node, const uint8_t tag[WIRE_TAG_SIZE], char *topic)
 {
     size_t length = put_name(topic, put_name(topic, 0, "ready/"), node);
     length = put_name(topic, length, "/");
-    return length + put_hex(topic + length, barrier, 16, "0123456789abcdef");
+    for (size_t i = 0; i < WIRE_TAG_SIZE; i++) length += put_hex(topic + length, tag[i], 2, "0123456789abcdef");
+    return length;
 }
 
 const char *wire_topic_behind(const char *topic, const char *prefix)

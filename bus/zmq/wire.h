@@ -11,9 +11,21 @@
 //
 // Joining. A peer connects SUB to the endpoint and XPUB to its up endpoint (ipc: ENDPOINT-up, tcp: port + 1),
 // subscribes to what it accepts, to sim/end and step/NODE, waits for a subscription from the hub (01) on the XPUB,
-// sends hello. It gets welcome and subscribes to ready/NODE/BARRIER (16 lower-case hex digits): when the hub has that,
-// it has all before it. Then every power_on and every grant is answered by exactly one packet with the same round and
-// incarnation.
+// sends hello. It gets welcome and subscribes to ready/NODE/TAG, TAG being the tag over the welcome's body in 16
+// lower-case hex digits: when the hub has that, it has all before it, and from whom. Then every power_on and every
+// grant is answered by exactly one packet with the same round and incarnation, which ends with its tag.
+//
+// Nobody speaks for a unit. What comes up may be anybody's, so unit and hub share a secret of 16 bytes, new for each
+// life of a process, that never goes over the wire in clear, and a tag proves that its sender has it: the 8 bytes of
+// SipHash-2-4 under the secret, as libsodium's crypto_shorthash gives them, over all bytes of the body before the tag.
+// - A unit that kmsim starts finds its secret in its environment (KMSIM_SECRET, 32 hex digits); its hello's key is
+//   zeros, and the hello ends with a tag.
+// - An external unit makes a key pair (X25519, libsodium's crypto_box) and puts the public key into its hello, without
+// a
+//   tag; the welcome brings the secret sealed to that key (crypto_box_seal), which nobody else can open.
+//   In Python: SealedBox(key).decrypt(sealed), siphash24(body, key=secret, encoder=RawEncoder), both of PyNaCl.
+// A packet or hello without the right tag is counted and otherwise nothing. Who has the endpoint's sockets bound sends
+// welcome, power_on and grant: they need no tag, since a unit hears nobody else.
 //
 // Looking on. An observer connects SUB alone, subscribes to what it wants to see (can/ or can/BUS/, line/, air/), to
 // sim/, and last to sim/observer/NONCE (any text of its own): that one is counted, and vouches for those before it. It
@@ -26,7 +38,7 @@
 // In the layouts: u8 u16 u32 u64 unsigned, i16 i64 two's complement, text = u8 length and that many bytes (none of them
 // 0), x[n] = u8 n and n times x. Whoever reads accepts nothing else: no other version, no byte too few or too many.
 //
-//   every body  u8 version (1), u8 kind (wire_kind_t)
+//   every body  u8 version (2), u8 kind (wire_kind_t)
 //   frame       u32 identifier (bit 31: extended, bit 30: remote), u8 length 0 .. 8, data (none in a remote frame)
 //   air         u8 channel (air_channel_t), u32 transmission, bytes u8[n], n up to 64
 //   line        u8 line (index of the node's port), u8 momentary 0|1, i64 value
@@ -42,17 +54,19 @@
 //     log         log                                                    topic sim/log
 //     end         (u8 stream, u64 last sequence number)[n]               topic sim/end: the bus ends
 //
-//   welcome     u64 incarnation, u64 barrier, i16 processor to run on (-1: any)
+//   welcome     u64 incarnation, u64 random number, i16 processor to run on (-1: any), sealed secret u8[n], n 0 or 64
 //   refuse      u64 incarnation, text reason
 //   power_on    u64 incarnation, u64 round, i64 time, u8 image_state_t, u64 random state, image
 //   grant       u64 incarnation, u64 round, i64 time, inputs[n], n up to 64, each: u8 node_input_kind_t + 128 if public
 //                 public   u8 own index (of the bus or line port), u8 momentary, u8 stream, u64 sequence number
 //                 private  u8 bus, then by kind: frame (sent, not_sent, frame), line, air, or nothing
-//   hello       u64 incarnation, u64 definitions (wire_hash over vehicle file and DBC; 0: not told), text class,
-//                 accepts[n]: u8 bus, u32 identifier (bit 31: extended), u32 mask; lines text[n]; u8 air channels
+//   hello       u64 incarnation, u64 definitions (wire_hash over vehicle file and DBC; 0: not told), u8[32] public key,
+//                 text class, accepts[n]: u8 bus, u32 identifier (bit 31: extended), u32 mask; lines text[n]; u8 air
+//                 channels; u8[8] tag if the key is zeros
 //   packet      u64 incarnation, u64 round, u8 status. 0: outbox. 1, a public input never came: u8 stream, u64 sequence
 //     outbox      i64 deadline, u8 hold, u32 dropped, frames[n]: u8 bus, u8 flags, frame; line[n]; air[n]; log[n];
 //                 u8 store 0|1, image if 1
+//                 and at the very end u8[8] tag, whatever the status
 //   attached    u64 definitions (as in hello), i64 time in ns
 //   stranger    frame                       topic stranger/BUS: to be put on that bus at the present instant
 //
@@ -63,10 +77,14 @@
 #include "bus/kernel/node.h"
 #include "bus/zmq/wire_mistake.h"
 
-#define WIRE_VERSION 1
+#define WIRE_VERSION 2
 #define WIRE_SIZE_MAX 32768 // no body is larger; every encoder's buffer has this size
 #define WIRE_TOPIC_MAX 63
 #define WIRE_REASON_MAX 200
+#define WIRE_SECRET_SIZE 16
+#define WIRE_TAG_SIZE 8
+#define WIRE_KEY_SIZE 32    // a public key
+#define WIRE_SEALED_SIZE 64 // a secret, sealed
 
 typedef enum {
     WIRE_FRAME = 1,
@@ -119,8 +137,10 @@ typedef struct {
 
 typedef struct {
     uint64_t incarnation;
-    uint64_t barrier;
+    uint64_t barrier; // no two welcomes have the same
     int16_t processor;
+    bool has_secret;
+    uint8_t sealed[WIRE_SEALED_SIZE];
 } wire_welcome_t;
 
 typedef struct {
@@ -152,6 +172,7 @@ typedef struct {
 typedef struct {
     uint64_t incarnation;
     uint64_t definitions;
+    uint8_t key[WIRE_KEY_SIZE];
     char class_name[NODE_NAME_MAX + 1];
     node_ports_t ports;
 } wire_hello_t;
@@ -212,13 +233,23 @@ wire_mistake_t wire_packet_mistake(outbox_t *outbox, const uint8_t *body, size_t
 size_t wire_encode_packet(const wire_packet_t *self, const outbox_t *outbox, uint8_t *body);
 bool wire_decode_packet(wire_packet_t *self, outbox_t *outbox, const uint8_t *body, size_t size);
 
+/// The tag over so many bytes.
+void wire_tag(const uint8_t *bytes, size_t size, const uint8_t secret[WIRE_SECRET_SIZE], uint8_t tag[WIRE_TAG_SIZE]);
+
+/// Ends a body with its tag and returns the new size: at most WIRE_SIZE_MAX, which an encoder's leaves room for.
+size_t wire_sign(uint8_t *body, size_t size, const uint8_t secret[WIRE_SECRET_SIZE]);
+
+/// Whether the body ends with its tag; *size is then that of the body without it. How long that takes says nothing of
+/// the tag that would be right.
+bool wire_is_signed(const uint8_t *body, size_t *size, const uint8_t secret[WIRE_SECRET_SIZE]);
+
 // Topics are written without terminating zero into WIRE_TOPIC_MAX bytes; their length is returned.
 
 size_t wire_topic_frame(const char *bus, const can_frame_t *frame, char *topic);
 /// PREFIX and NAME one after the other: ("line/", "door/driver").
 size_t wire_topic(const char *prefix, const char *name, char *topic);
-/// "ready/NODE/BARRIER".
-size_t wire_topic_ready(const char *node, uint64_t barrier, char *topic);
+/// "ready/NODE/TAG".
+size_t wire_topic_ready(const char *node, const uint8_t tag[WIRE_TAG_SIZE], char *topic);
 
 /// What stands behind the prefix in a topic (both terminated), or null when the topic does not begin with it.
 const char *wire_topic_behind(const char *topic, const char *prefix);

@@ -107,6 +107,13 @@ static inline const uint8_t *wire_bytes_get(wire_reader_t *self, size_t size)
     return bytes;
 }
 
+/// So many bytes, zeros when there are fewer.
+static inline void wire_bytes_get_bytes(wire_reader_t *self, uint8_t *bytes, size_t size)
+{
+    const uint8_t *from = wire_bytes_get(self, size);
+    for (size_t i = 0; i < size; i++) bytes[i] = from ? from[i] : 0;
+}
+
 static inline uint64_t wire_bytes_get_unsigned(wire_reader_t *self, size_t size)
 {
     const uint8_t *bytes = wire_bytes_get(self, size);

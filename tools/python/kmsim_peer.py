@@ -29,6 +29,10 @@ import struct
 import sys
 
 import zmq
+from nacl.encoding import RawEncoder
+from nacl.exceptions import CryptoError
+from nacl.hash import siphash24
+from nacl.public import PrivateKey, SealedBox
 
 __all__ = ["Unit", "Frame", "Input", "run", "NEVER", "SECOND", "MILLISECOND", "RF", "RF_END", "LF"]
 
@@ -36,7 +40,7 @@ NEVER, SECOND, MILLISECOND = 2**63 - 1, 10**9, 10**6
 RF, RF_END, LF = 0, 1, 2  # air_channel_t
 MASK_ALL = {False: 0x7FF, True: 0x1FFFFFFF}
 
-VERSION = 1
+VERSION = 2
 FRAME, LINE, AIR, END, WELCOME, REFUSE, POWER_ON, GRANT, HELLO, PACKET = 1, 2, 3, 7, 16, 17, 18, 19, 32, 33  # wire_kind_t
 KINDS = ["awake", "asleep", "sent", "not_sent", "frame", "line", "air", "stored", "deadline"]  # node_input_kind_t
 IMAGE_STATES = ["none", "present", "damaged", "newer"]  # image_state_t
@@ -183,6 +187,9 @@ class Peer:
         self.unit, self.options = unit, options
         self.incarnation = options.incarnation or random.SystemRandom().randrange(1, 2**64)
         self.powered, self.published = False, collections.OrderedDict()
+        self.key, self.secret = None, bytes.fromhex(os.environ.pop("KMSIM_SECRET", ""))
+        if not self.secret:  # it comes with the welcome, sealed
+            self.key = PrivateKey.generate()
         context = zmq.Context.instance()
         self.down, self.up = context.socket(zmq.SUB), context.socket(zmq.XPUB)
         self.down.rcvhwm = self.up.sndhwm = 100000
@@ -206,14 +213,21 @@ class Peer:
         yield b"sim/end"
         yield b"step/" + unit.name.encode()
 
+    def tag(self, body):
+        """Shows that whoever sends the body has the secret."""
+        return siphash24(body, key=self.secret, encoder=RawEncoder)
+
     def say(self, prefix, kind, body):
-        topic = prefix + self.unit.name.encode()
-        self.up.send_multipart([topic, struct.pack("<BBQ", VERSION, kind, self.incarnation) + body])
+        body = struct.pack("<BBQ", VERSION, kind, self.incarnation) + body
+        if kind == PACKET or not self.key:
+            body += self.tag(body)
+        self.up.send_multipart([prefix + self.unit.name.encode(), body])
 
     def greet(self):
         """A hub has subscribed: it is there, for the first time or after another, and we are without power to it."""
         unit, self.powered = self.unit, False
-        body = struct.pack("<Q", 0) + put_text(self.options.kind) + bytes([len(unit.accepts)])
+        key = bytes(self.key.public_key) if self.key else bytes(32)
+        body = struct.pack("<Q", 0) + key + put_text(self.options.kind) + bytes([len(unit.accepts)])
         for bus, identifier, mask, extended in unit.accepts:
             body += struct.pack("<BII", bus, identifier | EXTENDED * extended, mask)
         body += bytes([len(unit.lines)]) + b"".join(put_text(line) for line in unit.lines)
@@ -288,6 +302,15 @@ class Peer:
         unit.power_on(now, reader.image())
         self.answer(round_number)
 
+    def take_welcome(self, reader):
+        reader.take("Qh")  # a random number, the processor that we may run on
+        sealed = reader.bytes()
+        try:
+            self.secret = SealedBox(self.key).decrypt(sealed) if sealed else self.secret
+        except CryptoError:  # it was sealed to somebody else who would be this unit
+            return
+        self.down.subscribe(("ready/%s/%s" % (self.unit.name, self.tag(reader.body).hex())).encode())
+
     def take(self, body):
         """The exit status, or None while it goes on."""
         reader = Reader(body)
@@ -304,7 +327,7 @@ class Peer:
             print("%s: %s" % (self.unit.name, reader.text()), file=sys.stderr)
             return BROKEN
         if kind == WELCOME:
-            self.down.subscribe(("ready/%s/%016x" % (self.unit.name, reader.take("Q"))).encode())
+            self.take_welcome(reader)
         elif kind == POWER_ON:
             self.take_power_on(reader)
         elif kind == GRANT and self.powered:

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// How processes begin and end; nobody is waited for without an end, and nobody is left behind.
+#include "bus/zmq/process.h"
+
+#include <check.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/suite.h"
+
+static error_t error;
+static process_lifeline_t lifeline;
+static process_t process;
+
+static void begin(void)
+{
+    error_clear(&error);
+    ck_assert(process_lifeline_open(&lifeline, &error));
+}
+
+static void end(void)
+{
+    process_kill(&process);
+    process_lifeline_close(&lifeline);
+}
+
+static void pause_ms(long ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+static int status_of(void)
+{
+    int status = -1;
+    for (int i = 0; i < 500 && !process_ended(&process, &status); i++) pause_ms(10);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static bool start_shell(const char *command, const char *variable)
+{
+    const char *const argv[] = {"/bin/sh", "-c", command, NULL};
+    return process_start(&process, &lifeline, argv, variable, &error);
+}
+
+START_TEST(a_process_has_its_lifeline_and_variable_and_an_empty_input)
+{
+    ck_assert_msg(start_shell("[ \"$SECRET\" = 7 ] && [ -p /proc/self/fd/3 ] && ! read line && exit 5", "SECRET=7"),
+                  "%s", error.text);
+    ck_assert_int_eq(status_of(), 5);
+}
+END_TEST
+
+START_TEST(a_lifeline_of_the_same_number_is_inherited_too)
+{
+    int spare = dup(lifeline.read_end);
+    close(PROCESS_LIFELINE);
+    ck_assert_int_eq(dup2(spare, PROCESS_LIFELINE), PROCESS_LIFELINE);
+    process_lifeline_t same = {PROCESS_LIFELINE, -1};
+    const char *const argv[] = {"/bin/sh", "-c", "[ -p /proc/self/fd/3 ] && exit 6", NULL};
+    ck_assert_msg(process_start(&process, &same, argv, NULL, &error), "%s", error.text);
+    ck_assert_int_eq(status_of(), 6);
+}
+END_TEST
+
+START_TEST(a_program_that_cannot_be_executed_is_told)
+{
+    const char *const argv[] = {"/etc/hostname", NULL};
+    ck_assert(!process_start(&process, &lifeline, argv, NULL, &error));
+    ck_assert_ptr_nonnull(strstr(error.text, "/etc/hostname: ")); // as root another reason than as anybody
+    ck_assert_ptr_null(strstr(error.text, "stopped"));
+    ck_assert_int_eq(process.pid, 0);
+}
+END_TEST
+
+static void stop_here(void)
+{
+    raise(SIGSTOP);
+}
+
+START_TEST(a_process_that_is_stopped_before_it_is_one_is_told_and_ended)
+{
+    ck_assert_int_eq(pthread_atfork(NULL, NULL, stop_here), 0); // just behind the fork, in the child
+    ck_assert(!start_shell("exit 0", NULL));
+    ck_assert_str_eq(error.text, "/bin/sh: the process does not begin, stopped?");
+    ck_assert_int_eq(process.pid, 0);
+    ck_assert_int_eq(waitpid(-1, NULL, 0), -1); // nobody is left
+}
+END_TEST
+
+START_TEST(a_process_that_is_stopped_is_seen_to_be)
+{
+    int status;
+    ck_assert(start_shell("sleep 60", NULL));
+    kill(process.pid, SIGSTOP);
+    for (int i = 0; i < 500 && !process.stopped; i++, pause_ms(10)) ck_assert(!process_ended(&process, &status));
+    ck_assert(process.stopped);
+    kill(process.pid, SIGCONT);
+    for (int i = 0; i < 500 && process.stopped; i++, pause_ms(10)) ck_assert(!process_ended(&process, &status));
+    ck_assert(!process.stopped);
+}
+END_TEST
+
+// Its group is not orphaned here, so no kernel of any kind wakes it but by what it asked for.
+START_TEST(a_stopped_process_ends_with_us)
+{
+    int ends[2];
+    ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0); // what is orphaned becomes ours
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t owner = fork();
+    if (owner == 0) {
+        if (!start_shell("sleep 60", NULL)) _exit(1);
+        kill(process.pid, SIGSTOP);
+        if (write(ends[1], &process.pid, sizeof process.pid) < 0) _exit(1);
+        for (;;) pause();
+    }
+    pid_t pid = 0;
+    int status = 0;
+    ck_assert_int_eq(read(ends[0], &pid, sizeof pid), sizeof pid);
+    kill(owner, SIGKILL);
+    ck_assert_int_eq(waitpid(owner, NULL, 0), owner);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+END_TEST
+
+int main(void)
+{
+    TCase *all = tcase_create("all");
+    tcase_set_timeout(all, 30);
+    tcase_add_checked_fixture(all, begin, end);
+    tcase_add_test(all, a_process_has_its_lifeline_and_variable_and_an_empty_input);
+    tcase_add_test(all, a_lifeline_of_the_same_number_is_inherited_too);
+    tcase_add_test(all, a_program_that_cannot_be_executed_is_told);
+    tcase_add_test(all, a_process_that_is_stopped_before_it_is_one_is_told_and_ended);
+    tcase_add_test(all, a_process_that_is_stopped_is_seen_to_be);
+    tcase_add_test(all, a_stopped_process_ends_with_us);
+    return suite_run("process", all);
+}
