@@ -6,14 +6,15 @@
 #   make bench            measures against peers in the same run
 #   make fuzz             each libFuzzer target for FUZZ_SECONDS (60)
 #   make crash            kill -9 of units and of kmsim while they store, CRASH_KILLS (2000) times
-#   make install          into PREFIX (/usr/local), under DESTDIR if that is set
+#   make install          into PREFIX (/usr/local), under DESTDIR if that is set: programs, vehicles, stories, man pages,
+#                         and what a unit of one's own is built on (README)
 #   make format, clean, help
 #
 # demo, check, bench, fuzz and crash install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
 
 PACKAGES = build-essential perl pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
            clang clang-tidy clang-format cppcheck valgrind libclang-rt-14-dev can-utils tshark python3-can python3-scapy python3-zmq \
-           python3-nacl python3-jsonschema python3-canmatrix
+           python3-nacl python3-jsonschema python3-canmatrix man-db
 
 CC       = gcc
 BUILD    = build
@@ -47,6 +48,10 @@ LIBRARY  = $(BUILD)/libkmsim.a
 BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
 TESTS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SUPPORT  = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
+PUBLIC   = $(filter-out %_state.h,$(wildcard $(PUBLIC_ROOMS:%=%/*.h))) bus/zmq/runner.h bus/zmq/wire.h bus/zmq/wire_mistake.h
+PUBLIC_ROOMS = bus/base bus/can bus/kernel bus/car bus/diagnosis ecus
+EXAMPLES = tests/peer/light.c tests/peer/light.py tests/peer/light.json
+VERSION  = $(shell sed -n 's/^.define KMSIM_VERSION "\(.*\)"/\1/p' bus/base/version.h)
 BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 
 .PHONY: all demo check bench fuzz crash install format lint clean help packages tests
@@ -110,13 +115,21 @@ crash: packages
 	@$(MAKE) -s all tests
 	@tests/crash.sh $(or $(CRASH_KILLS),2000)
 
-install: all
-	install -d "$(INSTALLED)/bin" "$(INSTALLED)/libexec/kmsim" "$(INSTALLED)/share/kmsim/vehicles" \
-	    "$(INSTALLED)/share/kmsim/scenarios"
+# A unit of one's own is built on the headers and the library (kmsim.pc), or on the Python module.
+install: all $(LIBRARY)
+	install -d $(foreach d,bin libexec/kmsim lib/pkgconfig share/man/man1 share/kmsim/vehicles share/kmsim/scenarios \
+	    share/kmsim/examples share/kmsim/python,"$(INSTALLED)/$(d)")
 	install $(TOOLS:%=$(BUILD)/bin/%) "$(INSTALLED)/bin"
 	install $(UNITS:%=$(BUILD)/bin/%) "$(INSTALLED)/libexec/kmsim"
 	install -m 644 bus/vehicles/* "$(INSTALLED)/share/kmsim/vehicles"
 	install -m 644 scenarios/*.json "$(INSTALLED)/share/kmsim/scenarios"
+	for header in $(PUBLIC); do install -D -m 644 $$header "$(INSTALLED)/include/kmsim/$$header" || exit 1; done
+	install -m 644 $(LIBRARY) "$(INSTALLED)/lib"
+	sed 's/@VERSION@/$(VERSION)/' tools/kmsim.pc.in > "$(INSTALLED)/lib/pkgconfig/kmsim.pc"
+	chmod 644 "$(INSTALLED)/lib/pkgconfig/kmsim.pc"
+	install -m 644 tools/man/*.1 "$(INSTALLED)/share/man/man1"
+	install -m 644 tools/python/kmsim_peer.py "$(INSTALLED)/share/kmsim/python"
+	install -m 644 $(EXAMPLES) "$(INSTALLED)/share/kmsim/examples"
 
 lint: packages
 	@tests/lint.sh
