@@ -3,6 +3,7 @@
 # Uses build/bin, or the directory given.
 set -eu
 bin=$(realpath "${1:-build/bin}")
+manual=$(realpath tools/man)
 work=$(mktemp -d)
 export XDG_RUNTIME_DIR=$work LC_ALL=C
 trap 'kill -9 $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
@@ -40,6 +41,22 @@ for command in run check up do help; do grep -q "^  $command " out || fail "kmsi
 gives 2 "$bin/kmsim" help dance
 grep -qx 'kmsim: unknown command "dance"; see kmsim --help' err || fail "$(cat err)"
 for program in bus-sniffer cas seat mirror climate; do reads_well "$bin/$program" --help; done
+
+# Each has a manual page, which knows every option.
+for program in kmsim bus-sniffer service-tool cip; do
+    gives 0 man --warnings -E UTF-8 -l "$manual/$program.1"
+    [ ! -s err ] || fail "$program.1: $(cat err)"
+    gives 0 env MANWIDTH=200 man -l "$manual/$program.1"
+    cp out page
+    if [ $program = kmsim ]; then commands="run check up do"; else commands=""; fi
+    for command in ${commands:-" "}; do gives 0 "$bin/$program" $command --help && grep -oE '^  (-.,|   ) --[a-z-]+' out | grep -o -- '--.*'; done | sort -u > options
+    while read -r option; do grep -qe "$option" page || fail "$program.1 does not tell of $option"; done < options
+    [ "$(wc -l < options)" -gt 4 ] || fail "$program has hardly an option"
+done
+gives 0 "$bin/service-tool" --help
+for command in $(sed -n '/^  [a-z]/s/^  \([a-z]*\).*/\1/p' out); do
+    grep -q "^\.It Cm $command" "$manual/service-tool.1" || fail "service-tool.1 does not tell of $command"
+done
 
 # What was told must be good, needed or not.
 gives 2 "$bin/bus-sniffer" --vehicle nov

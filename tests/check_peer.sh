@@ -16,27 +16,7 @@ fail() {
     exit 1
 }
 
-# A car of its own: the e65 with one more entry in the vehicle file and one more message in the DBC.
-{
-    sed 's/^BU_: .*/& light/' "$vehicles/e65.dbc"
-    cat << 'DBC'
-BO_ 1008 LightStatus: 2 light
- SG_ Profile : 0|3@1+ (1,0) [0|4] "" Vector__XXX
- SG_ Coded : 3|1@1+ (1,0) [0|1] "" Vector__XXX
- SG_ Brightness : 8|8@1+ (1,0) [0|100] "%" Vector__XXX
-VAL_ 1008 Profile 0 "none" ;
-VAL_ 1008 Coded 0 "no" 1 "yes" ;
-BA_ "KeyMemorySetting" SG_ 1008 Brightness "brightness";
-BA_ "GenSigStartValue" SG_ 1008 Brightness 50;
-DBC
-} > "$work/car.dbc"
-/usr/bin/python3 - "$vehicles/e65.json" > "$work/car.json" << 'PYTHON'
-import json, sys
-car = json.load(open(sys.argv[1]))
-car.update(name="car", dbc="car.dbc")
-car["nodes"].append({"name": "light", "executable": "light", "buses": ["kcan-s"], "external": True})
-json.dump(car, sys.stdout)
-PYTHON
+"$peer/light_car.py" "$vehicles/e65.json" "$work"
 cp "$peer/light.json" "$work"
 
 for run in 1 2 3; do
@@ -48,6 +28,20 @@ for run in 1 2 3; do
     cmp "$work/1.log" "$work/$run.log" || fail "run $run has another trace"
 done
 grep -q ' kcan-s 3F0#0A50$' "$work/1.log" || fail "the light never said what it should"
+
+# Everything that the Python module can, in a unit that kmsim starts itself.
+/usr/bin/python3 - "$vehicles/e65.json" "$peer/probe.py" > "$work/probe_car.json" << 'PYTHON'
+import json, os, sys
+car = json.load(open(sys.argv[1]))
+car["dbc"] = os.path.join(os.path.dirname(sys.argv[1]), car["dbc"])
+car["nodes"].append({"name": "probe", "executable": sys.argv[2], "buses": ["kcan-s"]})
+json.dump(car, sys.stdout)
+PYTHON
+cp "$peer/probe.json" "$work"
+for run in 1 2; do
+    "$bin/kmsim" run --trace "$work/probe$run.log" "$work/probe.json" > "$work/out" 2>&1 || fail "the probe: $(cat "$work/out")"
+    cmp "$work/probe1.log" "$work/probe$run.log" || fail "run $run of the probe has another trace"
+done
 
 # A failure's replay needs the light's own process, too.
 sed 's/"brightness": 50/"brightness": 60/' "$work/light.json" > "$work/failing.json"

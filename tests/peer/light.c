@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A control unit of one's own in C: an interior light whose brightness is in Key Memory. What it shares with all units
-// (sleep, storing, Key Memory, and diagnosis if it has an address) comes from ecus/.
+// (cycles, sleep, storing, Key Memory, and diagnosis if it has an address) comes from ecus/.
 #include "bus/zmq/runner.h"
 #include "ecus/coding.h"
 #include "ecus/key_memory.h"
@@ -38,8 +38,6 @@ static void compose(void *unit, uint8_t message, uint8_t bus, can_frame_t *frame
     (void)bus;
     const light_t *self = unit;
     key_memory_compose(&self->memory, message, frame);
-    for (uint8_t i = 0; i < self->memory.setting_count; i++)
-        key_memory_compose_setting(&self->memory, i, key_memory_value(&self->memory, i), frame);
 }
 
 static void save(void *unit, image_t *image)
