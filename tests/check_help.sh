@@ -40,6 +40,29 @@ reads_well "$bin/kmsim" help
 for command in run check up do help; do grep -q "^  $command " out || fail "kmsim help does not tell of $command"; done
 gives 2 "$bin/kmsim" help dance
 grep -qx 'kmsim: unknown command "dance"; see kmsim --help' err || fail "$(cat err)"
+# the workshop's tools: every command in the list has a page of its own, the same by both ways
+for tool in service-tool cip; do
+    reads_well "$bin/$tool" --help
+    mv out list
+    reads_well "$bin/$tool" help
+    cmp list out || fail "$tool help tells something else than $tool --help"
+    commands=$(sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' list)
+    [ "$(echo "$commands" | wc -l)" = 8 ] || fail "$tool: commands $commands"
+    for command in $commands; do
+        reads_well "$bin/$tool" $command --help
+        mv out told
+        reads_well "$bin/$tool" help $command
+        cmp told out || fail "$tool help $command tells something else than $tool $command --help"
+        grep -q "^usage: $tool $command " out || fail "$(cat out)"
+        sed -n "s/^  \($tool [^>]*\).*/\1/p" out > examples
+        while read -r example; do # they are good usage: what is missing is the car, or the file
+            gives 3 "$bin"/$example
+        done < <(grep -v json examples || true)
+    done
+    gives 2 "$bin/$tool" help dance
+    grep -qx "$tool: unknown command \"dance\"; see $tool --help" err || fail "$(cat err)"
+    gives 2 "$bin/$tool" dance --help
+done
 for program in bus-sniffer cas seat mirror climate; do reads_well "$bin/$program" --help; done
 
 # Each has a manual page, which knows every option.

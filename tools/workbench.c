@@ -13,13 +13,15 @@
 #include "bus/zmq/process.h"
 #include "bus/base/version.h"
 #include "tools/options.h"
+#include "tools/workbench_help.h"
 #include "bus/files/vehicle_file.h"
 #include "bus/car/units.h"
 
 enum { STATUS_DONE, STATUS_REFUSED, STATUS_WRONG, STATUS_BROKEN, STATUS_SIGNAL = 128 };
 
-#define HELP_MAX 4096
 #define END_TEXT_MAX 160
+
+static const char HELP[] = "help"; // [COMMAND], of each tool
 
 static const option_t OPTIONS[] = {
     {"json", 0, NULL, OPTION_FLAG, offsetof(workbench_t, wants_json), "tell everything as one JSON object"},
@@ -351,26 +353,6 @@ static void print_failures(workbench_t *self)
 
 // ---- main ----------------------------------------------------------------------------------------------------------
 
-static void print_help(const workbench_tool_t *tool)
-{
-    char usage[END_TEXT_MAX], summary[HELP_MAX];
-    snprintf(usage, sizeof usage, "%s COMMAND [OPTION…]", tool->name);
-    words_t words = words_make(summary, sizeof summary);
-    words_add(&words, "%s\n", tool->summary);
-    for (size_t i = 0; i < tool->command_count; i++) {
-        const workbench_command_t *command = &tool->commands[i];
-        char form[END_TEXT_MAX];
-        snprintf(form, sizeof form, "%s %s", command->name, command->operands);
-        words_add(&words, "\n  %-24s%s%s", form, strlen(form) >= 24 ? "\n                          " : "",
-                  command->help);
-    }
-    command_t help = {
-        usage, summary, OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0],
-        "Keys and profiles count from 1. Exit status: 0 done, 1 a control unit refused or did not do it, 2 wrong\n"
-        "usage, 3 no car, no answer, or one that is broken or cannot be read."};
-    options_print_help(&help, stdout);
-}
-
 static const workbench_command_t *find_command(const workbench_tool_t *tool, const char *name)
 {
     for (size_t i = 0; i < tool->command_count; i++)
@@ -408,13 +390,30 @@ static void run(workbench_t *self, const workbench_command_t *command, int count
     if (process_interrupted()) self->status = STATUS_SIGNAL + process_interrupted();
 }
 
+static void tell_no_command(workbench_t *self, const char *name)
+{
+    workbench_wrong(self, *name ? "unknown command \"%s\"; see %s --help" : "no command%s; see %s --help", name,
+                    self->tool->name);
+}
+
+// Of the command that is named first, or the tool's.
+static void take_help(workbench_t *self, int count, char **arguments)
+{
+    const workbench_command_t *command = count > 0 ? find_command(self->tool, arguments[0]) : NULL;
+    if (count > 0 && !command)
+        tell_no_command(self, arguments[0]);
+    else
+        workbench_help_print(self->tool, command, OPTIONS, sizeof OPTIONS / sizeof OPTIONS[0]);
+}
+
 static void take_command(workbench_t *self, int count, char **arguments)
 {
     const char *name = count > 0 ? arguments[0] : "";
     const workbench_command_t *command = find_command(self->tool, name);
-    if (!command)
-        workbench_wrong(self, *name ? "unknown command \"%s\"; see %s --help" : "no command%s; see %s --help", name,
-                        self->tool->name);
+    if (strcmp(name, HELP) == 0)
+        take_help(self, count - 1, arguments + 1);
+    else if (!command)
+        tell_no_command(self, name);
     else if (count - 1 < command->least || count - 1 > command->most)
         workbench_wrong(self, "usage: %s %s%s%s", self->tool->name, command->name, *command->operands ? " " : "",
                         command->operands);
@@ -435,7 +434,7 @@ int workbench_main(const workbench_tool_t *tool, int count, char **arguments)
     error_clear(&error);
     int operand_count = 0;
     options_outcome_t outcome = options_parse(&command, count - 1, arguments + 1, &self, &operand_count, &error);
-    if (outcome == OPTIONS_HELP) print_help(tool);
+    if (outcome == OPTIONS_HELP) take_help(&self, operand_count, arguments + 1);
     if (outcome == OPTIONS_VERSION) printf("%s (kmsim) " KMSIM_VERSION "\n", tool->name);
     if (outcome == OPTIONS_WRONG) workbench_wrong(&self, "%s", error.text);
     if (outcome == OPTIONS_GO) take_command(&self, operand_count, arguments + 1);

@@ -28,7 +28,8 @@ typedef struct {
     const char *name;     // "block"
     const char *operands; // "N", or ""
     int least, most;      // operands
-    const char *help;
+    const char *help;     // a line in the list of all
+    const char *about;    // sentences, and examples in lines that begin with a blank
     void (*run)(workbench_t *self, int count, char **operands);
 } workbench_command_t;
 
