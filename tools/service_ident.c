@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
+#include <string.h>
+
 #include "tools/service_commands.h"
 #include "tools/text_table.h"
 
 #define TEXT_MAX 63
+#define TEXT_CUT "..."
 
-// Text as it comes off a bus: what is not printable ASCII is shown as '?'.
+// Text as it comes off a bus: what is not printable ASCII is shown as '?', and that a long one is cut.
 static bool read_text(workbench_t *self, uint8_t node, uint16_t id, char text[TEXT_MAX + 1])
 {
     const uint8_t *record;
     size_t size;
     if (!workbench_read(self, node, id, 0, &record, &size)) return false;
-    if (size > TEXT_MAX) size = TEXT_MAX;
+    bool cut = size > TEXT_MAX;
+    if (cut) size = TEXT_MAX;
     for (size_t i = 0; i < size; i++) text[i] = record[i] >= ' ' && record[i] <= '~' ? (char)record[i] : '?';
     text[size] = '\0';
+    if (cut) memcpy(text + TEXT_MAX - strlen(TEXT_CUT), TEXT_CUT, strlen(TEXT_CUT));
     return true;
 }
 
