@@ -57,7 +57,7 @@ static void await_subscription(const char *beginning)
     bool begins = false;
     zmq_pollitem_t item = {.socket = zsock_resolve(bus), .events = ZMQ_POLLIN};
     ck_assert_int_eq(zmq_poll(&item, 1, PATIENCE_MS), 1);
-    ck_assert(socket_receive_subscription(item.socket, topic, &begins) && begins);
+    ck_assert(socket_receive_subscription(item.socket, topic, &begins, NULL) && begins);
     ck_assert_msg(wire_topic_behind(topic, beginning) != NULL, "%s, not %s", topic, beginning);
 }
 
@@ -149,10 +149,10 @@ START_TEST(two_observers_of_one_program_announce_themselves_by_names_of_their_ow
         observer_t *one = observer_new(hub_fixture_endpoint(), &error);
         observer_announce(one);
         ck_assert_int_eq(zmq_poll(&item, 1, PATIENCE_MS), 1);
-        ck_assert(socket_receive_subscription(item.socket, i == 0 ? first : second, &begins) && begins);
+        ck_assert(socket_receive_subscription(item.socket, i == 0 ? first : second, &begins, NULL) && begins);
         observer_destroy(&one);
         ck_assert_int_eq(zmq_poll(&item, 1, PATIENCE_MS), 1); // it left
-        ck_assert(socket_receive_subscription(item.socket, i == 0 ? first : second, &begins) && !begins);
+        ck_assert(socket_receive_subscription(item.socket, i == 0 ? first : second, &begins, NULL) && !begins);
     }
     ck_assert_ptr_nonnull(wire_topic_behind(first, "sim/observer/"));
     ck_assert_ptr_nonnull(wire_topic_behind(second, "sim/observer/"));
@@ -252,7 +252,7 @@ START_TEST(what_is_no_longer_subscribed_to_does_not_come)
     bool begins = true;
     zmq_pollitem_t item = {.socket = zsock_resolve(bus), .events = ZMQ_POLLIN};
     ck_assert_int_eq(zmq_poll(&item, 1, PATIENCE_MS), 1);
-    ck_assert(socket_receive_subscription(item.socket, topic, &begins) && !begins);
+    ck_assert(socket_receive_subscription(item.socket, topic, &begins, NULL) && !begins);
     publish_line(0);
     publish_frame(0);
     assert_frame(1);

@@ -48,7 +48,7 @@ static void wait_until(live_client_t *self, int64_t until_ns)
     observer_wait(self->bus, up, time_earlier(until_ns - socket_clock_ns(), LOOK_UP_NS));
     char topic[WIRE_TOPIC_MAX + 1];
     bool begins;
-    while (socket_receive_subscription(up, topic, &begins)) self->heard = self->heard || begins;
+    while (socket_receive_subscription(up, topic, &begins, NULL)) self->heard = self->heard || begins;
 }
 
 // The next message of whatever kind; false when there is none, or no bus.

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bus/zmq/hub_state.h"
+#include "bus/zmq/hub_door.h"
 #include "bus/zmq/limits.h"
 #include "bus/zmq/hub_join.h"
 #include "bus/zmq/hub_live.h"
@@ -81,6 +82,9 @@ static bool open_sockets(hub_t *self, error_t *error)
     self->down_handle = zsock_resolve(self->down);
     self->up_handle = zsock_resolve(self->up);
     zsock_set_subscribe(self->up, "");
+    zsock_set_maxmsgsize(self->down, HUB_SUBSCRIPTION_SIZE_MAX);
+    zsock_set_rcvhwm(self->down, HUB_SUBSCRIPTIONS_WAITING);
+    hub_door_open(self);
     if (self->options.live) zsock_set_rcvhwm(self->up, STRANGERS_HIGH_WATER);
     const endpoint_t *endpoint = endpoint_claim_endpoint(self->claim);
     return bind_socket(self->down, endpoint->down, error) && bind_socket(self->up, endpoint->up, error);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus/zmq/hub_door.h"
 #include "bus/zmq/hub_peers.h"
 #include "bus/zmq/hub_watch.h"
 #include "bus/zmq/secret.h"
@@ -112,6 +113,7 @@ static bool accept_hello(hub_t *self, uint8_t node, const wire_hello_t *hello, e
     if (peer->has_ports && !ports_equal(&peer->ports, &hello->ports))
         return refuse(self, node, hello->incarnation, "it accepts other things than before its restart", error);
     hub_candidate_t candidate = {.welcome.incarnation = hello->incarnation, .ports = hello->ports};
+    candidate.connection_up = self->message.connection;
     memcpy(candidate.secret, peer->secret, WIRE_SECRET_SIZE);
     if (entry->external) {
         secret_make(candidate.secret);
@@ -176,6 +178,7 @@ static bool take_hello(hub_t *self, uint8_t node, error_t *error)
 
 static bool take_hellos(hub_t *self, error_t *error)
 {
+    self->message.traced = true;
     for (int i = 0; i < HELLOS_AT_ONCE; i++) {
         socket_result_t result = socket_receive(self->up_handle, &self->message, ZMQ_DONTWAIT);
         if (result == SOCKET_NOTHING) return true;
@@ -245,6 +248,7 @@ static bool join(hub_t *self, bool (*there)(const hub_t *self), error_t *error)
         }
         zmq_poll(items, 2, HUB_TICK_MS);
         hub_watch_look(&wait);
+        hub_door_look(self);
     }
 }
 

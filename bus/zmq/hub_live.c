@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bus/zmq/hub_live.h"
 
+#include "bus/zmq/hub_door.h"
 #include "bus/zmq/hub_peers.h"
 #include "bus/zmq/hub_watch.h"
 
@@ -67,5 +68,6 @@ bool hub_live_wait(hub_t *self, void *socket, int64_t wait_ns, error_t *error)
     if (come == 0 && wait_ns < TIME_MS) nanosleep(&(struct timespec){.tv_nsec = (long)wait_ns}, NULL);
     hub_peers_take_subscriptions(self);
     take_messages(self);
+    hub_door_look(self);
     return hub_watch_units(self, error);
 }

@@ -21,7 +21,8 @@ typedef struct {
     // Wall clock; a launched unit has no limit. 0: HUB_PATIENCE_NS, but external units and observers may come when they
     // like.
     int64_t patience_ns;
-    const char *unit_directory; // of the units' programs; null: beside this program, or ../libexec/kmsim (see unit_program.h)
+    const char
+        *unit_directory; // of the units' programs; null: beside this program, or ../libexec/kmsim (see unit_program.h)
     const hub_launch_t *launches;
     size_t launch_count;
     host_in_process_t *actors; // null: none
@@ -37,6 +38,7 @@ typedef struct {
     uint64_t forged;     // packets and hellos without their unit's tag
     uint64_t refused;    // hellos for external units that cannot belong here
     uint64_t mismatched; // packets of another round or incarnation
+    uint64_t put_out;    // connections that flooded us
     uint64_t garbage;    // what was no message at all
     uint64_t strangers;  // frames of strangers that were taken in
     uint64_t crowded;    // those for which there was no room

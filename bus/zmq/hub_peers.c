@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SUBSCRIPTIONS_AT_ONCE 256 // then whoever called looks at something else
+#include "bus/zmq/hub_door.h"
+
+#define SUBSCRIPTIONS_AT_ONCE                                                                                          \
+    4096 // more than come meanwhile, even from who floods us; then whoever called looks at something else
 
 // ---- who -----------------------------------------------------------------------------------------------------------
 
@@ -80,8 +83,10 @@ static void take_listener(hub_t *self, const char *name)
         hub_peers_send_step(self, (uint8_t)node, wire_encode_welcome(&peer->candidates[i].welcome, self->body));
 }
 
-static void take_in(hub_peer_t *peer, const hub_candidate_t *candidate)
+static void take_in(hub_peer_t *peer, const hub_candidate_t *candidate, int connection)
 {
+    peer->connection_up = candidate->connection_up;
+    peer->connection_down = connection;
     peer->incarnation = candidate->welcome.incarnation;
     memcpy(peer->secret, candidate->secret, WIRE_SECRET_SIZE);
     peer->ports = candidate->ports;
@@ -90,12 +95,12 @@ static void take_in(hub_peer_t *peer, const hub_candidate_t *candidate)
     peer->greeted = 0;
 }
 
-static void take_ready(hub_t *self, const char *topic)
+static void take_ready(hub_t *self, const char *topic, int connection)
 {
     for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
         hub_peer_t *peer = &self->peers[i];
         for (size_t j = 0; j < candidate_count(peer) && peer->state == HUB_PEER_GREETED; j++)
-            if (strcmp(topic, peer->candidates[j].ready) == 0) take_in(peer, &peer->candidates[j]);
+            if (strcmp(topic, peer->candidates[j].ready) == 0) take_in(peer, &peer->candidates[j], connection);
     }
 }
 
@@ -107,13 +112,24 @@ static void answer_knock(hub_t *self, const char *topic)
     socket_send(self->down_handle, topic, strlen(topic), self->body, size);
 }
 
-static void take_subscription(hub_t *self, const char *topic, bool begins)
+// By name, since what ends may never have begun: only whoever was counted is counted off.
+static void take_observer(hub_t *self, const char *topic, bool begins)
 {
-    if (wire_topic_behind(topic, "sim/observer/")) self->observers += begins ? 1 : -1;
+    uint64_t name = wire_hash(0, (const uint8_t *)topic, strlen(topic));
+    int i = 0;
+    while (i < self->observers && self->observer_names[i] != name) i++;
+    bool there = i < self->observers;
+    if (begins && !there && self->observers < HUB_OBSERVERS_MAX) self->observer_names[self->observers++] = name;
+    if (!begins && there) self->observer_names[i] = self->observer_names[--self->observers];
+}
+
+static void take_subscription(hub_t *self, const char *topic, bool begins, int connection)
+{
+    if (wire_topic_behind(topic, "sim/observer/")) take_observer(self, topic, begins);
     if (!begins) return;
     const char *listener = wire_topic_behind(topic, "step/");
     if (listener) take_listener(self, listener);
-    if (wire_topic_behind(topic, "ready/")) take_ready(self, topic);
+    if (wire_topic_behind(topic, "ready/")) take_ready(self, topic, connection);
     if (wire_topic_behind(topic, "live/")) answer_knock(self, topic);
 }
 
@@ -121,8 +137,9 @@ void hub_peers_take_subscriptions(hub_t *self)
 {
     char topic[WIRE_TOPIC_MAX + 1];
     bool begins;
+    int connection;
     for (int i = 0; i < SUBSCRIPTIONS_AT_ONCE; i++) {
-        if (!socket_receive_subscription(self->down_handle, topic, &begins)) return;
-        take_subscription(self, topic, begins);
+        if (!socket_receive_subscription(self->down_handle, topic, &begins, &connection)) return;
+        if (hub_door_take_subscription(self, connection, begins)) take_subscription(self, topic, begins, connection);
     }
 }

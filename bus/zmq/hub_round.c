@@ -3,11 +3,13 @@
 
 #include <stdio.h>
 
+#include "bus/zmq/hub_door.h"
 #include "bus/zmq/hub_join.h"
 #include "bus/zmq/hub_live.h"
 #include "bus/zmq/hub_peers.h"
 #include "bus/zmq/hub_watch.h"
 
+#define LOOK_EVERY 256   // rounds, after which we look at our memory
 #define CLOCK_EVERY 1024 // messages of others, after which a wait looks at the clock
 
 // The first unit that still owes a packet and is not under a tool, where it may take its time; -1 for none.
@@ -154,6 +156,7 @@ static bool take_packet(hub_t *self, uint8_t node, outbox_t *outboxes, error_t *
 static bool collect(hub_t *self, size_t pending, outbox_t *outboxes, error_t *error)
 {
     hub_watch_wait_t wait = {.last_ms = -1};
+    self->message.traced = false;
     for (size_t others = 0; pending > 0;) {
         socket_result_t result = socket_receive(self->up_handle, &self->message, 0);
         int node = result == SOCKET_MESSAGE ? find_sender(self) : -1;
@@ -164,6 +167,7 @@ static bool collect(hub_t *self, size_t pending, outbox_t *outboxes, error_t *er
         }
         if (result == SOCKET_GARBAGE) self->figures.garbage++;
         if (result != SOCKET_NOTHING && ++others % CLOCK_EVERY != 0) continue;
+        hub_door_look(self);
         if (!hub_watch_units(self, error)) return false;
         if (wait.last_ms < 0) wait = hub_watch_begin(); // the clock is not asked while all goes well
         hub_watch_look(&wait);
@@ -188,6 +192,7 @@ static bool run_round(void *hub, const kernel_t *kernel, outbox_t *outboxes, err
     hub_t *self = hub;
     int64_t now_ns = self->now_ns = kernel_now(kernel);
     hub_peers_take_subscriptions(self);
+    if (self->door.looks++ % LOOK_EVERY == 0) hub_door_look(self);
     if (!hub_watch_units(self, error)) return false;
     const kernel_event_t *events;
     size_t event_count = kernel_events(kernel, &events);

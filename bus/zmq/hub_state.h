@@ -6,11 +6,13 @@
 //   hub_join     units begin; observers are waited for        hub_live   what comes from outside between the instants
 //   hub_watch    who has ended, who makes us wait too long
 //   hub_peers    who is there, what is sent to them, what they subscribe to
+//   hub_door     who floods us
 //   hub_state    this
 #ifndef KMSIM_BUS_ZMQ_HUB_STATE_H
 #define KMSIM_BUS_ZMQ_HUB_STATE_H
 
 #include "bus/zmq/affinity.h"
+#include "bus/zmq/connections.h"
 #include "bus/zmq/endpoint.h"
 #include "bus/kernel/kernel.h"
 #include "bus/zmq/process.h"
@@ -19,6 +21,7 @@
 
 #define HUB_TICK_MS 20 // how often a wait looks up from its socket
 #define HUB_CANDIDATES_MAX 8
+#define HUB_OBSERVERS_MAX 1000
 #define HUB_STRANGERS_MAX 256 // frames per bus that wait; what is more is lost
 
 typedef enum {
@@ -32,6 +35,7 @@ typedef struct {
     wire_welcome_t welcome;
     node_ports_t ports;
     uint8_t secret[WIRE_SECRET_SIZE];
+    int connection_up;              // on which the hello came
     char ready[WIRE_TOPIC_MAX + 1]; // what it subscribes to when it has read its welcome
 } hub_candidate_t;
 
@@ -43,7 +47,8 @@ typedef struct {
     bool stopped; // and that was told
     bool listens; // its subscription to step/NODE has been seen
     uint64_t incarnation;
-    uint8_t secret[WIRE_SECRET_SIZE]; // shared with that life of it
+    uint8_t secret[WIRE_SECRET_SIZE];   // shared with that life of it
+    int connection_up, connection_down; // descriptors, of one that is ready
     bool has_ports;
     node_ports_t ports;
     // Anybody may say hello for an external unit. The first who answers his welcome is it; older ones make room.
@@ -64,6 +69,17 @@ typedef struct { // a ring: frames of strangers for one bus
     can_frame_t frames[HUB_STRANGERS_MAX];
 } hub_strangers_t;
 
+typedef struct { // a connection, by its descriptor
+    unsigned generation;
+    unsigned subscriptions; // that it has
+} hub_visitor_t;
+
+typedef struct {
+    int64_t memory; // bytes that we may have, and HUB_GROWTH_MAX more; 0: not watched
+    unsigned looks; // that were asked for
+    hub_visitor_t visitors[CONNECTIONS_MAX];
+} hub_door_t;
+
 typedef struct hub {
     hub_options_t options;
     const vehicle_t *vehicle;
@@ -76,6 +92,8 @@ typedef struct hub {
     bool broken;    // a unit failed: no courtesy at the end
     int64_t now_ns; // virtual time, -1 before the story begins
     int observers;
+    uint64_t observer_names[HUB_OBSERVERS_MAX]; // hashes
+    hub_door_t door;
     bool invites;    // external units and observers may come when they like
     random_t random; // incarnations and barriers
     uint64_t definitions;

@@ -135,7 +135,7 @@ static void greet(runner_t *self)
 {
     char topic[WIRE_TOPIC_MAX + 1];
     bool begins;
-    while (socket_receive_subscription(self->up_handle, topic, &begins)) {
+    while (socket_receive_subscription(self->up_handle, topic, &begins, NULL)) {
         if (!begins) continue;
         self->powered = false;
         size_t size = wire_encode_hello(&self->hello, self->body);

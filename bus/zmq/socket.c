@@ -32,11 +32,30 @@ static bool has_more(void *handle)
     return zmq_getsockopt(handle, ZMQ_RCVMORE, &more, &size) == 0 && more != 0;
 }
 
+static int connection_of(zmq_msg_t *frame)
+{
+    return zmq_msg_get(frame, ZMQ_SRCFD);
+}
+
+// The first frame into the topic; whether it may be one.
+static bool receive_topic(void *handle, socket_message_t *message, int flags, int *size)
+{
+    zmq_msg_t frame;
+    zmq_msg_init(&frame);
+    *size = zmq_msg_recv(&frame, handle, flags);
+    bool fits = *size >= 0 && *size <= WIRE_TOPIC_MAX;
+    if (fits) memcpy(message->topic, zmq_msg_data(&frame), (size_t)*size);
+    if (fits) message->topic[*size] = '\0';
+    message->connection = message->traced && *size >= 0 ? connection_of(&frame) : -1;
+    zmq_msg_close(&frame);
+    return fits;
+}
+
 socket_result_t socket_receive(void *handle, socket_message_t *message, int flags)
 {
-    int topic_size = zmq_recv(handle, message->topic, WIRE_TOPIC_MAX, flags);
+    int topic_size;
+    bool good = receive_topic(handle, message, flags, &topic_size) && has_more(handle);
     if (topic_size < 0) return SOCKET_NOTHING;
-    bool good = topic_size <= WIRE_TOPIC_MAX && has_more(handle);
     int body_size = has_more(handle) ? zmq_recv(handle, message->body, WIRE_SIZE_MAX, 0) : -1;
     good = good && body_size >= 0 && body_size <= WIRE_SIZE_MAX;
     while (has_more(handle)) {
@@ -45,22 +64,27 @@ socket_result_t socket_receive(void *handle, socket_message_t *message, int flag
         if (zmq_recv(handle, rest, sizeof rest, 0) < 0) break;
     }
     if (!good) return SOCKET_GARBAGE;
-    message->topic[topic_size] = '\0';
     message->body_size = (size_t)body_size;
     return SOCKET_MESSAGE;
 }
 
-bool socket_receive_subscription(void *handle, char topic[WIRE_TOPIC_MAX + 1], bool *begins)
+enum { SUBSCRIPTION_ENDS, SUBSCRIPTION_BEGINS }; // its first byte
+
+bool socket_receive_subscription(void *handle, char topic[WIRE_TOPIC_MAX + 1], bool *begins, int *connection)
 {
-    char frame[WIRE_TOPIC_MAX + 1];
-    int size = zmq_recv(handle, frame, sizeof frame, ZMQ_DONTWAIT);
-    if (size < 0) return false;
-    size_t length = (size_t)size < sizeof frame ? (size_t)size : sizeof frame;
-    *begins = length > 0 && frame[0] == 1;
-    length = length > 0 ? length - 1 : 0;
-    memcpy(topic, frame + 1, length);
+    zmq_msg_t frame;
+    zmq_msg_init(&frame);
+    int size = zmq_msg_recv(&frame, handle, ZMQ_DONTWAIT);
+    const char *bytes = size > 0 ? zmq_msg_data(&frame) : NULL;
+    bool known = bytes && (bytes[0] == SUBSCRIPTION_ENDS || bytes[0] == SUBSCRIPTION_BEGINS);
+    size_t length = known ? (size_t)size - 1 : 0;
+    if (length > WIRE_TOPIC_MAX) length = WIRE_TOPIC_MAX;
+    if (length > 0) memcpy(topic, bytes + 1, length);
     topic[length] = '\0';
-    return true;
+    *begins = known && bytes[0] == SUBSCRIPTION_BEGINS;
+    if (connection) *connection = size >= 0 ? connection_of(&frame) : -1;
+    zmq_msg_close(&frame);
+    return size >= 0;
 }
 
 zsock_t *socket_monitor_new(zsock_t *socket)

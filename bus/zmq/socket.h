@@ -14,6 +14,8 @@
 
 typedef struct {
     char topic[WIRE_TOPIC_MAX + 1]; // terminated
+    bool traced;                    // to be set before: tell on which connection it came
+    int connection;                 // its descriptor, -1: not known
     size_t body_size;
     uint8_t body[WIRE_SIZE_MAX];
 } socket_message_t;
@@ -35,8 +37,9 @@ void socket_send(void *handle, const char *topic, size_t topic_size, const uint8
 socket_result_t socket_receive(void *handle, socket_message_t *message, int flags);
 
 /// Receives one subscription from an XPUB without waiting: terminated text of at most WIRE_TOPIC_MAX bytes (longer ones
-/// are cut) and whether it begins or ends. False when there is none.
-bool socket_receive_subscription(void *handle, char topic[WIRE_TOPIC_MAX + 1], bool *begins);
+/// are cut), whether it begins or ends, and the descriptor of its connection (-1: not known; null: of no interest).
+/// What comes up and is neither is the end of "". False when there is none.
+bool socket_receive_subscription(void *handle, char topic[WIRE_TOPIC_MAX + 1], bool *begins, int *connection);
 
 /// Returns a new socket, that the caller destroys after the other, at which something can be read once that one loses a
 /// connection; losses before are not told. Null when there is none.
