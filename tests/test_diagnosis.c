@@ -307,6 +307,64 @@ START_TEST(client_ignores_what_is_no_answer_to_its_request)
 }
 END_TEST
 
+// The right bytes from another unit, for another tester, or as no message of ours; then the unit's own.
+START_TEST(client_hears_the_unit_that_it_asked)
+{
+    static const uint8_t READ[] = {0x22, 0xF1, 0x86};
+    static const uds_step_t STEP = {.bytes = READ, .size = sizeof READ};
+    static const char *const OTHERS[] = {"678#F10462F18601", "640#F20462F18601", "6F1#F10462F18601",
+                                         "00000640#F10462F18601"};
+    static uds_client_t client;
+    can_frame_t frame;
+    uds_answer_t answer;
+    uds_client_init(&client);
+    ck_assert(uds_client_begin(&client, CAR_CAS, &STEP, 1));
+    ck_assert(uds_client_pull(&client, 0, &frame));
+    ck_assert(uds_client_sent(&client, &frame, TIME_MS));
+    for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
+        ck_assert(frame_parse(OTHERS[i], &frame));
+        ck_assert(!uds_client_accept(&client, &frame, 2 * TIME_MS));
+        ck_assert(!uds_client_take_answer(&client, &answer));
+    }
+    ck_assert_uint_eq(client.strays, 0);
+    ck_assert(frame_parse("640#F10462F18601", &frame));
+    ck_assert(uds_client_accept(&client, &frame, 2 * TIME_MS));
+    ck_assert(uds_client_take_answer(&client, &answer));
+    ck_assert_int_eq(answer.outcome, UDS_OUTCOME_POSITIVE);
+}
+END_TEST
+
+// A late answer to the request before, and one to somebody's functional request: the right one is waited for; when it
+// does not come, the last of them is what there was.
+START_TEST(client_waits_for_the_right_answer_and_else_tells_the_wrong_one)
+{
+    static const uint8_t READ[] = {0x22, 0xF1, 0x86};
+    static const uds_step_t STEP = {.bytes = READ, .size = sizeof READ};
+    static const char *const WRONG[] = {"640#F10462F19041", "640#F1027E00"};
+    static uds_client_t client;
+    for (int right = 0; right <= 1; right++) {
+        can_frame_t frame;
+        uds_answer_t answer;
+        uds_client_init(&client);
+        ck_assert(uds_client_begin(&client, CAR_CAS, &STEP, 1));
+        ck_assert(uds_client_pull(&client, 0, &frame));
+        ck_assert(uds_client_sent(&client, &frame, TIME_MS));
+        for (size_t i = 0; i < 2; i++) {
+            ck_assert(frame_parse(WRONG[i], &frame) && uds_client_accept(&client, &frame, 2 * TIME_MS));
+            ck_assert(!uds_client_take_answer(&client, &answer));
+        }
+        ck_assert(frame_parse("640#F10462F18601", &frame));
+        if (right) ck_assert(uds_client_accept(&client, &frame, 3 * TIME_MS));
+        int64_t deadline_ns = TIME_MS + UDS_P2_NS + UDS_CLIENT_MARGIN_NS;
+        ck_assert(!uds_client_pull(&client, right ? 3 * TIME_MS : deadline_ns, &frame));
+        ck_assert(uds_client_take_answer(&client, &answer));
+        ck_assert_int_eq(answer.outcome, right ? UDS_OUTCOME_POSITIVE : UDS_OUTCOME_UNREADABLE);
+        ck_assert_uint_eq(answer.size, right ? 4 : 2);
+        if (!right) ck_assert_mem_eq(answer.bytes, "\x7E\x00", 2);
+    }
+}
+END_TEST
+
 // Found by fuzzing: the answer that was taken last, still in the link, was looked at with the request that it was for.
 START_TEST(script_that_is_over_is_not_looked_at_again)
 {
@@ -353,6 +411,8 @@ int main(void)
     tcase_add_test(cases, unlocking_twice_is_no_mistake);
     tcase_add_test(cases, steps_that_cannot_be_sent_are_invalid);
     tcase_add_test(cases, client_ignores_what_is_no_answer_to_its_request);
+    tcase_add_test(cases, client_hears_the_unit_that_it_asked);
+    tcase_add_test(cases, client_waits_for_the_right_answer_and_else_tells_the_wrong_one);
     tcase_add_test(cases, script_that_is_over_is_not_looked_at_again);
     return suite_run("diagnosis", cases);
 }
