@@ -35,9 +35,10 @@ static bool read_bus(sniffer_term_t *term, const char *text, const vehicle_t *ve
 {
     bool any = strncmp(text, "bus:", 4) == 0;
     if (any) text += 4;
-    if (!*text || strlen(text) > VEHICLE_NAME_MAX) return false;
+    size_t length = strlen(text);
+    if (length == 0 || length > VEHICLE_NAME_MAX) return false;
     if (!any && vehicle_find_bus(vehicle, text) < 0) return false;
-    snprintf(term->bus, sizeof term->bus, "%s", text);
+    memcpy(term->bus, text, length + 1);
     term->is_bus = true;
     return true;
 }
