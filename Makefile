@@ -78,7 +78,7 @@ $(foreach t,$(TOOLS),$(eval $(call PROGRAM,$(t),$(MAIN_$(t)))))
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIBRARY)
 	$(CC) $(LDFLAGS) $^ $(shell pkg-config --libs check) $(LDLIBS) -o $@
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIBRARY)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/scratch.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 

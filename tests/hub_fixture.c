@@ -205,13 +205,13 @@ int hub_fixture_main(int argc, char **argv, Suite *suite)
 
 hub_fixture_t *hub_fixture_new(int nodes, int external)
 {
-    static int count;
     hub_fixture_t *self = calloc(1, sizeof *self);
     assert(self);
     char *name;
     own_program(self->directory, sizeof self->directory, &name);
     snprintf(self->program, sizeof self->program, "%s", name);
-    snprintf(self->path, sizeof self->path, "/tmp/kmsim-test-%ld-%d.json", (long)getpid(), count++);
+    scratch_make(self->scratch);
+    snprintf(self->path, sizeof self->path, "%s/car.json", self->scratch);
     synthetic_write_vehicle(self->path, self->program, nodes, external);
     error_clear(&self->error);
     bool loaded = vehicle_file_load(&self->vehicle, self->path, NULL, &self->error);
@@ -231,7 +231,7 @@ void hub_fixture_destroy(hub_fixture_t **self_p)
     hub_destroy(&self->hub);
     host_in_process_destroy(&self->host);
     dbc_file_destroy(&self->dbc);
-    unlink(self->path);
+    scratch_remove_all(self->scratch);
     free(self->kernel);
     free(self->outboxes);
     free(self->text);
@@ -300,6 +300,14 @@ void hub_fixture_assert_told(const hub_fixture_t *self, const char *part)
     ck_assert_msg(strstr(self->error.text, part) != NULL, "\"%s\" lacks \"%s\"", self->error.text, part);
 }
 
+void hub_fixture_assert_waited(const hub_fixture_t *self, double seconds)
+{
+    static const char WAITED[] = " does not answer, stopped? (waited ";
+    const char *told = strstr(self->error.text, WAITED);
+    ck_assert_msg(told != NULL, "\"%s\" lacks \"%s\"", self->error.text, WAITED);
+    ck_assert_msg(strtod(told + strlen(WAITED), NULL) >= seconds, "%s", self->error.text);
+}
+
 pid_t hub_fixture_spawn(const char *a, const char *b, const char *c, const char *d)
 {
     const char *const argv[] = {"/proc/self/exe", a, b, c, d, NULL};
@@ -324,7 +332,7 @@ static char state_of(pid_t process)
 
 static bool gets_into(pid_t process, const char *states)
 {
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 2000; i++) {
         if (strchr(states, state_of(process))) return true;
         nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
     }
@@ -359,16 +367,15 @@ int hub_fixture_leftovers(void)
 
 void hub_fixture_own_directory(void)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/tmp/kmsim-test-%ld", (long)getpid());
-    mkdir(path, 0700);
+    char path[SCRATCH_PATH_MAX];
+    scratch_make(path);
     setenv("XDG_RUNTIME_DIR", path, 1);
 }
 
 void hub_fixture_remove_directory(void)
 {
     const char *directory = getenv("XDG_RUNTIME_DIR");
-    if (directory) rmdir(directory);
+    ck_assert_msg(scratch_remove(directory), "something was left in %s", directory);
 }
 
 const char *hub_fixture_endpoint(void)

@@ -9,11 +9,12 @@
 
 #include "bus/files/dbc_file.h"
 #include "bus/zmq/hub.h"
+#include "tests/scratch.h"
 #include "tests/synthetic_unit.h"
 
 typedef struct {
-    char path[128];    // of the vehicle file
-    char program[128]; // name of the test program, and its directory
+    char scratch[SCRATCH_PATH_MAX], path[128]; // directory of the vehicle file, and the file
+    char program[128];                         // name of the test program, and its directory
     char directory[512];
     vehicle_t vehicle;
     dbc_file_t *dbc;
@@ -46,10 +47,13 @@ bool hub_fixture_run(hub_fixture_t *self, int64_t until_ns);
 /// Fails the test unless the error tells this part.
 void hub_fixture_assert_told(const hub_fixture_t *self, const char *part);
 
+/// Fails the test unless the error tells that a unit did not answer, for at least so long (a busy machine may be late).
+void hub_fixture_assert_waited(const hub_fixture_t *self, double seconds);
+
 /// Starts this program with up to four arguments (null: no more).
 pid_t hub_fixture_spawn(const char *a, const char *b, const char *c, const char *d);
 
-/// Whether the process is gone within two seconds (a zombie of another parent counts as gone).
+/// Whether the process is gone within 20 seconds (a zombie of another parent counts as gone).
 bool hub_fixture_gone(pid_t process);
 
 /// Stops a process, and waits until it stands.
@@ -58,7 +62,8 @@ bool hub_fixture_stop(pid_t process);
 /// Entries of the user's directory of buses; 0 also when there is none.
 int hub_fixture_leftovers(void);
 
-/// Puts the user's directory of buses into one of this test's own, and removes that again when it is empty.
+/// Puts the user's directory of buses, and all that the test makes with a fixture, into a directory of its own; when
+/// the test is over nothing may be left in it.
 void hub_fixture_own_directory(void);
 void hub_fixture_remove_directory(void);
 

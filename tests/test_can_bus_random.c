@@ -112,7 +112,7 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("can bus, random traffic");
-    tcase_set_timeout(tests, 60);
+    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, random_traffic_is_as_the_naive_model_has_it);
     return suite_run("can bus, random traffic", tests);
 }

@@ -404,7 +404,7 @@ int main(void)
 {
     TCase *tests = tcase_create("cas, ignition");
     tcase_add_checked_fixture(tests, cas_fixture_set_up, cas_fixture_tear_down);
-    tcase_set_timeout(tests, 60);
+    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, locked_car_that_wakes_says_no_key);
     tcase_add_test(tests, first_bytes_tell_the_keys_way_from_the_lock_to_the_starter);
     tcase_add_test(tests, inserted_key_is_the_real_sample);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/scratch.h"
 #include "tests/suite.h"
 #include "tools/cip_values.h"
 
@@ -134,7 +135,7 @@ END_TEST
 
 // ---- files ---------------------------------------------------------------------------------------------------------
 
-static char path[] = "/tmp/kmsim_cip_values_XXXXXX";
+static char path[SCRATCH_PATH_MAX + 16];
 
 static bool load(const char *text)
 {
@@ -184,9 +185,9 @@ END_TEST
 
 int main(void)
 {
-    int file = mkstemp(path);
-    if (file < 0) return 1;
-    close(file);
+    char directory[SCRATCH_PATH_MAX];
+    scratch_make(directory);
+    snprintf(path, sizeof path, "%s/values", directory);
     TCase *tests = tcase_create("CIP values");
     tcase_add_test(tests, numbers_are_in_the_unit_of_measure);
     tcase_add_test(tests, values_with_names_are_told_by_name_or_number);
@@ -198,6 +199,6 @@ int main(void)
     tcase_add_test(tests, a_file_holds_settings_or_a_profile_that_was_read);
     tcase_add_test(tests, a_bad_file_is_refused_with_every_mistake);
     int status = suite_run("CIP values", tests);
-    unlink(path);
+    scratch_remove_all(directory);
     return status;
 }

@@ -462,7 +462,7 @@ END_TEST
 int main(void)
 {
     TCase *all = tcase_create("all");
-    tcase_set_timeout(all, 60);
+    tcase_set_timeout(all, 120);
     tcase_add_test(all, messages_of_a_file_of_the_world_are_read);
     tcase_add_test(all, signals_of_a_file_of_the_world_are_read);
     tcase_add_test(all, value_names_stand_in_the_files_order);

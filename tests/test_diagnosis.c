@@ -394,7 +394,7 @@ int main(void)
 {
     TCase *cases = tcase_create("diagnosis");
     tcase_add_checked_fixture(cases, set_up, tear_down);
-    tcase_set_timeout(cases, 60); // wall clock under a sanitizer or valgrind
+    tcase_set_timeout(cases, 120); // wall clock under a sanitizer or valgrind
     tcase_add_test(cases, request_wakes_the_bus_and_is_answered_within_p2);
     tcase_add_test(cases, every_unit_answers_through_the_gateway_or_directly);
     tcase_add_test(cases, gateway_passes_a_request_on_one_millisecond_later);

@@ -13,24 +13,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tests/scratch.h"
 #include "tests/suite.h"
 
 static error_t error;
-static char base[64], user[128]; // XDG_RUNTIME_DIR and the directory of buses in it
+static char base[SCRATCH_PATH_MAX], user[128]; // XDG_RUNTIME_DIR and the directory of buses in it
 
 static void begin(void)
 {
     error_clear(&error);
-    snprintf(base, sizeof base, "/tmp/kmsim-test-%ld", (long)getpid());
+    scratch_make(base);
     snprintf(user, sizeof user, "%s/kmsim-%u", base, (unsigned)geteuid());
-    mkdir(base, 0700);
     setenv("XDG_RUNTIME_DIR", base, 1);
 }
 
 static void end(void)
 {
     rmdir(user);
-    ck_assert_int_eq(rmdir(base), 0); // nothing is left in it
+    ck_assert_msg(scratch_remove(base), "something was left in %s", base);
 }
 
 static bool exists(const char *directory, const char *name)
@@ -193,9 +193,7 @@ START_TEST(what_a_dead_run_left_behind_is_removed_by_the_next)
     ck_assert(exists(user, locked));
     close(lock);
     endpoint_claim_destroy(&claim);
-    char command[300];
-    snprintf(command, sizeof command, "rm -r %s", user);
-    ck_assert_int_eq(system(command), 0);
+    scratch_remove_all(user);
 }
 END_TEST
 

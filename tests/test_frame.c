@@ -385,7 +385,7 @@ END_TEST
 int main(void)
 {
     TCase *all = tcase_create("all");
-    tcase_set_timeout(all, 60);
+    tcase_set_timeout(all, 120);
     tcase_add_test(all, model_has_the_crc_of_the_catalogue);
     tcase_add_test(all, length_agrees_with_the_naive_model);
     tcase_add_test(all, length_of_every_frame_lies_within_the_standards_bounds);

@@ -16,7 +16,9 @@
 
 #define NODES 4
 
-static const hub_options_t PLAIN = {.patience_ns = 10 * TIME_S};
+#define ENDS_MS 10000 // a unit that stands is killed long before
+
+static const hub_options_t PLAIN = {.patience_ns = 30 * TIME_S};
 
 static char *trace_in_process(int64_t until_ns)
 {
@@ -166,7 +168,7 @@ static void assert_ends_quickly(hub_fixture_t **car)
     for (uint8_t i = 0; i < NODES; i++) units[i] = (pid_t)hub_process((*car)->hub, i);
     int64_t began_ms = socket_clock_ms();
     hub_fixture_destroy(car);
-    ck_assert_int_lt(socket_clock_ms() - began_ms, 4000);
+    ck_assert_int_lt(socket_clock_ms() - began_ms, ENDS_MS);
     for (uint8_t i = 0; i < NODES; i++) ck_assert(units[i] == 0 || kill(units[i], 0) != 0);
     ck_assert_int_eq(hub_fixture_leftovers(), 0);
 }
@@ -185,12 +187,12 @@ END_TEST
 
 START_TEST(a_stopped_unit_is_told_when_patience_is_over)
 {
-    hub_fixture_t *car = car_on_processes((hub_options_t){.patience_ns = 1 * TIME_S});
+    hub_fixture_t *car = car_on_processes((hub_options_t){.patience_ns = 2 * TIME_S});
     ck_assert(hub_fixture_run(car, 5 * TIME_MS));
     kill((pid_t)hub_process(car->hub, 1), SIGSTOP);
     ck_assert(!hub_fixture_run(car, TIME_S));
     hub_fixture_assert_told(car, "b: process ");
-    hub_fixture_assert_told(car, " does not answer, stopped? (waited 1.");
+    hub_fixture_assert_waited(car, 2.0);
     hub_fixture_assert_told(car, " at 0.00");
     assert_ends_quickly(&car);
 }
@@ -200,10 +202,10 @@ START_TEST(a_stopped_unit_under_a_tool_has_all_time)
 {
     const hub_launch_t launch = {"b", "exec %"};
     hub_fixture_t *car =
-        car_on_processes((hub_options_t){.patience_ns = 1 * TIME_S, .launches = &launch, .launch_count = 1});
+        car_on_processes((hub_options_t){.patience_ns = 2 * TIME_S, .launches = &launch, .launch_count = 1});
     pid_t unit = (pid_t)hub_process(car->hub, 1), waker = fork();
     if (waker == 0) {
-        zclock_sleep(1500);
+        zclock_sleep(2500);
         kill(unit, SIGCONT);
         _exit(0);
     }
@@ -223,7 +225,7 @@ START_TEST(a_killed_hub_leaves_no_processes_and_no_files)
     if (child == 0) {
         hub_fixture_t *car = car_on_processes(PLAIN);
         if (!hub_fixture_run(car, 5 * TIME_MS)) _exit(1);
-        unlink(car->path); // nobody destroys this car
+        scratch_remove_all(car->scratch); // nobody destroys this car
         pid_t units[NODES];
         for (uint8_t i = 0; i < NODES; i++) units[i] = (pid_t)hub_process(car->hub, i);
         if (_i == 1 && !hub_fixture_stop(units[0])) _exit(1); // a stopped one cannot look after itself
@@ -247,8 +249,8 @@ END_TEST
 
 START_TEST(a_second_run_on_an_endpoint_in_use_is_refused)
 {
-    char endpoint[96], *expected = trace_in_process(10 * TIME_MS);
-    snprintf(endpoint, sizeof endpoint, "ipc:///tmp/kmsim-test-%ld.sock", (long)getpid());
+    char *expected = trace_in_process(10 * TIME_MS);
+    const char *endpoint = hub_fixture_endpoint();
     hub_options_t options = PLAIN;
     options.endpoint = endpoint;
     hub_fixture_t *first = car_on_processes(options), *second = hub_fixture_new(NODES, 0);
@@ -289,7 +291,7 @@ int main(int argc, char **argv)
 {
     Suite *suite = suite_create("hub");
     TCase *same = tcase_create("the same machines");
-    tcase_set_timeout(same, 60);
+    tcase_set_timeout(same, 120);
     tcase_add_checked_fixture(same, hub_fixture_own_directory, hub_fixture_remove_directory);
     tcase_add_test(same, both_hosts_give_the_same_trace);
     tcase_add_loop_test(same, a_unit_that_loses_power_comes_back_as_in_process, 0, 2);
@@ -298,7 +300,7 @@ int main(int argc, char **argv)
     tcase_add_test(same, observers_get_everything_from_the_first_frame_to_the_end);
     suite_add_tcase(suite, same);
     TCase *breaks = tcase_create("a run breaks");
-    tcase_set_timeout(breaks, 60);
+    tcase_set_timeout(breaks, 120);
     tcase_add_checked_fixture(breaks, hub_fixture_own_directory, hub_fixture_remove_directory);
     tcase_add_test(breaks, a_killed_unit_is_told_by_name_signal_and_virtual_time);
     tcase_add_test(breaks, a_stopped_unit_is_told_when_patience_is_over);

@@ -14,7 +14,7 @@
 
 static hub_options_t options(void)
 {
-    return (hub_options_t){.patience_ns = 10 * TIME_S, .endpoint = hub_fixture_endpoint()};
+    return (hub_options_t){.patience_ns = 30 * TIME_S, .endpoint = hub_fixture_endpoint()};
 }
 
 static pid_t begin_unit(const hub_fixture_t *car)
@@ -207,7 +207,7 @@ START_TEST(a_unit_that_never_joins_is_told_when_patience_is_over)
     impatient.unit_directory = directory;
     ck_assert(!hub_fixture_use_hub(car, impatient));
     hub_fixture_assert_told(car, "a: process ");
-    hub_fixture_assert_told(car, "does not answer, stopped? (waited 0.");
+    hub_fixture_assert_waited(car, 0.1);
     hub_fixture_destroy(&car);
     unlink(program);
     rmdir(directory);
@@ -243,7 +243,7 @@ int main(int argc, char **argv)
 {
     Suite *suite = suite_create("hub peers");
     TCase *peers = tcase_create("peers");
-    tcase_set_timeout(peers, 60);
+    tcase_set_timeout(peers, 120);
     tcase_add_checked_fixture(peers, hub_fixture_own_directory, hub_fixture_remove_directory);
     tcase_add_test(peers, an_external_unit_is_waited_for_and_behaves_like_any_other);
     tcase_add_test(peers, an_external_unit_survives_a_bus_that_breaks_off);

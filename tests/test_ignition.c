@@ -475,7 +475,7 @@ int main(void)
 {
     TCase *tests = tcase_create("ignition");
     tcase_add_checked_fixture(tests, set_up, NULL);
-    tcase_set_timeout(tests, 60);
+    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, key_is_challenged_at_once_judged_after_314_ms_and_calls_up_150_ms_later);
     tcase_add_test(tests, only_a_key_that_is_put_in_takes_a_random_number);
     tcase_add_test(tests, key_that_says_nothing_is_refused_as_silent);

@@ -402,7 +402,7 @@ int main(void)
     tcase_add_test(format, image_that_no_text_can_hold_is_refused);
     suite_add_tcase(suite, format);
     TCase *damage = tcase_create("damage");
-    tcase_set_timeout(damage, 60);
+    tcase_set_timeout(damage, 120);
     tcase_add_test(damage, every_flipped_bit_is_noticed);
     tcase_add_test(damage, every_other_byte_in_every_place_is_noticed);
     tcase_add_test(damage, every_truncation_and_every_addition_is_noticed);

@@ -396,7 +396,7 @@ int main(void)
 {
     TCase *tcase = tcase_create("link");
     tcase_add_checked_fixture(tcase, set_up, NULL);
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, single_frames_have_the_manufacturers_form);
     tcase_add_test(tcase, a_vehicle_identification_number_takes_four_frames);
     tcase_add_test(tcase, padding_fills_every_frame_to_eight_bytes);

@@ -421,7 +421,7 @@ int main(void)
 {
     TCase *tests = tcase_create("kernel");
     tcase_add_checked_fixture(tests, kernel_fixture_set_up, kernel_fixture_tear_down);
-    tcase_set_timeout(tests, 60);
+    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, line_is_heard_100_us_later_by_all_but_who_sets_it);
     tcase_add_test(tests, lines_of_one_instant_are_heard_in_the_order_of_nodes_and_the_player_last);
     tcase_add_test(tests, air_is_heard_1_ms_later_by_who_hears_the_channel_and_never_by_who_speaks);

@@ -289,7 +289,7 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("motors");
-    tcase_set_timeout(tests, 60); // wall clock on a busy machine
+    tcase_set_timeout(tests, 120); // wall clock on a busy machine
     tcase_add_test(tests, recall_moves_two_at_a_time_in_table_order);
     tcase_add_test(tests, motor_at_its_goal_takes_no_turn);
     tcase_add_test(tests, switch_stops_every_recall_where_it_is);

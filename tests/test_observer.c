@@ -276,7 +276,7 @@ int main(void)
 {
     Suite *suite = suite_create("observer");
     TCase *cases = tcase_create("observer");
-    tcase_set_timeout(cases, 60);
+    tcase_set_timeout(cases, 120);
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, attached_before_or_after_the_bus_began_it_sees_the_first_message_and_the_end, 0, 2);
     tcase_add_test(cases, two_observers_of_one_program_announce_themselves_by_names_of_their_own);

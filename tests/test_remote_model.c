@@ -286,7 +286,7 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("remote model");
-    tcase_set_timeout(tests, 60);
+    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, random_presses_agree_with_the_naive_model);
     return suite_run("remote model", tests);
 }

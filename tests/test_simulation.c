@@ -165,7 +165,7 @@ int main(void)
 {
     TCase *tests = tcase_create("simulation");
     tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_set_timeout(tests, 60);
+    tcase_set_timeout(tests, 120);
     tcase_add_test(tests, too_many_events_end_the_run_before_anybody_sees_some_of_them);
     tcase_add_test(tests, too_much_under_way_ends_the_run_before_the_player_acts_on_it);
     tcase_add_test(tests, node_that_wants_every_nanosecond_ends_the_run);

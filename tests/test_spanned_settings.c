@@ -10,29 +10,27 @@
 #include "ecus/seat.h"
 #include "tests/memory_unit.h"
 #include "tests/node_sentences.h"
+#include "tests/scratch.h"
 #include "tests/suite.h"
 
 #define SEAT_HEAD 0x233
 #define CLIMATE_REAR 0x2E7
 #define CLIMATE_PASSENGER 0x2EA
 
-static char directory[64];
+static char directory[SCRATCH_PATH_MAX];
 
 static void make_car(void)
 {
     char command[128];
-    strcpy(directory, "/tmp/kmsim-span-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    scratch_make(directory);
     snprintf(command, sizeof command, "tests/span/make.sh '%s'", directory);
     ck_assert_int_eq(system(command), 0);
 }
 
 static void remove_car(void)
 {
-    char command[128];
     tear_down();
-    snprintf(command, sizeof command, "rm -rf '%s'", directory);
-    ck_assert_int_eq(system(command), 0);
+    scratch_remove_all(directory);
 }
 
 static void begin(const node_class_t *class, const char *name)

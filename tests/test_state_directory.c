@@ -12,11 +12,12 @@
 #include <unistd.h>
 
 #include "bus/files/image_file.h"
+#include "tests/scratch.h"
 #include "tests/suite.h"
 
 #define PATH_SIZE 512
 
-static char base[64], directory[80]; // directory: base/state
+static char base[SCRATCH_PATH_MAX], directory[SCRATCH_PATH_MAX + 16]; // directory: base/state
 static state_directory_t *state;
 static error_t error, notice;
 static image_t image;
@@ -24,30 +25,16 @@ static image_state_t image_state;
 
 static void begin(void)
 {
-    strcpy(base, "/tmp/kmsim-state-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(base));
+    scratch_make(base);
     snprintf(directory, sizeof directory, "%s/state", base);
     error_clear(&error);
     error_clear(&notice);
 }
 
-static void remove_all(const char *path)
-{
-    DIR *stream = opendir(path);
-    for (struct dirent *entry; stream && (entry = readdir(stream));) {
-        char inner[PATH_SIZE];
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-        snprintf(inner, sizeof inner, "%.200s/%.200s", path, entry->d_name);
-        if (unlink(inner) != 0) remove_all(inner);
-    }
-    if (stream) closedir(stream);
-    rmdir(path);
-}
-
 static void end(void)
 {
     state_directory_destroy(&state);
-    remove_all(base);
+    scratch_remove_all(base);
 }
 
 static void open_state(void)
@@ -327,7 +314,7 @@ END_TEST
 START_TEST(directory_that_is_removed_meanwhile_is_told)
 {
     open_state();
-    remove_all(directory);
+    scratch_remove_all(directory);
     image_clear(&image);
     ck_assert(!state_directory_store(state, "seat", &image, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "/seat.json.writing: cannot be written: No such file or directory"));
@@ -336,7 +323,7 @@ END_TEST
 
 START_TEST(a_memory_that_is_moved_away_stays_one_memory)
 {
-    char moved[80];
+    char moved[SCRATCH_PATH_MAX + 16];
     snprintf(moved, sizeof moved, "%s/moved", base);
     open_state();
     store("seat", 1);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/scratch.h"
 #include "tests/suite.h"
 
 #define NEVER SIZE_MAX
@@ -30,7 +31,7 @@ typedef struct {
     char order[CALLS_MAX + 1];
 } faults_t;
 
-static char base[64], directory[80];
+static char base[SCRATCH_PATH_MAX], directory[SCRATCH_PATH_MAX + 16];
 static faults_t faults;
 static file_layer_t layer;
 static error_t error, notice;
@@ -147,8 +148,7 @@ static size_t count_files(void)
 
 static void begin(void)
 {
-    strcpy(base, "/tmp/kmsim-faults-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(base));
+    scratch_make(base);
     snprintf(directory, sizeof directory, "%s/state", base);
     error_clear(&error);
     heal();
@@ -162,9 +162,7 @@ static void begin(void)
 
 static void end(void)
 {
-    char command[128];
-    snprintf(command, sizeof command, "rm -rf '%s'", base);
-    ck_assert_int_eq(system(command), 0);
+    scratch_remove_all(base);
 }
 
 // ---- one call fails ------------------------------------------------------------------------------------------------
@@ -317,9 +315,7 @@ START_TEST(death_at_the_first_store_of_all_leaves_none_or_a_whole_one)
 {
     size_t calls = count_calls(100);
     for (size_t last = 0; last <= calls; last++) {
-        char command[128];
-        snprintf(command, sizeof command, "rm -rf '%s'", directory);
-        ck_assert_int_eq(system(command), 0);
+        scratch_remove_all(directory);
         check_death(last, 3, 100, true);
     }
 }
@@ -367,7 +363,7 @@ END_TEST
 int main(void)
 {
     TCase *tests = tcase_create("all");
-    tcase_set_timeout(tests, 60);
+    tcase_set_timeout(tests, 120);
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, image_is_on_the_disk_before_it_takes_the_place_of_the_old_one);
     tcase_add_test(tests, failing_call_leaves_the_old_image_or_the_new_one);

@@ -262,7 +262,7 @@ int main(void)
     };
     TCase *tcase = tcase_create("loading");
     tcase_add_checked_fixture(tcase, open_garage, close_garage);
-    tcase_set_timeout(tcase, 60);
+    tcase_set_timeout(tcase, 120);
     suite_add_tests(tcase, TESTS, sizeof TESTS / sizeof TESTS[0]);
     return suite_run("story", tcase);
 }

@@ -14,6 +14,7 @@
 #include "scenarios/story/story_parts.h"
 #include "scenarios/story/words_step.h"
 #include "tests/car_trace.h"
+#include "tests/scratch.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
 #include "tools/units.h"
@@ -259,14 +260,13 @@ static void write_and_load(const char *path)
 
 START_TEST(settings_of_several_messages_are_written_and_loaded)
 {
-    char directory[] = "/tmp/kmsim-written-XXXXXX", command[PATH_SIZE], path[PATH_SIZE];
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    char directory[SCRATCH_PATH_MAX], command[PATH_SIZE], path[PATH_SIZE];
+    scratch_make(directory);
     snprintf(command, sizeof command, "tests/span/make.sh %s && cp tests/span/story.json %s", directory, directory);
     ck_assert_int_eq(system(command), 0);
     snprintf(path, sizeof path, "%s/story.json", directory);
     write_and_load(path);
-    snprintf(command, sizeof command, "rm -r %s", directory);
-    ck_assert_int_eq(system(command), 0);
+    scratch_remove_all(directory);
 }
 END_TEST
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bus/trace/trace_format.h"
+#include "tests/scratch.h"
 #include "tests/suite.h"
 
 static error_t error;
@@ -141,13 +142,12 @@ END_TEST
 
 // ---- files ---------------------------------------------------------------------------------------------------------
 
-static char directory[64];
+static char directory[SCRATCH_PATH_MAX];
 static char path[128];
 
 static void make_directory(void)
 {
-    snprintf(directory, sizeof directory, "/tmp/kmsim-trace-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
+    scratch_make(directory);
     snprintf(path, sizeof path, "%s/t.log", directory);
     error_clear(&error);
 }
@@ -155,7 +155,7 @@ static void make_directory(void)
 static void remove_directory(void)
 {
     unlink(path);
-    ck_assert_msg(rmdir(directory) == 0, "something was left in %s", directory);
+    ck_assert_msg(scratch_remove(directory), "something was left in %s", directory);
 }
 
 static void expect_file(const char *expected)

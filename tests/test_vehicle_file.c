@@ -8,23 +8,28 @@
 #include <unistd.h>
 
 #include "bus/base/random.h"
+#include "tests/scratch.h"
 #include "tests/suite.h"
 
 #define MUTATIONS 3000
 
 static error_t error;
 static vehicle_t vehicle;
+static char directory[SCRATCH_PATH_MAX]; // of the file that was loaded
 
 static bool load_text_of_size(const char *text, size_t size)
 {
-    char path[] = "/tmp/kmsim-vehicle-XXXXXX.json";
-    int handle = mkstemps(path, (int)strlen(".json"));
-    ck_assert_int_ge(handle, 0);
-    ck_assert_int_eq(write(handle, text, size), (ssize_t)size);
-    close(handle);
+    char path[SCRATCH_PATH_MAX + 16];
+    scratch_make(directory);
+    snprintf(path, sizeof path, "%s/v.json", directory);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(text, 1, size, file), size);
+    fclose(file);
     error_clear(&error);
     bool good = vehicle_file_load(&vehicle, path, NULL, &error);
     unlink(path);
+    ck_assert(scratch_remove(directory));
     ck_assert(good == (error.count == 0));
     return good;
 }
@@ -131,7 +136,9 @@ END_TEST
 START_TEST(small_vehicle_needs_little)
 {
     ck_assert_msg(load_text(GOOD), "%s", error.text);
-    ck_assert_str_eq(vehicle.dbc_path, "/tmp/v.dbc"); // beside the vehicle's file
+    char expected[SCRATCH_PATH_MAX + 16];
+    snprintf(expected, sizeof expected, "%s/v.dbc", directory); // beside the vehicle's file
+    ck_assert_str_eq(vehicle.dbc_path, expected);
     ck_assert_uint_eq(vehicle.nodes[0].address, 0);
     ck_assert_uint_eq(vehicle.route_count, 0);
     ck_assert(
@@ -322,7 +329,7 @@ END_TEST
 int main(void)
 {
     TCase *all = tcase_create("all");
-    tcase_set_timeout(all, 60);
+    tcase_set_timeout(all, 120);
     tcase_add_test(all, e65_is_found_by_name);
     tcase_add_test(all, look_ups_tell_what_there_is_not);
     tcase_add_test(all, unknown_name_and_missing_file_are_told);

@@ -417,6 +417,6 @@ int main(void)
     tcase_add_loop_test(all, another_version_or_kind_is_refused, 0, (int)KIND_COUNT);
     tcase_add_loop_test(all, a_changed_message_is_refused_or_means_what_it_says, 0, (int)KIND_COUNT);
     tcase_add_loop_test(all, garbage_is_refused_without_harm, 0, (int)KIND_COUNT);
-    tcase_set_timeout(all, 60);
+    tcase_set_timeout(all, 120);
     return suite_run("wire", all);
 }

@@ -18,6 +18,7 @@
 #include "bus/zmq/hub.h"
 #include "bus/zmq/runner.h"
 #include "tests/bench/measure.h"
+#include "tests/scratch.h"
 #include "bus/files/vehicle_file.h"
 
 #define NODES_MAX 8
@@ -27,8 +28,11 @@
 #define GRANT_SIZE 38  // what a grant with one deadline has, topic included
 #define PACKET_SIZE 68 // what a packet with one frame has, topic included
 #define TARGET 0.8
+#define PATIENCE_MS 10000 // a bare peer that is silent so long is gone
 
 extern char **environ;
+
+static char scratch[SCRATCH_PATH_MAX]; // where the sockets and the vehicle file are
 
 // ---- the unit ------------------------------------------------------------------------------------------------------
 
@@ -102,7 +106,7 @@ static void ours_begin(ours_t *self, int nodes, const char *directory, bool spre
     error_t *error = calloc(1, sizeof *error);
     assert(error);
     char path[128];
-    snprintf(path, sizeof path, "/tmp/kmsim-bench-%ld.json", (long)getpid());
+    snprintf(path, sizeof path, "%s/car.json", scratch);
     write_vehicle(path, nodes);
     bool good = vehicle_file_load(&self->vehicle, path, NULL, error);
     hub_options_t options = {.vehicle = &self->vehicle, .unit_directory = directory, .spread = spread};
@@ -180,12 +184,14 @@ static int bare_peer(const char *base, char letter)
 static void bare_begin(bare_t *self, int nodes, const char *program)
 {
     char base[96], endpoint[128];
-    snprintf(base, sizeof base, "ipc:///tmp/kmsim-bench-%ld", (long)getpid());
+    snprintf(base, sizeof base, "ipc://%s/bus", scratch);
     snprintf(endpoint, sizeof endpoint, "%s-up", base);
     self->context = zmq_ctx_new();
     self->down = zmq_socket(self->context, ZMQ_XPUB);
     self->up = zmq_socket(self->context, ZMQ_SUB);
     zmq_setsockopt(self->up, ZMQ_SUBSCRIBE, "", 0);
+    int patience_ms = PATIENCE_MS;
+    zmq_setsockopt(self->up, ZMQ_RCVTIMEO, &patience_ms, sizeof patience_ms);
     if (zmq_bind(self->down, base) != 0 || zmq_bind(self->up, endpoint) != 0) perror(base), exit(3);
     for (int i = 0; i < nodes; i++) {
         char letter[] = {(char)('A' + i), '\0'};
@@ -210,7 +216,8 @@ static double bare_turn(bare_t *self, int nodes, uint64_t rounds)
             grant[0] = (char)('A' + i);
             zmq_send(self->down, grant, sizeof grant, 0);
         }
-        for (int i = 0; i < nodes; i++) zmq_recv(self->up, packet, sizeof packet, 0);
+        for (int i = 0; i < nodes; i++)
+            if (zmq_recv(self->up, packet, sizeof packet, 0) != PACKET_SIZE) perror("a bare peer"), exit(3);
     }
     return (double)rounds / (measure_now_s() - began_s);
 }
@@ -222,11 +229,6 @@ static void bare_end(bare_t *self, int nodes)
     zmq_close(self->down);
     zmq_close(self->up);
     zmq_ctx_term(self->context);
-    char path[64];
-    for (int up = 0; up < 2; up++) {
-        snprintf(path, sizeof path, "/tmp/kmsim-bench-%ld%s", (long)getpid(), up ? "-up" : "");
-        unlink(path);
-    }
 }
 
 // ---- the table -----------------------------------------------------------------------------------------------------
@@ -236,6 +238,7 @@ static bool measure(int nodes, const char *program, const char *directory, bool 
     static ours_t ours;
     bare_t bare;
     affinity_t *before = affinity_new();
+    scratch_make(scratch);
     if (!spread) affinity_pin(affinity_processor());
     bare_begin(&bare, nodes, program);
     ours_begin(&ours, nodes, directory, spread);
@@ -250,6 +253,7 @@ static bool measure(int nodes, const char *program, const char *directory, bool 
     ours_end(&ours);
     bare_end(&bare, nodes);
     affinity_restore(&before);
+    scratch_remove_all(scratch);
     double ours_rate_median = measure_median(ours_rate, TURNS);
     double bare_rate_median = measure_median(bare_rate, TURNS);
     double ratio_median = measure_median(ratio, TURNS);

@@ -72,6 +72,7 @@ int main(int argc, char **argv)
     work_t work = {0};
     for (int turn = 0; turn < TURNS; turn++) rates[turn] = stories_per_second(car, &plan, story, &work, &error);
     car_destroy(&car);
+    if (work.frames == 0 || work.instants == 0) fail("the stories did nothing");
     double rates_median = measure_median(rates, TURNS), stories = (double)TURNS * TURN_STORIES;
     printf("Short stories in-process on one processor, vehicle, DBC and story loaded once, one car reset between them, "
            "median of %d turns of %d\n\n",

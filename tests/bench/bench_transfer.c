@@ -14,6 +14,7 @@
 #include "scenarios/play/play_vocabulary.h"
 #include "tools/kmsim_run.h"
 #include "tests/bench/measure.h"
+#include "tests/scratch.h"
 
 #define TURNS 5
 #define TRANSFERS 20
@@ -97,8 +98,9 @@ int main(int argc, char **argv)
     if (argc != 2) return fprintf(stderr, "usage: bench_transfer DIRECTORY OF THE UNITS' PROGRAMS\n"), 2;
     static error_t error;
     error_clear(&error);
-    char trace[64];
-    snprintf(trace, sizeof trace, "/tmp/kmsim-bench-%ld.log", (long)getpid());
+    char directory[SCRATCH_PATH_MAX], trace[SCRATCH_PATH_MAX + 16];
+    scratch_make(directory);
+    snprintf(trace, sizeof trace, "%s/trace.log", directory);
     size_t size;
     char *text = make_story(&size);
     garage_t *garage = garage_new();
@@ -108,7 +110,7 @@ int main(int argc, char **argv)
     double in_process = transfers_per_second(story, NULL, trace, &error);
     double ratio = virtual_ratio(trace);
     double on_processes = transfers_per_second(story, argv[1], NULL, &error);
-    remove(trace);
+    scratch_remove_all(directory);
     story_destroy(&story);
     garage_destroy(&garage);
     free(text);
