@@ -21,7 +21,7 @@ up() { # options …
     : > "$work/up.out"
     env --default-signal=INT "$bin/kmsim" up "$@" > "$work/up.out" 2> "$work/up.err" &
     car=$!
-    within 10 grep -q 'Ctrl-C ends it' "$work/up.out" || fail "kmsim up $* does not come up"
+    within 30 grep -q 'Ctrl-C ends it' "$work/up.out" || fail "kmsim up $* does not come up"
 }
 
 ended() { # expected status, what was done
@@ -51,7 +51,11 @@ up -v
 "$bin/bus-sniffer" --decode --filter SeatStatus,ClimateStatus,RemoteKeyStatus,CentralLocking,TerminalStatus,123 \
     > "$work/seen" 2> "$work/sniffer" &
 sniffer=$!
-sleep 0.2
+sniffer_sees() { # a frame of which nobody makes anything
+    acts 0 's: frame' '{"frame": {"bus": "kcan-p", "frame": "123#"}}'
+    grep -q ' kcan-p 123#' "$work/seen"
+}
+within 20 sniffer_sees || fail "the sniffer sees nothing: $(cat "$work/sniffer")"
 acts 0 's: remote key 2 unlock, held 100 ms' '{"remote": {"key": 2, "button": "unlock"}}'
 acts 0 's: radio replays telegram 1' '{"radio": {"replay": 1}}'
 acts 0 's: door driver open' '{"door": {"driver": "open"}}'
@@ -147,7 +151,7 @@ up --state "$work/memory"
 acts 1 'only 0 were sent so far' '{"radio": {"replay": 1}}'
 acts 0 'was answered by' '{"service": {"function": "release_key", "key": 1}}'
 acts 0 'remote key 2' '{"remote": {"key": 2, "button": "lock"}}'
-sleep 0.3
+sleep 1
 kill -INT "$car"
 ended 0 "Ctrl-C of a car that remembers"
 grep -q '"key/1/blocked": 0' "$work/memory/cas.json" || fail "the car has not kept that the key is released"

@@ -61,14 +61,19 @@ status=0
 # On a live car, from its first moment to its end.
 "$peer/light.py" --bus "ipc://$work/bus" --vehicle "$work/car.json" & light=$!
 "$bin/kmsim" up --vehicle "$work/car.json" --bus "ipc://$work/bus" > "$work/out" 2>&1 & car=$!
-within 10 grep -q 'Ctrl-C ends it' "$work/out" || fail "the car does not come up: $(cat "$work/out")"
+within 30 grep -q 'Ctrl-C ends it' "$work/out" || fail "the car does not come up: $(cat "$work/out")"
 "$bin/bus-sniffer" --bus "ipc://$work/bus" --vehicle "$work/car.json" --decode --filter LightStatus > "$work/seen" 2> "$work/err" &
 sniffer=$!
-sleep 0.3
+sniffer_sees() { # a frame of which nobody makes anything
+    "$bin/kmsim" do --bus "ipc://$work/bus" '{"frame": {"bus": "kcan-s", "frame": "3F0#0000"}}' > "$work/answer" || fail "$(cat "$work/answer")"
+    grep -q ' LightStatus ' "$work/seen"
+}
+within 20 sniffer_sees || fail "the sniffer sees nothing: $(cat "$work/err")"
 "$bin/kmsim" do --bus "ipc://$work/bus" '{"remote": {"key": 2, "button": "unlock"}}' > "$work/answer" || fail "$(cat "$work/answer")"
-sleep 0.5
+coded='LightStatus Profile=2 Coded=yes Brightness=50 %$'
+within 20 grep -q "$coded" "$work/seen" || true # told below
 kill -TERM $car
 wait $car || fail "the car ended with $?: $(cat "$work/out")"
 wait $light || fail "the light ended with $?"
 wait $sniffer || fail "the sniffer ended with $?: $(cat "$work/err")"
-grep -q 'LightStatus Profile=2 Coded=yes Brightness=50 %$' "$work/seen" || fail "no light on the live car: $(cat "$work/seen")"
+grep -q "$coded" "$work/seen" || fail "no light on the live car: $(cat "$work/seen")"

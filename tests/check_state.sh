@@ -121,9 +121,9 @@ done
 # one run at a time
 rm -rf "$work/state"
 plays "first run" 0 first
-flock -o "$work/state" sleep 2 &
+flock -o "$work/state" sleep 10 &
 holder=$!
-sleep 0.1
+while flock -n "$work/state" true; do kill -0 $holder || break; done
 plays "locked memory" 2 next
 says "locked memory" "$work/state: another run is using this memory"
 kill $holder 2> /dev/null

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2154
 # Sourced by checks that start processes: waiting for what they do, and what a run leaves behind in $work, the directory
 # of its buses. The caller has `fail`.
 
@@ -11,6 +12,12 @@ within() { # seconds, command …: until it succeeds
     return 1
 }
 
+catches() { # process, signal: whether it would be told of that signal, and not just end
+    local caught
+    caught=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status")
+    (((16#$caught >> ($2 - 1)) & 1))
+}
+
 units_of() { # process identifiers of units whose bus is in our directory
     grep -laz "^ipc://$work/" /proc/[0-9]*/cmdline 2>/dev/null | cut -d/ -f3 || true
 }
@@ -20,6 +27,6 @@ there_are_units() { # how many
 }
 
 nothing_left() { # what was done before; `files` when its files may stay
-    within 5 there_are_units 0 || fail "$1 leaves processes: $(units_of)"
+    within 20 there_are_units 0 || fail "$1 leaves processes: $(units_of)"
     [ "${2:-}" = files ] || [ ! -e "$work/kmsim-$(id -u)" ] || fail "$1 leaves files: $(ls -R "$work")"
 }
