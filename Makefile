@@ -2,7 +2,8 @@
 #
 #   make                  builds everything into build/bin
 #   make demo             plays a story on real processes and shows it
-#   make check            runs all tests (build, purity, lint, unit, stories, processes, sanitizers)
+#   make check            runs all tests (build, purity, lint, unit, stories, processes, sanitizers); ONLY="part of a name" some
+#   make gates            plants a fault into each gate of check, fuzz, crash, bench and lint, and sees it turn red
 #   make bench            measures against peers in the same run
 #   make fuzz             each libFuzzer target for FUZZ_SECONDS (60)
 #   make crash            kill -9 of units and of kmsim while they store, CRASH_KILLS (2000) times
@@ -10,11 +11,11 @@
 #                         and what a unit of one's own is built on (README)
 #   make format, clean, help
 #
-# demo, check, bench, fuzz and crash install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
+# demo, check, gates, bench, fuzz and crash install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
 
 PACKAGES = build-essential perl pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
-           clang clang-tidy clang-format cppcheck valgrind libclang-rt-14-dev can-utils tshark python3-can python3-scapy python3-zmq \
-           python3-nacl python3-jsonschema python3-canmatrix man-db
+           clang clang-tidy clang-format cppcheck shellcheck valgrind libclang-rt-14-dev can-utils tshark python3-can \
+           python3-scapy python3-zmq python3-nacl python3-jsonschema python3-canmatrix man-db
 
 CC       = gcc
 BUILD    = build
@@ -54,7 +55,7 @@ EXAMPLES = tests/peer/light.c tests/peer/light.py tests/peer/light.json
 VERSION  = $(shell sed -n 's/^.define KMSIM_VERSION "\(.*\)"/\1/p' bus/base/version.h)
 BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
 
-.PHONY: all demo check bench fuzz crash install format lint clean help packages tests
+.PHONY: all demo check gates bench fuzz crash install format lint clean help packages tests
 all: $(BINARIES)
 
 # ---- how it is built -------------------------------------------------------------------------------------------------
@@ -102,7 +103,11 @@ demo: packages
 	@$(BUILD)/bin/kmsim run -v scenarios/welcome.json
 
 check: packages
-	@tests/check.sh
+	@tests/check.sh $(if $(ONLY),"$(ONLY)")
+
+gates: packages
+	@$(MAKE) -s all tests
+	@tests/check_gates.sh --all
 
 bench: packages
 	@$(MAKE) -s all $(BENCHES)

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Everything that `make check` checks. Each check is one line with its time; what a failing one printed follows it.
 # The last line counts them: 'N passed, N failed'.
+#   tests/check.sh [--list] [PART…]     only the checks whose names have one of the parts; --list tells the names
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 2
 . tests/checks.sh
+[ "${1:-}" != --list ] || { listed=yes; shift; }
+only=("$@")
 
 check "build (gcc)" make -s -j"$JOBS" all tests
-[ "$failed" = 0 ] || finish
+[ $failed = 0 ] || finish
 check "purity gate" tests/purity.sh build --self-test
 check "the rule of the rooms" tests/rooms.py build --self-test
 check "unit tests" run_tests build

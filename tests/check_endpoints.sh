@@ -14,11 +14,11 @@ fail() {
 }
 
 refused() { # text, command …: status 3 (a sniffer: 2), told in words
-    local status=0 text=$1
-    shift
-    timeout 10 "$bin/$@" > "$work/said" 2>&1 || status=$?
+    local status=0 text=$1 program=$2
+    shift 2
+    timeout 10 "$bin/$program" "$@" > "$work/said" 2>&1 || status=$?
     { [ "$status" = 3 ] || [ "$status" = 2 ]; } && grep -qF -- "$text" "$work/said" ||
-        fail "$*: status $status, not \"$text\": $(cat "$work/said")"
+        fail "$program $*: status $status, not \"$text\": $(cat "$work/said")"
 }
 
 # ---- a file in the endpoint's place ----

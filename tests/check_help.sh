@@ -29,7 +29,7 @@ reads_well() { # command …
 }
 
 reads_well "$bin/kmsim" --help
-for command in run check up do; do
+for command in run check up "do"; do
     reads_well "$bin/kmsim" $command --help
     mv out told
     reads_well "$bin/kmsim" help $command
@@ -37,7 +37,7 @@ for command in run check up do; do
     grep -q "^usage: kmsim $command " out || fail "$(cat out)"
 done
 reads_well "$bin/kmsim" help
-for command in run check up do help; do grep -q "^  $command " out || fail "kmsim help does not tell of $command"; done
+for command in run check up "do" help; do grep -q "^  $command " out || fail "kmsim help does not tell of $command"; done
 gives 2 "$bin/kmsim" help dance
 grep -qx 'kmsim: unknown command "dance"; see kmsim --help' err || fail "$(cat err)"
 # the workshop's tools: every command in the list has a page of its own, the same by both ways

@@ -14,7 +14,7 @@ stub() { # name, body: what `make` finds under that name
 }
 
 machine() { # who (0 is root), installed (yes or no), further commands of apt-get and sudo: a new machine
-    rm -rf "$work/bin" "$work/done" && mkdir "$work/bin" && : > "$work/done"
+    rm -rf "${work:?}/bin" "$work/done" && mkdir "$work/bin" && : > "$work/done"
     for tool in env find grep make sh; do ln -s "$(type -P $tool)" "$work/bin/$tool"; done
     stub id "echo $1"
     stub dpkg-query "[ $2 = no ] || echo 'install ok installed'"

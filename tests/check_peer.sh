@@ -5,7 +5,8 @@ set -eu
 . "$(dirname "$0")"/leftovers.sh
 bin=$(realpath "${1:-build/bin}")
 peer=$(realpath tests/peer)
-export PYTHONPATH=$(realpath tools/python)
+PYTHONPATH=$(realpath tools/python)
+export PYTHONPATH
 vehicles=$(realpath bus/vehicles)
 work=$(mktemp -d)
 export XDG_RUNTIME_DIR=$work

@@ -3,7 +3,7 @@
 # not, from the gcc, clang and ASan builds as far as they have been built.
 #   tests/determinism.sh N [STORY…]
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 times=$1
 shift
 [ $# -gt 0 ] || set -- scenarios/*.json

@@ -11,11 +11,12 @@ ALLOWED='^(mem(cpy|move|set|cmp|chr)|bcmp|str(len|cmp|ncmp|chr|nlen|rchr)|fmax|f
 WORDING='^(v?snprintf|strto[df])$' # where text is put together, and read again: bus/base, frame_text
 # what pure modules may call of each other is whatever a pure module defines
 modules() {
-    for f in $(printf '%s/*.c ' $PURE) $PURE_WIRE; do case $f in *'*'*) ;; *) echo "${f%.c}" ;; esac; done
+    for f in $(printf '%s/*.c ' $PURE) $PURE_WIRE; do echo "${f%.c}"; done # a room without modules stays a pattern
 }
 
 check_object() { # object, file of symbols that pure modules define
     local bad data allowed
+    [ -f "$1" ] || { echo "$1: is not there"; return 1; }
     case $1 in "$build"/bus/base/* | */frame_text.o) allowed="$ALLOWED|$WORDING" ;; *) allowed=$ALLOWED ;; esac
     bad=$(nm -u "$1" | awk '{print $NF}' | grep -vE "$allowed" | grep -vxFf "$2" || true)
     data=$(size -A "$1" | awk '$1 ~ /^\.(data|bss)(\.|$)/ && $1 !~ /^\.data\.rel\.ro/ && $2 > 0 {print $1 " " $2}')
@@ -26,9 +27,11 @@ check_object() { # object, file of symbols that pure modules define
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for m in $(modules); do nm --defined-only "$build/$m.o" | awk '$2 ~ /[A-Z]/ {print $3}'; done | sort -u > "$work/defined"
-
 failed=0 count=0
+for m in $(modules); do
+    [ ! -f "$build/$m.o" ] || nm --defined-only "$build/$m.o" | awk '$2 ~ /[A-Z]/ {print $3}'
+done | sort -u > "$work/defined"
+
 for m in $(modules); do
     count=$((count + 1))
     check_object "$build/$m.o" "$work/defined" || failed=1
