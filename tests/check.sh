@@ -26,5 +26,5 @@ for script in tests/check_*.sh; do
     check "$(sed -n '2s/^# //p' "$script")" "$script"
 done
 check "valgrind" valgrind_clean
-check "clang-format, clang-tidy, cppcheck" tests/lint.sh
+check "clang-format, clang-tidy, cppcheck, shellcheck" tests/lint.sh
 finish
