@@ -2,6 +2,7 @@
 # verdicts: exit statuses, TAP on a pipe that prove reads, stories at any depth, mistakes told or counted, a replay that a shell takes
 set -eu
 bin=$(realpath "${1:-build/bin}")
+vehicles=$(realpath bus/vehicles)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -96,3 +97,21 @@ ln -s ../.. tree/b/deep/around
 gives 0 "$bin/kmsim" check tree
 grep -qx 'tree/b/deep/around: a link to a directory, not followed' err || fail "$(cat err)"
 gives 2 "$bin/kmsim" check tree/none
+
+# A DBC that lacks what a unit needs, and one that is not there: told with the vehicle file, before anything starts.
+mkdir car
+cp "$vehicles"/e65.json "$vehicles"/e65.dbc car
+sed -i '/^ SG_ Battery /d' car/e65.dbc
+sed 's/"dbc": *"[^"]*"/"dbc": "nowhere.dbc"/' car/e65.json > car/lost.json
+for kind in e65 lost; do
+    echo '{"name": "n", "vehicle": "car/'$kind'.json", "steps": [{"wait": "1 s"}]}' > $kind.json
+    for what in "run $kind.json" "run --in-process $kind.json" "check $kind.json" "up --vehicle car/$kind.json"; do
+        gives 2 "$bin/kmsim" $what
+        [ ! -s out ] && grep -q "car/$kind.json: " err && grep -q "\.dbc" err || fail "$what: $(cat err)"
+    done
+done
+grep -q 'car/lost.json: /dbc: car/nowhere.dbc: No such file or directory' err || fail "$(cat err)"
+gives 2 "$bin/kmsim" check e65.json
+grep -q 'car/e65.json: unit "cas" finds no "Battery" in ./*car/e65.dbc' err || fail "$(cat err)"
+gives 2 "$bin/bus-sniffer" --decode --vehicle car/lost.json
+grep -q 'car/lost.json: /dbc: car/nowhere.dbc: No such file or directory' err || fail "$(cat err)"

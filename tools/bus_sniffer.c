@@ -125,7 +125,7 @@ static bool load(sniffer_t *self)
     const char *vehicle = options->vehicle ? options->vehicle : STANDARD_VEHICLE;
     if (!vehicle_file_load(&self->vehicle, vehicle, NULL, &self->error)) return false;
     self->dbc = options->dbc ? dbc_file_new_lenient(options->dbc, &self->error)
-                             : dbc_file_new(self->vehicle.dbc_path, &self->error);
+                             : vehicle_file_dbc(&self->vehicle, &self->error);
     if (!self->dbc) return false;
     tell_warnings(self->dbc, options->dbc);
     if (!options->filter) return true;

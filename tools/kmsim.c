@@ -15,6 +15,7 @@
 #include "tools/kmsim_run.h"
 #include "tools/kmsim_up.h"
 #include "tools/story_list.h"
+#include "tools/units.h"
 
 #define EXITS                                                                                                          \
     "Exit status: 0 all stories passed, 1 a story failed, 2 wrong usage or an invalid file, 3 the simulation itself "  \
@@ -118,6 +119,19 @@ static bool take_launches(const run_told_t *told, char names[][VEHICLE_NAME_MAX 
     return true;
 }
 
+// The same car of many stories is told once.
+static bool check_cars(const story_list_t *list, error_t *error)
+{
+    const vehicle_t *last = NULL;
+    bool good = true;
+    for (size_t i = 0; i < list->count && good; i++) {
+        const story_t *story = list->stories[i];
+        if (story->vehicle != last) good = units_check(story->vehicle, story->dbc, error);
+        last = story->vehicle;
+    }
+    return good;
+}
+
 static bool check_run(const run_told_t *told, const kmsim_run_options_t *options, const story_list_t *list,
                       error_t *error)
 {
@@ -138,7 +152,7 @@ static bool check_run(const run_told_t *told, const kmsim_run_options_t *options
                           options->launches[i].unit);
                 break;
             }
-    return error->count == 0;
+    return check_cars(list, error) && error->count == 0;
 }
 
 // The exit status, EXIT_PASSED also for a story that failed: the report counts these.
@@ -247,8 +261,12 @@ static int check(int count, char **arguments)
     if (told.require && !told.covers) return kmsim_wrong("--require goes with --covers");
     story_list_t list;
     story_list_load(&list, arguments, operand_count);
+    error_t error;
+    error_clear(&error);
     if (list.invalid_count > 0)
         status = EXIT_WRONG;
+    else if (!check_cars(&list, &error))
+        status = kmsim_wrong(error.text);
     else if (told.covers)
         status = check_covers(&list, told.require);
     else

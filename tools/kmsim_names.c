@@ -49,7 +49,7 @@ static bool load(names_t *self, error_t *error)
     }
     const char *vehicle = self->told.vehicle ? self->told.vehicle : "e65";
     if (!vehicle_file_load(&self->vehicle, vehicle, NULL, error)) return false;
-    self->file = dbc_file_new(self->vehicle.dbc_path, error);
+    self->file = vehicle_file_dbc(&self->vehicle, error);
     return self->file != NULL;
 }
 

@@ -17,6 +17,7 @@
 #include "tools/narrator.h"
 #include "tools/step_channel.h"
 #include "tools/stored_car.h"
+#include "tools/units.h"
 
 #define ANSWER_MAX (3 * PLAYER_WORDS_MAX)
 #define STOOD_STILL_NS (1 * TIME_S) // what is told
@@ -288,7 +289,7 @@ static bool load_car(live_t *self, garage_t *garage, error_t *error)
         self->plan = story_plan(self->scenario);
     }
     self->plan.tester = true;
-    return true;
+    return units_check(self->plan.vehicle, self->plan.dbc, error);
 }
 
 static int open_memory(live_t *self)

@@ -368,7 +368,7 @@ static bool load(workbench_t *self)
     if (self->bus && !endpoint_parse(&endpoint, self->bus, &error)) return workbench_wrong(self, "%s", error.text);
     if (!vehicle_file_load(&self->vehicle, self->vehicle_name, NULL, &error))
         return workbench_wrong(self, "%s", error.text);
-    self->dbc_file = dbc_file_new(self->vehicle.dbc_path, &error);
+    self->dbc_file = vehicle_file_dbc(&self->vehicle, &error);
     if (!self->dbc_file) return workbench_wrong(self, "%s", error.text);
     self->dbc = dbc_file_dbc(self->dbc_file);
     return true;

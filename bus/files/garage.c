@@ -53,7 +53,7 @@ static place_t *load_place(const char *name, const char *directory, error_t *err
     memcpy(place->name, name, strlen(name) + 1);
     memcpy(place->directory, directory, strlen(directory) + 1);
     if (vehicle_file_load(&place->vehicle, name, *directory ? directory : NULL, error))
-        place->dbc_file = dbc_file_new(place->vehicle.dbc_path, error);
+        place->dbc_file = vehicle_file_dbc(&place->vehicle, error);
     if (place->dbc_file) return place;
     free(place);
     return NULL;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bus/files/vehicle_file.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -356,4 +357,15 @@ bool vehicle_file_load(vehicle_t *self, const char *name_or_path, const char *di
         return error_add(error, "the path of the vehicle is too long");
     }
     return load_file(self, error);
+}
+
+dbc_file_t *vehicle_file_dbc(const vehicle_t *vehicle, error_t *error)
+{
+    error_t *why = calloc(1, sizeof *why);
+    assert(why);
+    error_clear(why);
+    dbc_file_t *file = dbc_file_new(vehicle->dbc_path, why);
+    if (!file) error_add(error, "%s: /dbc: %s", vehicle->path, why->text);
+    free(why);
+    return file;
 }

@@ -47,8 +47,9 @@ bool host_in_process_add(host_in_process_t *self, uint8_t node, const node_class
     *ports = (node_ports_t){0};
     const char *missing = NULL;
     if (!class->bind(storage, setup, ports, &missing))
-        return error_add(error, "%s: unit \"%s\" finds no \"%s\"", setup->vehicle->path,
-                         setup->entry ? setup->entry->name : class->name, missing ? missing : "?");
+        return error_add(error, "%s: unit \"%s\" finds no \"%s\" in %s", setup->vehicle->path,
+                         setup->entry ? setup->entry->name : class->name, missing ? missing : "?",
+                         setup->vehicle->dbc_path);
     memcpy(pristine, storage, class->size);
     return true;
 }

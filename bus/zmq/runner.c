@@ -53,13 +53,13 @@ static bool bind_node(runner_t *self, error_t *error)
     int index = vehicle_find_node(&self->vehicle, self->options.node);
     if (index < 0) return error_add(error, "%s: has no node \"%s\"", self->vehicle.path, self->options.node);
     self->entry = &self->vehicle.nodes[index];
-    self->dbc = dbc_file_new(self->vehicle.dbc_path, error);
+    self->dbc = vehicle_file_dbc(&self->vehicle, error);
     if (!self->dbc) return false;
     node_setup_t setup = {dbc_file_dbc(self->dbc), &self->vehicle, self->entry};
     const char *missing = NULL;
     if (!self->class->bind(self->node, &setup, &self->hello.ports, &missing))
-        return error_add(error, "%s: unit \"%s\" finds no \"%s\"", self->vehicle.path, self->entry->name,
-                         missing ? missing : "?");
+        return error_add(error, "%s: unit \"%s\" finds no \"%s\" in %s", self->vehicle.path, self->entry->name,
+                         missing ? missing : "?", self->vehicle.dbc_path);
     snprintf(self->hello.class_name, sizeof self->hello.class_name, "%s", self->class->name);
     return socket_definitions(&self->vehicle, &self->hello.definitions, error);
 }
