@@ -99,6 +99,18 @@ down "somebody who speaks for the seat"
 ! grep -r stole "$work/memory" || fail "a forged store was kept"
 wait $attacker || fail "the attacker ends with $?"
 
+# ---- who pretends to be a car: nothing that a terminal would obey is printed ----
+"$attack" pretend "ipc://$work/own" > "$work/said" & attacker=$!
+within 20 grep -q listens "$work/said" || fail "no attack"
+"$bin/kmsim" do --bus "ipc://$work/own" '{"gear": "r"}' > "$work/answer" 2>&1 || fail "$(cat "$work/answer")"
+"$bin/bus-sniffer" --bus "ipc://$work/own" --all -n 40 >> "$work/answer" 2>&1 || fail "$(cat "$work/answer")"
+grep -q '^done ?' "$work/answer" && grep -q '^(0.000000) power ?' "$work/answer" && grep -q '^(0.000000) ?.* 130#' "$work/answer" ||
+    fail "the attacker is not heard: $(head -n 3 "$work/answer")"
+[ -z "$(tr -d '\n -~' < "$work/answer")" ] || fail "what an attacker says reaches the terminal: $(od -c "$work/answer" | head -n 5)"
+kill $attacker
+wait $attacker 2> /dev/null || true
+rm -f "$work"/own*
+
 # ---- a unit that is stopped on a quiet car is told, and goes on ----
 up
 sleep 0.5

@@ -80,6 +80,40 @@ START_TEST(a_cut_text_ends_between_characters_with_a_sign)
 }
 END_TEST
 
+static const struct {
+    const char *text, *line, *lines;
+} HARMLESS[] = {
+    {"", "", ""},
+    {"seat Gr\xC3\xB6\xC3\x9F"
+     "e",
+     "seat Gr\xC3\xB6\xC3\x9F"
+     "e",
+     "seat Gr\xC3\xB6\xC3\x9F"
+     "e"},
+    {"\x1B[2Jgone\x7F\b", "?[2Jgone??", "?[2Jgone??"},
+    {"one\ntwo\r\n", "one two  ", "one\ntwo \n"},
+    {"\xC2\x9B"
+     "31m",
+     "?31m", "?31m"}, // CSI, one of C1, in UTF-8
+    {"\x9B"
+     "31m \xE2\x80",
+     "?31m ??", "?31m ??"}, // and as a byte; a character cut off
+    {"a\xE2\x80\xAE"
+     "b",
+     "a?b", "a?b"}, // writing turned around
+};
+
+START_TEST(a_text_from_elsewhere_is_made_harmless)
+{
+    char text[32];
+    for (int lines = 0; lines < 2; lines++) {
+        strcpy(text, HARMLESS[_i].text);
+        text_make_harmless(text, lines == 1);
+        ck_assert_str_eq(text, lines ? HARMLESS[_i].lines : HARMLESS[_i].line);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *all = tcase_create("all");
@@ -87,5 +121,6 @@ int main(void)
     tcase_add_test(all, what_is_no_utf8_is_seen);
     tcase_add_test(all, nothing_that_a_terminal_obeys_is_harmless);
     tcase_add_test(all, a_cut_text_ends_between_characters_with_a_sign);
+    tcase_add_loop_test(all, a_text_from_elsewhere_is_made_harmless, 0, (int)(sizeof HARMLESS / sizeof HARMLESS[0]));
     return suite_run("text", all);
 }

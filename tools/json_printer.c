@@ -3,25 +3,32 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <string.h>
+
+#include "bus/base/text.h"
 
 #define INDENT 2
-#define CONTROL_END 0x20
+#define NO_CHARACTER 0xFFFD
 
 void json_printer_init(json_printer_t *self, FILE *out)
 {
     *self = (json_printer_t){.out = out};
 }
 
+// What a terminal would obey is told by its number, and so is what is no character.
 static void print_text(FILE *out, const char *text)
 {
     fputc('"', out);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            fprintf(out, "\\%c", *c);
-        else if (*c < CONTROL_END)
-            fprintf(out, "\\u%04x", *c);
+    for (size_t room = strlen(text), step; room > 0; text += step, room -= step) {
+        uint32_t character;
+        step = text_character(text, room, &character);
+        if (step == 0) step = 1, character = NO_CHARACTER;
+        if (character == '"' || character == '\\')
+            fprintf(out, "\\%c", (char)character);
+        else if (character == NO_CHARACTER || text_harmless(character) != character)
+            fprintf(out, "\\u%04" PRIx32, character);
         else
-            fputc(*c, out);
+            fwrite(text, 1, step, out);
     }
     fputc('"', out);
 }

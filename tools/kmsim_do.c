@@ -6,6 +6,7 @@
 
 #include <czmq.h>
 
+#include "bus/base/text.h"
 #include "bus/zmq/endpoint.h"
 #include "bus/zmq/process.h"
 #include "tools/kmsim_command.h"
@@ -49,6 +50,7 @@ static int ask(const endpoint_t *endpoint, const char *step)
     zsys_shutdown();
     if (!answer && process_interrupted()) return EXIT_SIGNAL + process_interrupted();
     if (!answer) return broken(error.text);
+    text_make_harmless(answer, true); // whoever it is that answers
     if (status <= EXIT_FAILED)
         printf("%s\n", answer);
     else

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "bus/base/text.h"
 #include "bus/can/frame_text.h"
 #include "bus/car/words.h"
 
@@ -16,6 +17,7 @@ bool sniffer_line_bus(const char *topic, char *bus)
     if (length == 0 || length > VEHICLE_NAME_MAX || name[length] != '/') return false;
     memcpy(bus, name, length);
     bus[length] = '\0';
+    text_make_harmless(bus, false); // it is what somebody wrote on a socket
     return true;
 }
 
@@ -38,27 +40,35 @@ static void print_air(FILE *file, const air_t *air)
     for (size_t i = 0; i < air->size; i++) fprintf(file, "%02X", air->bytes[i]);
 }
 
+// A copy in `text`, cut when it is too long.
+static const char *harmless(const char *name, char text[WIRE_TOPIC_MAX + 1])
+{
+    snprintf(text, WIRE_TOPIC_MAX + 1, "%s", name);
+    text_make_harmless(text, false);
+    return text;
+}
+
 void sniffer_line_other(FILE *file, const wire_public_t *message, const char *topic)
 {
     static const char *const POWER_NAMES[] = {"off", "on", "crash"};      // kernel_power_t
     static const char *const BUS_NAMES[] = {"asleep", "waking", "awake"}; // can_bus_state_t
-    char text[LOG_TEXT_MAX];
+    char text[LOG_TEXT_MAX], name[WIRE_TOPIC_MAX + 1];
     fprintf(file, "(%s) ", time_format(message->time_ns, text));
     switch (message->kind) {
     case WIRE_LINE:
-        fprintf(file, "%s = %" PRId64, topic, message->line);
+        fprintf(file, "%s = %" PRId64, harmless(topic, name), message->line);
         break;
     case WIRE_AIR:
         print_air(file, &message->air);
         break;
     case WIRE_POWER:
-        fprintf(file, "power %s %s", message->sender, POWER_NAMES[message->power]);
+        fprintf(file, "power %s %s", harmless(message->sender, name), POWER_NAMES[message->power]);
         break;
     case WIRE_BUS:
-        fprintf(file, "bus %s %s", message->bus.name, BUS_NAMES[message->bus.state]);
+        fprintf(file, "bus %s %s", harmless(message->bus.name, name), BUS_NAMES[message->bus.state]);
         break;
     case WIRE_LOG:
-        fprintf(file, "%s: %s", message->sender, words_format_log(&message->log, text, sizeof text));
+        fprintf(file, "%s: %s", harmless(message->sender, name), words_format_log(&message->log, text, sizeof text));
         break;
     default:
         break;

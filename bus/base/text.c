@@ -69,6 +69,20 @@ uint32_t text_harmless(uint32_t character)
     return character;
 }
 
+// What is shown instead is never longer than what it replaces.
+void text_make_harmless(char *text, bool lines)
+{
+    char *to = text;
+    for (size_t room = strlen(text), step; room > 0; text += step, room -= step) {
+        uint32_t character;
+        step = text_character(text, room, &character);
+        if (step == 0) step = 1, character = '?';
+        if (character != '\n' || !lines) character = text_harmless(character);
+        to += text_put_character(to, character);
+    }
+    *to = '\0';
+}
+
 size_t text_end_cut(char *text, size_t size, size_t wanted)
 {
     if (wanted < size) return wanted;

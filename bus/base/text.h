@@ -25,6 +25,10 @@ bool text_is_utf8(const char *text, size_t length);
 /// obey (C0, DEL, C1) or what turns the direction of writing around; all others stay what they are.
 uint32_t text_harmless(uint32_t character);
 
+/// Makes a text harmless in its place: each character as text_harmless says, each byte that belongs to none '?'. With
+/// lines, its line ends stay.
+void text_make_harmless(char *text, bool lines);
+
 /// Ends a text that was to have `wanted` bytes but was cut off at size - 1: between characters, and with TEXT_CUT if
 /// there is room. A text that fitted stays. Returns its length.
 size_t text_end_cut(char *text, size_t size, size_t wanted);

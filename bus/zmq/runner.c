@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/base/text.h"
 #include "bus/zmq/affinity.h"
 #include "bus/files/dbc_file.h"
 #include "bus/zmq/endpoint.h"
@@ -209,7 +210,9 @@ static int take_refuse(runner_t *self)
 {
     wire_refuse_t refuse;
     if (!wire_decode_refuse(&refuse, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
-    return refuse.incarnation == self->hello.incarnation ? fail(self, refuse.reason) : RUNNER_GOES_ON;
+    if (refuse.incarnation != self->hello.incarnation) return RUNNER_GOES_ON;
+    text_make_harmless(refuse.reason, false);
+    return fail(self, refuse.reason);
 }
 
 static int take_message(runner_t *self)

@@ -8,6 +8,7 @@ usage: attack.py HOW ENDPOINT [ARGUMENT]        until its end or a signal; exit 
   speak          answers for the unit NODE before it can: every grant's incarnation and round is published
   hello          says hello for NODE, in every way that is wrong, and once so that it looks right
   uncount        ends observers that never began, and sends what is no subscription
+  pretend        is a bus itself, and says what a terminal would obey
   multipart      messages without an end, a part after the other
   large          subscriptions of 30 kB
   many           subscriptions without an end, small ones
@@ -132,6 +133,32 @@ def uncount(endpoint, _):
     time.sleep(600)
 
 
+def text(data):
+    return bytes([len(data)]) + data
+
+
+def pretend(endpoint, _):
+    context = zmq.Context.instance()
+    down, up, steps = context.socket(zmq.XPUB), context.socket(zmq.SUB), context.socket(zmq.ROUTER)
+    down.bind(endpoint)
+    up.bind(up_of(endpoint))
+    steps.bind(endpoint + "-do")
+    evil = b"\x1b[31m\x07\x7f\xc2\x9b2J\x9b"
+    print("listens", flush=True)
+    for number in range(1, 10**9):
+        if steps.poll(20):
+            who = steps.recv_multipart()[:-1]
+            steps.send_multipart(who + [b"0", b"done " + evil + b"\n  " + evil])
+        head = struct.pack("<BBBQq", VERSION, 1, 0, number, 0) + text(evil)
+        down.send_multipart([b"can/" + evil + b"/130", head + struct.pack("<IB", 0x130, 0)])
+        for kind, topic, rest in ((4, b"sim/power", b"\1"), (5, b"sim/bus", text(evil) + b"\1"),
+                                  (6, b"sim/log", struct.pack("<Hqqq", 1, 0, 0, 0))):
+            head = struct.pack("<BBBQq", VERSION, kind, 6, number, 0) + text(evil)
+            down.send_multipart([topic, head + rest])
+        head = struct.pack("<BBBQq", VERSION, 2, 4, number, 0) + text(evil)
+        down.send_multipart([b"line/" + evil, head + bytes(8)])
+
+
 def until_put_out(raw, data, seconds):
     """0 when the other side ends the connection."""
     begin = time.monotonic()
@@ -165,8 +192,8 @@ def many(endpoint, seconds):
     return 1
 
 
-HOWS = {"connect": connect, "speak": speak, "hello": hello, "uncount": uncount, "multipart": multipart, "large": large,
-        "many": many}
+HOWS = {"connect": connect, "speak": speak, "hello": hello, "uncount": uncount, "pretend": pretend,
+        "multipart": multipart, "large": large, "many": many}
 
 if __name__ == "__main__":
     if len(sys.argv) < 3 or sys.argv[1] not in HOWS:
