@@ -25,16 +25,22 @@ static wire_writer_t body_begin(uint8_t *body, wire_kind_t kind)
     return writer;
 }
 
-static wire_reader_t body_open(const uint8_t *body, size_t size, wire_kind_t kind)
+// Of a kind that has been the same since that version.
+static wire_reader_t body_open_since(const uint8_t *body, size_t size, wire_kind_t kind, uint8_t oldest)
 {
     wire_reader_t reader = wire_bytes_open(body, size);
     wire_bytes_field(&reader, "version");
     uint8_t version = wire_bytes_get_u8(&reader, UINT8_MAX);
-    if (version != WIRE_VERSION) wire_bytes_fail(&reader, WIRE_UNFIT, version, 0);
+    if (version < oldest || version > WIRE_VERSION) wire_bytes_fail(&reader, WIRE_UNFIT, version, 0);
     wire_bytes_field(&reader, "kind");
     uint8_t told = wire_bytes_get_u8(&reader, UINT8_MAX);
     if (told != kind) wire_bytes_fail(&reader, WIRE_UNFIT, told, 0);
     return reader;
+}
+
+static wire_reader_t body_open(const uint8_t *body, size_t size, wire_kind_t kind)
+{
+    return body_open_since(body, size, kind, WIRE_VERSION);
 }
 
 // ---- public messages -----------------------------------------------------------------------------------------------
@@ -318,7 +324,7 @@ size_t wire_encode_stranger(const can_frame_t *frame, uint8_t *body)
 
 bool wire_decode_stranger(can_frame_t *frame, const uint8_t *body, size_t size)
 {
-    wire_reader_t reader = body_open(body, size, WIRE_STRANGER);
+    wire_reader_t reader = body_open_since(body, size, WIRE_STRANGER, WIRE_VERSION_STRANGER);
     wire_parts_get_frame(&reader, frame);
     return wire_bytes_at_end(&reader);
 }

@@ -68,7 +68,8 @@
 //                 u8 store 0|1, image if 1
 //                 and at the very end u8[8] tag, whatever the status
 //   attached    u64 definitions (as in hello), i64 time in ns
-//   stranger    frame                       topic stranger/BUS: to be put on that bus at the present instant
+//   stranger    frame                       topic stranger/BUS: to be put on that bus at the present instant. As in
+//                                           version 1, which is taken here too: who only sends frames needs no other
 //
 // The incarnation is one process's life, never 0: told by --incarnation to a started unit, else the unit's own choice.
 #ifndef KMSIM_BUS_ZMQ_WIRE_H
@@ -78,7 +79,8 @@
 #include "bus/zmq/wire_mistake.h"
 
 #define WIRE_VERSION 2
-#define WIRE_SIZE_MAX 32768 // no body is larger; every encoder's buffer has this size
+#define WIRE_VERSION_STRANGER 1 // since when a stranger's frame is as it is
+#define WIRE_SIZE_MAX 32768     // no body is larger; every encoder's buffer has this size
 #define WIRE_TOPIC_MAX 63
 #define WIRE_REASON_MAX 200
 #define WIRE_SECRET_SIZE 16
