@@ -82,9 +82,9 @@ for command in $(sed -n '/^  [a-z]/s/^  \([a-z]*\).*/\1/p' out); do
 done
 
 # What was told must be good, needed or not.
-gives 2 "$bin/bus-sniffer" --vehicle nov
+gives 2 timeout 10 "$bin/bus-sniffer" --vehicle nov
 grep -q '^bus-sniffer: unknown vehicle "nov"' err || fail "$(cat err)"
-gives 2 "$bin/bus-sniffer" --dbc ./nov.dbc
+gives 2 timeout 10 "$bin/bus-sniffer" --dbc ./nov.dbc
 grep -q '^bus-sniffer: \./nov.dbc: No such file' err || fail "$(cat err)"
 
 # A person who waits is told where; a pipe is not.
