@@ -63,7 +63,7 @@ for tool in service-tool cip; do
     grep -qx "$tool: unknown command \"dance\"; see $tool --help" err || fail "$(cat err)"
     gives 2 "$bin/$tool" dance --help
 done
-for program in bus-sniffer cas seat mirror climate; do reads_well "$bin/$program" --help; done
+for program in bus-sniffer service-tool cip cas seat mirror climate; do reads_well "$bin/$program" --help; done
 
 # Each has a manual page, which knows every option.
 for program in kmsim bus-sniffer service-tool cip; do
