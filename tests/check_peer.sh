@@ -66,7 +66,13 @@ within 30 grep -q 'Ctrl-C ends it' "$work/out" || fail "the car does not come up
 "$bin/bus-sniffer" --bus "ipc://$work/bus" --vehicle "$work/car.json" --decode --filter LightStatus > "$work/seen" 2> "$work/err" &
 sniffer=$!
 sniffer_sees() { # a frame of which nobody makes anything
-    "$bin/kmsim" do --bus "ipc://$work/bus" '{"frame": {"bus": "kcan-s", "frame": "3F0#0000"}}' > "$work/answer" || fail "$(cat "$work/answer")"
+    # While the buses sleep nobody needs the light, and yet it is missed.
+kill -STOP $light
+within 15 grep -q 'kmsim: light: external unit does not answer' "$work/out" || fail "a light that hangs on a quiet car is not told"
+kill -CONT $light
+within 15 grep -q 'kmsim: light: external unit answers again' "$work/out" || fail "that it answers again is not told: $(cat "$work/out")"
+[ "$(grep -c 'light: ' "$work/out")" = 2 ] || fail "told more than once: $(cat "$work/out")"
+"$bin/kmsim" do --bus "ipc://$work/bus" '{"frame": {"bus": "kcan-s", "frame": "3F0#0000"}}' > "$work/answer" || fail "$(cat "$work/answer")"
     grep -q ' LightStatus ' "$work/seen"
 }
 within 20 sniffer_sees || fail "the sniffer sees nothing: $(cat "$work/err")"

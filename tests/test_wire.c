@@ -22,6 +22,7 @@ typedef union {
     wire_grant_t grant;
     wire_hello_t hello;
     wire_packet_t packet;
+    wire_beat_t beat;
 } any_t;
 
 typedef struct { // a message with all that may belong to it
@@ -226,6 +227,38 @@ static size_t make_packet_body(uint8_t *bytes)
     return wire_encode_packet(packet, &made.outbox, bytes);
 }
 
+static size_t make_ping_body(uint8_t *bytes)
+{
+    made.any.beat = (wire_beat_t){random_next(&source), random_next(&source)};
+    return wire_encode_beat(&made.any.beat, WIRE_PING, bytes);
+}
+
+static bool read_ping(const uint8_t *bytes, size_t size)
+{
+    return wire_decode_beat(&read_back.any.beat, WIRE_PING, bytes, size);
+}
+
+static size_t write_ping(uint8_t *bytes)
+{
+    return wire_encode_beat(&read_back.any.beat, WIRE_PING, bytes);
+}
+
+static size_t make_echo_body(uint8_t *bytes)
+{
+    made.any.beat = (wire_beat_t){random_next(&source), random_next(&source)};
+    return wire_encode_beat(&made.any.beat, WIRE_ECHO, bytes);
+}
+
+static bool read_echo(const uint8_t *bytes, size_t size)
+{
+    return wire_decode_beat(&read_back.any.beat, WIRE_ECHO, bytes, size);
+}
+
+static size_t write_echo(uint8_t *bytes)
+{
+    return wire_encode_beat(&read_back.any.beat, WIRE_ECHO, bytes);
+}
+
 static bool read_public(const uint8_t *bytes, size_t size)
 {
     return wire_decode_public(&read_back.any.public, bytes, size);
@@ -309,6 +342,8 @@ static const struct {
     {"grant", make_grant_body, read_grant, write_grant},
     {"hello", make_hello_body, read_hello, write_hello},
     {"packet", make_packet_body, read_packet, write_packet},
+    {"ping", make_ping_body, read_ping, write_ping},
+    {"echo", make_echo_body, read_echo, write_echo},
 };
 #define KIND_COUNT (sizeof KINDS / sizeof KINDS[0])
 

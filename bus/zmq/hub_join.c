@@ -30,6 +30,8 @@ bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
     peer->listens = false;
     peer->incarnation = random_next(&self->random) | 1;
     peer->greeted = 0;
+    peer->stopped = false;
+    peer->pulse = (hub_pulse_t){0};
     secret_make(peer->secret);
     char program[UNIT_PROGRAM_PATH_MAX + 1], incarnation[24], lifeline[8];
     if (!unit_program_find(self->vehicle, entry, self->unit_directory, program, error)) return false;

@@ -3,6 +3,7 @@
 
 #include "bus/zmq/hub_door.h"
 #include "bus/zmq/hub_peers.h"
+#include "bus/zmq/hub_pulse.h"
 #include "bus/zmq/hub_watch.h"
 
 #define LOOK_UP_NS (100 * TIME_MS) // a signal may come just before we wait
@@ -52,7 +53,7 @@ static void take_messages(hub_t *self)
         if (result == SOCKET_NOTHING) return;
         if (result == SOCKET_GARBAGE)
             self->figures.garbage++;
-        else if (!hub_live_note_stranger(self))
+        else if (!hub_live_note_stranger(self) && !hub_pulse_note(self))
             self->figures.outsiders++;
     }
 }
@@ -69,5 +70,6 @@ bool hub_live_wait(hub_t *self, void *socket, int64_t wait_ns, error_t *error)
     hub_peers_take_subscriptions(self);
     take_messages(self);
     hub_door_look(self);
+    hub_pulse_beat(self);
     return hub_watch_units(self, error);
 }

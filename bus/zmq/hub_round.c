@@ -7,6 +7,7 @@
 #include "bus/zmq/hub_join.h"
 #include "bus/zmq/hub_live.h"
 #include "bus/zmq/hub_peers.h"
+#include "bus/zmq/hub_pulse.h"
 #include "bus/zmq/hub_watch.h"
 
 #define LOOK_EVERY 256   // rounds, after which we look at our memory
@@ -113,7 +114,7 @@ static void send_grant(hub_t *self, const kernel_t *kernel, const kernel_activat
 // touched: a packet that came before would otherwise be overwritten by anybody.
 static int find_sender(hub_t *self)
 {
-    if (hub_live_note_stranger(self)) return -1;
+    if (hub_live_note_stranger(self) || hub_pulse_note(self)) return -1;
     socket_message_t *message = &self->message;
     const char *name = wire_topic_behind(message->topic, "packet/");
     int node = name ? hub_peers_find(self, name) : -1;

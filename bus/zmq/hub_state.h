@@ -4,6 +4,7 @@
 //   hub          a whole life: bind, begin, end; the public face
 //   hub_round    instants: publish, grant, collect
 //   hub_join     units begin; observers are waited for        hub_live   what comes from outside between the instants
+//   hub_pulse    who is there, though nobody needs him
 //   hub_watch    who has ended, who makes us wait too long
 //   hub_peers    who is there, what is sent to them, what they subscribe to
 //   hub_door     who floods us
@@ -39,11 +40,18 @@ typedef struct {
     char ready[WIRE_TOPIC_MAX + 1]; // what it subscribes to when it has read its welcome
 } hub_candidate_t;
 
+typedef struct {              // whether a unit is there
+    uint64_t asked, answered; // numbers
+    int64_t asked_ms;
+    bool told; // that it is not
+} hub_pulse_t;
+
 typedef struct {
     bool remote;        // lives in another process; else in ours, or nowhere
     const char *launch; // command, or null
     process_t process;
     hub_peer_state_t state;
+    hub_pulse_t pulse;
     bool stopped; // and that was told
     bool listens; // its subscription to step/NODE has been seen
     uint64_t incarnation;
@@ -94,8 +102,9 @@ typedef struct hub {
     int observers;
     uint64_t observer_names[HUB_OBSERVERS_MAX]; // hashes
     hub_door_t door;
-    bool invites;    // external units and observers may come when they like
-    random_t random; // incarnations and barriers
+    int64_t pulse_ms; // when we last felt it
+    bool invites;     // external units and observers may come when they like
+    random_t random;  // incarnations and barriers
     uint64_t definitions;
     uint64_t round;
     uint64_t sequences[WIRE_STREAM_COUNT]; // last ones used

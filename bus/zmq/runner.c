@@ -206,6 +206,16 @@ static int take_welcome(runner_t *self)
     return RUNNER_GOES_ON;
 }
 
+static int take_ping(runner_t *self)
+{
+    wire_beat_t beat;
+    if (!wire_decode_beat(&beat, WIRE_PING, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
+    if (beat.incarnation != self->hello.incarnation) return RUNNER_GOES_ON;
+    size_t size = wire_encode_beat(&beat, WIRE_ECHO, self->body);
+    send_up(self, "echo/", wire_sign(self->body, size, self->secret));
+    return RUNNER_GOES_ON;
+}
+
 static int take_refuse(runner_t *self)
 {
     wire_refuse_t refuse;
@@ -225,6 +235,7 @@ static int take_message(runner_t *self)
     if (kind == WIRE_REFUSE) return take_refuse(self);
     if (kind == WIRE_POWER_ON) return take_power_on(self);
     if (kind == WIRE_GRANT) return take_grant(self);
+    if (kind == WIRE_PING) return take_ping(self);
     return RUNNER_GOES_ON;
 }
 

@@ -313,6 +313,25 @@ bool wire_decode_attached(uint64_t *definitions, int64_t *time_ns, const uint8_t
     return wire_bytes_at_end(&reader);
 }
 
+// ---- both ways -----------------------------------------------------------------------------------------------------
+
+size_t wire_encode_beat(const wire_beat_t *self, wire_kind_t kind, uint8_t *body)
+{
+    assert(kind == WIRE_PING || kind == WIRE_ECHO);
+    wire_writer_t writer = body_begin(body, kind);
+    wire_bytes_put_u64(&writer, self->incarnation);
+    wire_bytes_put_u64(&writer, self->number);
+    return writer.size;
+}
+
+bool wire_decode_beat(wire_beat_t *self, wire_kind_t kind, const uint8_t *body, size_t size)
+{
+    wire_reader_t reader = body_open(body, size, kind);
+    self->incarnation = wire_bytes_get_u64(&reader);
+    self->number = wire_bytes_get_u64(&reader);
+    return wire_bytes_at_end(&reader);
+}
+
 // ---- up ------------------------------------------------------------------------------------------------------------
 
 size_t wire_encode_stranger(const can_frame_t *frame, uint8_t *body)

@@ -5,9 +5,9 @@
 //
 //   hub ──XPUB──> can/BUS/ID  line/NAME  air/rf  air/lf           public: to whom it concerns
 //             │   sim/power  sim/bus  sim/log  sim/end            likewise
-//             ├─> step/NODE                                       welcome refuse power_on grant
+//             ├─> step/NODE                                       welcome refuse power_on grant ping
 //             └─> live/NONCE                                      attached
-//   hub <──SUB─── hello/NODE  packet/NODE  stranger/BUS           the peer's socket: XPUB
+//   hub <──SUB─── hello/NODE  packet/NODE  echo/NODE  stranger/BUS  the peer's socket: XPUB
 //
 // Joining. A peer connects SUB to the endpoint and XPUB to its up endpoint (ipc: ENDPOINT-up, tcp: port + 1),
 // subscribes to what it accepts, to sim/end and step/NODE, waits for a subscription from the hub (01) on the XPUB,
@@ -67,6 +67,8 @@
 //     outbox      i64 deadline, u8 hold, u32 dropped, frames[n]: u8 bus, u8 flags, frame; line[n]; air[n]; log[n];
 //                 u8 store 0|1, image if 1
 //                 and at the very end u8[8] tag, whatever the status
+//   ping, echo  u64 incarnation, u64 number: a live car asks its units now and then whether they are there; an echo
+//                 brings the number back, and ends with u8[8] tag
 //   attached    u64 definitions (as in hello), i64 time in ns
 //   stranger    frame                       topic stranger/BUS: to be put on that bus at the present instant. As in
 //                                           version 1, which is taken here too: who only sends frames needs no other
@@ -101,9 +103,11 @@ typedef enum {
     WIRE_POWER_ON,
     WIRE_GRANT,
     WIRE_ATTACHED,
+    WIRE_PING,
     WIRE_HELLO = 32,
     WIRE_PACKET,
     WIRE_STRANGER,
+    WIRE_ECHO,
 } wire_kind_t;
 
 enum { // a stream of a bus is the bus's index in the vehicle
@@ -179,6 +183,10 @@ typedef struct {
     node_ports_t ports;
 } wire_hello_t;
 
+typedef struct { // ping and echo
+    uint64_t incarnation, number;
+} wire_beat_t;
+
 typedef enum { WIRE_DONE, WIRE_GAP } wire_status_t;
 #define WIRE_STATUS_COUNT (WIRE_GAP + 1)
 
@@ -220,6 +228,10 @@ bool wire_decode_grant(wire_grant_t *self, const uint8_t *body, size_t size);
 
 size_t wire_encode_attached(uint64_t definitions, int64_t time_ns, uint8_t *body);
 bool wire_decode_attached(uint64_t *definitions, int64_t *time_ns, const uint8_t *body, size_t size);
+
+/// The kind is WIRE_PING or WIRE_ECHO.
+size_t wire_encode_beat(const wire_beat_t *self, wire_kind_t kind, uint8_t *body);
+bool wire_decode_beat(wire_beat_t *self, wire_kind_t kind, const uint8_t *body, size_t size);
 
 size_t wire_encode_stranger(const can_frame_t *frame, uint8_t *body);
 bool wire_decode_stranger(can_frame_t *frame, const uint8_t *body, size_t size);

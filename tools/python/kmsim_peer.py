@@ -41,7 +41,8 @@ RF, RF_END, LF = 0, 1, 2  # air_channel_t
 MASK_ALL = {False: 0x7FF, True: 0x1FFFFFFF}
 
 VERSION = 2
-FRAME, LINE, AIR, END, WELCOME, REFUSE, POWER_ON, GRANT, HELLO, PACKET = 1, 2, 3, 7, 16, 17, 18, 19, 32, 33  # wire_kind_t
+FRAME, LINE, AIR, END, WELCOME, REFUSE, POWER_ON, GRANT = 1, 2, 3, 7, 16, 17, 18, 19  # wire_kind_t
+PING, HELLO, PACKET, ECHO = 21, 32, 33, 35
 KINDS = ["awake", "asleep", "sent", "not_sent", "frame", "line", "air", "stored", "deadline"]  # node_input_kind_t
 IMAGE_STATES = ["none", "present", "damaged", "newer"]  # image_state_t
 PUBLIC, EXTENDED, REMOTE = 0x80, 0x80000000, 0x40000000
@@ -219,7 +220,7 @@ class Peer:
 
     def say(self, prefix, kind, body):
         body = struct.pack("<BBQ", VERSION, kind, self.incarnation) + body
-        if kind == PACKET or not self.key:
+        if kind != HELLO or not self.key:
             body += self.tag(body)
         self.up.send_multipart([prefix + self.unit.name.encode(), body])
 
@@ -330,6 +331,8 @@ class Peer:
             self.take_welcome(reader)
         elif kind == POWER_ON:
             self.take_power_on(reader)
+        elif kind == PING:
+            self.say(b"echo/", ECHO, reader.take("8s"))
         elif kind == GRANT and self.powered:
             self.take_grant(reader)
         return None
