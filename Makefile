@@ -49,7 +49,7 @@ LIBRARY  = $(BUILD)/libkmsim.a
 BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
 TESTS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 SUPPORT  = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
-PUBLIC   = $(filter-out %_state.h,$(wildcard $(PUBLIC_ROOMS:%=%/*.h))) bus/zmq/runner.h bus/zmq/wire.h bus/zmq/wire_mistake.h
+PUBLIC   = $(filter-out %_state.h,$(wildcard $(PUBLIC_ROOMS:%=%/*.h))) bus/zmq/runner.h bus/zmq/wire.h bus/zmq/wire_mistake.h bus/zmq/wire_topic.h
 PUBLIC_ROOMS = bus/base bus/can bus/kernel bus/car bus/diagnosis ecus
 EXAMPLES = tests/peer/light.c tests/peer/light.py tests/peer/light.json
 VERSION  = $(shell sed -n 's/^.define KMSIM_VERSION "\(.*\)"/\1/p' bus/base/version.h)

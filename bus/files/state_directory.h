@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The directory that keeps stored images between runs: DIRECTORY/NODE.json, one file per control unit and one for the
-// key fobs (bus/files/image_file.h). One run at a time holds it, by a lock on the directory itself, and works in the very
-// directory that it has locked: moved elsewhere under a live car it stays that car's one memory.
+// key fobs (bus/files/image_file.h). One run at a time holds it, by a lock on the directory itself, and works in the
+// very directory that it has locked: moved elsewhere under a live car it stays that car's one memory.
 //
 //   NODE.json.writing     being written; becomes NODE.json by a rename when it is whole and on the disk, and is removed
 //                         by the next run when this one was killed

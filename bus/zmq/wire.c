@@ -359,7 +359,7 @@ size_t wire_encode_hello(const wire_hello_t *self, uint8_t *body)
     return writer.size;
 }
 
-static bool decode_hello(wire_hello_t *self, const uint8_t *body, size_t size, wire_mistake_t *mistake)
+wire_mistake_t wire_hello_mistake(wire_hello_t *self, const uint8_t *body, size_t size)
 {
     wire_reader_t reader = body_open(body, size, WIRE_HELLO);
     wire_bytes_field(&reader, "incarnation");
@@ -371,22 +371,13 @@ static bool decode_hello(wire_hello_t *self, const uint8_t *body, size_t size, w
     wire_bytes_field(&reader, "class");
     wire_bytes_get_text(&reader, self->class_name, NODE_NAME_MAX);
     wire_parts_get_ports(&reader, &self->ports);
-    bool good = wire_bytes_at_end(&reader);
-    *mistake = reader.mistake;
-    return good;
+    wire_bytes_at_end(&reader);
+    return reader.mistake;
 }
 
 bool wire_decode_hello(wire_hello_t *self, const uint8_t *body, size_t size)
 {
-    wire_mistake_t mistake;
-    return decode_hello(self, body, size, &mistake);
-}
-
-wire_mistake_t wire_hello_mistake(wire_hello_t *self, const uint8_t *body, size_t size)
-{
-    wire_mistake_t mistake;
-    decode_hello(self, body, size, &mistake);
-    return mistake;
+    return wire_hello_mistake(self, body, size).kind == WIRE_FITS;
 }
 
 size_t wire_encode_packet(const wire_packet_t *self, const outbox_t *outbox, uint8_t *body)
@@ -404,8 +395,7 @@ size_t wire_encode_packet(const wire_packet_t *self, const outbox_t *outbox, uin
     return writer.size;
 }
 
-static bool decode_packet(wire_packet_t *self, outbox_t *outbox, const uint8_t *body, size_t size,
-                          wire_mistake_t *mistake)
+static wire_mistake_t decode_packet(wire_packet_t *self, outbox_t *outbox, const uint8_t *body, size_t size)
 {
     wire_reader_t reader = body_open(body, size, WIRE_PACKET);
     wire_bytes_field(&reader, "incarnation");
@@ -422,23 +412,19 @@ static bool decode_packet(wire_packet_t *self, outbox_t *outbox, const uint8_t *
         wire_bytes_field(&reader, "sequence");
         self->sequence = wire_bytes_get_u64(&reader);
     }
-    bool good = wire_bytes_at_end(&reader);
-    *mistake = reader.mistake;
-    return good;
+    wire_bytes_at_end(&reader);
+    return reader.mistake;
 }
 
 bool wire_decode_packet(wire_packet_t *self, outbox_t *outbox, const uint8_t *body, size_t size)
 {
-    wire_mistake_t mistake;
-    return decode_packet(self, outbox, body, size, &mistake);
+    return decode_packet(self, outbox, body, size).kind == WIRE_FITS;
 }
 
 wire_mistake_t wire_packet_mistake(outbox_t *outbox, const uint8_t *body, size_t size)
 {
     wire_packet_t packet;
-    wire_mistake_t mistake;
-    decode_packet(&packet, outbox, body, size, &mistake);
-    return mistake;
+    return decode_packet(&packet, outbox, body, size);
 }
 
 // ---- tags ----------------------------------------------------------------------------------------------------------
@@ -492,47 +478,6 @@ bool wire_packet_origin(const uint8_t *body, size_t size, uint64_t *incarnation,
     *incarnation = wire_bytes_get_u64(&reader);
     *round = wire_bytes_get_u64(&reader);
     return !reader.bad;
-}
-
-static size_t put_hex(char *text, uint64_t value, unsigned digits, const char *alphabet)
-{
-    for (unsigned i = 0; i < digits; i++) text[i] = alphabet[value >> 4 * (digits - 1 - i) & 0xF];
-    return digits;
-}
-
-static size_t put_name(char *topic, size_t length, const char *name)
-{
-    for (; *name; name++) {
-        assert(length < WIRE_TOPIC_MAX);
-        topic[length++] = *name;
-    }
-    return length;
-}
-
-size_t wire_topic_frame(const char *bus, const can_frame_t *frame, char *topic)
-{
-    size_t length = put_name(topic, put_name(topic, 0, "can/"), bus);
-    length = put_name(topic, length, "/");
-    return length + put_hex(topic + length, frame->id, frame->extended ? 8 : 3, "0123456789ABCDEF");
-}
-
-size_t wire_topic(const char *prefix, const char *name, char *topic)
-{
-    return put_name(topic, put_name(topic, 0, prefix), name);
-}
-
-size_t wire_topic_ready(const char *node, const uint8_t tag[WIRE_TAG_SIZE], char *topic)
-{
-    size_t length = put_name(topic, put_name(topic, 0, "ready/"), node);
-    length = put_name(topic, length, "/");
-    for (size_t i = 0; i < WIRE_TAG_SIZE; i++) length += put_hex(topic + length, tag[i], 2, "0123456789abcdef");
-    return length;
-}
-
-const char *wire_topic_behind(const char *topic, const char *prefix)
-{
-    size_t length = strlen(prefix);
-    return strncmp(topic, prefix, length) == 0 ? topic + length : NULL;
 }
 
 uint64_t wire_hash(uint64_t hash, const uint8_t *bytes, size_t size)

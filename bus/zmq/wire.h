@@ -79,14 +79,13 @@
 
 #include "bus/kernel/node.h"
 #include "bus/zmq/wire_mistake.h"
+#include "bus/zmq/wire_topic.h"
 
 #define WIRE_VERSION 2
 #define WIRE_VERSION_STRANGER 1 // since when a stranger's frame is as it is
 #define WIRE_SIZE_MAX 32768     // no body is larger; every encoder's buffer has this size
-#define WIRE_TOPIC_MAX 63
 #define WIRE_REASON_MAX 200
 #define WIRE_SECRET_SIZE 16
-#define WIRE_TAG_SIZE 8
 #define WIRE_KEY_SIZE 32    // a public key
 #define WIRE_SEALED_SIZE 64 // a secret, sealed
 
@@ -256,17 +255,6 @@ size_t wire_sign(uint8_t *body, size_t size, const uint8_t secret[WIRE_SECRET_SI
 /// Whether the body ends with its tag; *size is then that of the body without it. How long that takes says nothing of
 /// the tag that would be right.
 bool wire_is_signed(const uint8_t *body, size_t *size, const uint8_t secret[WIRE_SECRET_SIZE]);
-
-// Topics are written without terminating zero into WIRE_TOPIC_MAX bytes; their length is returned.
-
-size_t wire_topic_frame(const char *bus, const can_frame_t *frame, char *topic);
-/// PREFIX and NAME one after the other: ("line/", "door/driver").
-size_t wire_topic(const char *prefix, const char *name, char *topic);
-/// "ready/NODE/TAG".
-size_t wire_topic_ready(const char *node, const uint8_t tag[WIRE_TAG_SIZE], char *topic);
-
-/// What stands behind the prefix in a topic (both terminated), or null when the topic does not begin with it.
-const char *wire_topic_behind(const char *topic, const char *prefix);
 
 /// Continues a 64-bit FNV-1a hash; it begins with 0.
 uint64_t wire_hash(uint64_t hash, const uint8_t *bytes, size_t size);
