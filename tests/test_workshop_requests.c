@@ -246,7 +246,8 @@ END_TEST
 
 START_TEST(the_result_of_a_routine_is_its_last_byte)
 {
-    const workshop_service_t blocking = {.function = WORKSHOP_BLOCK_KEY}, assigning = {.function = WORKSHOP_SET_PERSONALIZATION};
+    const workshop_service_t blocking = {.function = WORKSHOP_BLOCK_KEY},
+                             assigning = {.function = WORKSHOP_SET_PERSONALIZATION};
     const uint8_t bytes[] = {0x71, 0x01, 0xDC, 0x73, 0x01, 0x00};
     uint8_t result = 0;
     for (size_t size = 0; size <= sizeof bytes; size++)

@@ -13,8 +13,8 @@ const node_class_t *units_at(size_t index);
 /// The class of that executable, or null for a unit that only a process of its own can be.
 const node_class_t *units_find(const char *executable);
 
-/// Whether all built-in units of that vehicle find what they need in it and in its DBC, before any is started. False with
-/// every one that does not told, and both files.
+/// Whether all built-in units of that vehicle find what they need in it and in its DBC, before any is started. False
+/// with every one that does not told, and both files.
 bool units_check(const vehicle_t *vehicle, const dbc_t *dbc, error_t *error);
 
 #endif
