@@ -67,7 +67,7 @@ done
 down "floods"
 
 # ---- who counts as an observer ----
-"$bin/kmsim" run --bus "ipc://$work/own" --observers 1 "$story" > "$work/out" 2>&1 & run=$!
+timeout 60 "$bin/kmsim" run --bus "ipc://$work/own" --observers 1 "$story" > "$work/out" 2>&1 & run=$!
 within 20 test -S "$work/own-up" || fail "the run does not begin"
 "$attack" uncount "ipc://$work/own" > "$work/said" & attacker=$!
 within 20 grep -q done "$work/said" || fail "no attack"

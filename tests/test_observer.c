@@ -272,6 +272,29 @@ START_TEST(a_bus_that_disappears_without_a_word_has_broken_off_after_its_last_me
 }
 END_TEST
 
+// An XPUB gives us whatever comes up: of all first bytes only 1 begins a subscription, and only 0 ends one.
+START_TEST(what_is_no_subscription_neither_begins_nor_ends_one)
+{
+    void *context = zmq_ctx_new(), *down = zmq_socket(context, ZMQ_XPUB), *other = zmq_socket(context, ZMQ_XSUB);
+    ck_assert_int_eq(zmq_bind(down, "inproc://subscriptions"), 0);
+    ck_assert_int_eq(zmq_connect(other, "inproc://subscriptions"), 0);
+    char topic[WIRE_TOPIC_MAX + 1];
+    bool begins;
+    for (unsigned i = 0; i < 256; i++) {
+        unsigned first = i <= 1 ? 1 - i : i; // it must begin before it can end
+        const char bytes[] = {(char)first, 's', 'i', 'm'};
+        ck_assert_int_eq(zmq_send(other, bytes, sizeof bytes, 0), sizeof bytes);
+        ck_assert(socket_receive_subscription(down, topic, &begins, NULL));
+        ck_assert_int_eq(begins, first == 1);
+        ck_assert_str_eq(topic, first <= 1 ? "sim" : "");
+    }
+    ck_assert(!socket_receive_subscription(down, topic, &begins, NULL));
+    zmq_close(down);
+    zmq_close(other);
+    zmq_ctx_term(context);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("observer");
@@ -288,6 +311,7 @@ int main(void)
     tcase_add_test(cases, what_is_no_public_message_is_told_apart_and_counts_for_nothing);
     tcase_add_test(cases, what_is_no_longer_subscribed_to_does_not_come);
     tcase_add_test(cases, a_bus_that_disappears_without_a_word_has_broken_off_after_its_last_message);
+    tcase_add_test(cases, what_is_no_subscription_neither_begins_nor_ends_one);
     suite_add_tcase(suite, cases);
     return suite_run_cases(suite);
 }
