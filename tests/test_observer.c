@@ -141,7 +141,7 @@ END_TEST
 
 START_TEST(two_observers_of_one_program_announce_themselves_by_names_of_their_own)
 {
-    char first[WIRE_TOPIC_MAX + 1], second[WIRE_TOPIC_MAX + 1];
+    char first[WIRE_TOPIC_MAX + 1] = "", second[WIRE_TOPIC_MAX + 1] = "";
     bool begins;
     open_bus();
     for (int i = 0; i < 2; i++) {

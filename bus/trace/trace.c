@@ -199,9 +199,9 @@ static void put_in_place(trace_t *self)
 // Whatever was still buffered may fail only now: a full disk does.
 static void close_file(trace_t *self)
 {
+    flush(self);
     errno = 0;
-    int result = self->path ? fclose(self->sink.file) : fflush(self->sink.file);
-    if (result != 0) note_failure(self);
+    if (self->path && fclose(self->sink.file) != 0) note_failure(self);
 }
 
 bool trace_close(trace_t **self_p, error_t *error)

@@ -161,7 +161,7 @@ static void answer_gap(runner_t *self, uint64_t round, const wire_input_t *misse
     wire_packet_t gap = {.incarnation = self->hello.incarnation, .round = round, .status = WIRE_GAP};
     gap.stream = missed->stream;
     gap.sequence = missed->sequence;
-    send_packet(self, wire_encode_packet(&gap, NULL, self->body));
+    send_packet(self, wire_encode_packet(&gap, &self->outbox, self->body));
 }
 
 static int take_grant(runner_t *self)
