@@ -4,10 +4,14 @@
 #include "bus/files/dbc_file.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bus/kernel/vehicle.h"
+#include "bus/kernel/node.h"
 #include "tests/suite.h"
+#include "tools/units.h"
 #include "bus/files/vehicle_file.h"
 
 static error_t error;
@@ -201,6 +205,47 @@ START_TEST(each_unit_has_its_network_management_and_diagnostic_identifiers)
             ck_assert_int_eq(start, base == 0x480 ? vehicle.nodes[i].address : 0xF1);
         }
     }
+    dbc_file_destroy(&own_file);
+}
+END_TEST
+
+// ---- receivers -----------------------------------------------------------------------------------------------------
+
+static bool accepts(const char *unit, uint32_t id)
+{
+    const vehicle_node_t *entry = &vehicle.nodes[vehicle_find_node(&vehicle, unit)];
+    const node_class_t *class = units_find(entry->executable);
+    node_setup_t setup = {dbc_file_dbc(own_file), &vehicle, entry};
+    node_ports_t ports = {0};
+    const char *missing = NULL;
+    void *state = calloc(1, class->size);
+    ck_assert_msg(class->bind(state, &setup, &ports, &missing), "%s", missing);
+    free(state);
+    bool accepted = false;
+    for (size_t i = 0; i < ports.accept_count; i++)
+        accepted |= (id & ports.accepts[i].mask) == (ports.accepts[i].id & ports.accepts[i].mask);
+    return accepted;
+}
+
+START_TEST(no_unit_is_named_as_receiver_of_a_message_that_it_ignores)
+{
+    own();
+    FILE *text = fopen(vehicle.dbc_path, "r");
+    ck_assert_ptr_nonnull(text);
+    char line[1024];
+    uint32_t id = 0;
+    unsigned named = 0;
+    while (fgets(line, sizeof line, text)) {
+        if (strncmp(line, "BO_ ", 4) == 0) id = (uint32_t)strtoul(line + 4, NULL, 10);
+        char *rest = strncmp(line, " SG_ ", 5) == 0 ? strrchr(line, '"') : NULL;
+        for (char *name = rest ? strtok(rest + 1, " ,\n") : NULL; name; name = strtok(NULL, " ,\n")) {
+            if (strcmp(name, "Vector__XXX") == 0) continue;
+            ck_assert_msg(accepts(name, id), "%s does not take %u", name, id);
+            named++;
+        }
+    }
+    fclose(text);
+    ck_assert_uint_gt(named, 30);
     dbc_file_destroy(&own_file);
 }
 END_TEST

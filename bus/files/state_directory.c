@@ -176,12 +176,22 @@ static bool set_aside(const state_directory_t *self, const char *name, const cha
     return error_add(error, "%s/%s: %d files are set aside already", self->path, name, ASIDE_MAX);
 }
 
+static bool tell_aside(const state_directory_t *self, const char *name, const char *word, const char *reason,
+                       error_t *notice, error_t *error)
+{
+    char aside[NAME_SIZE];
+    if (!set_aside(self, name, word, aside, error)) return false;
+    error_add(notice, "%s/%s: cannot be used: %s; it is set aside as %s/%s", self->path, name, reason, self->path,
+              aside);
+    return true;
+}
+
 bool state_directory_load(state_directory_t *self, const char *node, image_t *image, image_state_t *state,
                           error_t *notice, error_t *error)
 {
     static const char *const WORDS[IMAGE_FILE_VERDICT_COUNT] = {
         [IMAGE_FILE_DAMAGED] = "damaged", [IMAGE_FILE_NEWER] = "newer", [IMAGE_FILE_FOREIGN] = "foreign"};
-    char name[NAME_SIZE], aside[NAME_SIZE];
+    char name[NAME_SIZE];
     size_t size, mistakes = error->count;
     image_clear(image);
     *state = IMAGE_NONE;
@@ -193,10 +203,15 @@ bool state_directory_load(state_directory_t *self, const char *node, image_t *im
     free(text);
     *state = verdict == IMAGE_FILE_GOOD ? IMAGE_PRESENT : verdict == IMAGE_FILE_NEWER ? IMAGE_NEWER : IMAGE_DAMAGED;
     if (verdict == IMAGE_FILE_GOOD) return true;
-    if (!set_aside(self, name, WORDS[verdict], aside, error)) return false;
-    error_add(notice, "%s/%s: cannot be used: %s; it is set aside as %s/%s", self->path, name, reason, self->path,
-              aside);
-    return true;
+    return tell_aside(self, name, WORDS[verdict], reason, notice, error);
+}
+
+bool state_directory_refuse(state_directory_t *self, const char *node, const char *reason, error_t *notice,
+                            error_t *error)
+{
+    char name[NAME_SIZE];
+    return (put_name(node, ".json", name) || fail_name(self, node, error)) &&
+           tell_aside(self, name, "damaged", reason, notice, error);
 }
 
 // ---- the directory -------------------------------------------------------------------------------------------------

@@ -29,6 +29,11 @@ void state_directory_destroy(state_directory_t **self_p);
 bool state_directory_load(state_directory_t *self, const char *node, image_t *image, image_state_t *state,
                           error_t *notice, error_t *error);
 
+/// Sets aside a node's file that is whole and says what cannot be, as a damaged one, and tells it in `notice` with the
+/// reason. False with the error told when it cannot be set aside.
+bool state_directory_refuse(state_directory_t *self, const char *node, const char *reason, error_t *notice,
+                            error_t *error);
+
 /// Makes a node's image durable. False with the error told: what was stored before is intact (only when the very last
 /// system call failed it may be the new image already), and nothing half written is left.
 bool state_directory_store(state_directory_t *self, const char *node, const image_t *image, error_t *error);
