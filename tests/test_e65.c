@@ -258,5 +258,6 @@ int main(void)
     tcase_add_test(all, frames_of_real_cars_read_as_people_would_say_it);
     tcase_add_test(all, cycle_times_are_those_of_the_car);
     tcase_add_test(all, each_unit_has_its_network_management_and_diagnostic_identifiers);
+    tcase_add_test(all, no_unit_is_named_as_receiver_of_a_message_that_it_ignores);
     return suite_run("e65", all);
 }

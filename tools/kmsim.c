@@ -252,6 +252,16 @@ static int check_covers(const story_list_t *list, const char *required)
     return missing > 0 ? EXIT_FAILED : EXIT_PASSED;
 }
 
+static void tell_doubts(const story_list_t *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        error_t doubts;
+        error_clear(&doubts);
+        story_doubt(list->stories[i], &doubts);
+        if (doubts.count > 0) fprintf(stderr, "%s\n", doubts.text);
+    }
+}
+
 static int check(int count, char **arguments)
 {
     check_told_t told = {0};
@@ -269,8 +279,10 @@ static int check(int count, char **arguments)
         status = kmsim_wrong(error.text);
     else if (told.covers)
         status = check_covers(&list, told.require);
-    else
+    else {
+        tell_doubts(&list);
         printf("%zu %s valid\n", list.count, list.count == 1 ? "scenario is" : "scenarios are");
+    }
     story_list_destroy(&list);
     return status;
 }

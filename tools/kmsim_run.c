@@ -24,6 +24,7 @@ struct kmsim_run {
     size_t car_count;
     // of the story that is played
     const story_t *story;
+    const report_t *report;
     car_t *car;
     hub_t *hub; // null: in-process
     narrator_t narrator;
@@ -158,6 +159,14 @@ static void write_frames(void *run, const kernel_t *kernel)
 
 // ---- the story -----------------------------------------------------------------------------------------------------
 
+static void tell_note(const kmsim_run_t *self, const kernel_t *kernel)
+{
+    char time[TIME_TEXT_MAX];
+    const char *note = player_note(self->car->player);
+    if (*note)
+        report_line(self->report, "%s at %s s: %s", self->story->path, time_format(kernel_now(kernel), time), note);
+}
+
 static bool step(void *run, kernel_t *kernel)
 {
     kmsim_run_t *self = run;
@@ -166,6 +175,7 @@ static bool step(void *run, kernel_t *kernel)
     if (tell) narrator_tell_events(&self->narrator, kernel);
     player_hooks_t hooks = player_hooks(self->car->player);
     bool goes_on = hooks.step(hooks.self, kernel);
+    tell_note(self, kernel);
     if (tell) narrator_tell_steps(&self->narrator, kernel, self->story, self->car->player);
     return goes_on;
 }
@@ -269,6 +279,7 @@ bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *re
                      error_t *error)
 {
     self->story = story;
+    self->report = report;
     self->kept = NULL;
     bool good = open_traces(self, error); // before anything starts that could be in vain
     if (good)

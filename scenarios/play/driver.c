@@ -150,11 +150,12 @@ void driver_remove_key(driver_t *self, kernel_t *kernel)
     driver_set_line(kernel, LINE_KEY, 0, false);
 }
 
-void driver_insert_key(driver_t *self, kernel_t *kernel, int key)
+bool driver_insert_key(driver_t *self, kernel_t *kernel, int key)
 {
-    driver_remove_key(self, kernel);
+    if (self->fobs->inserted != FOBS_NONE) return false;
     fobs_insert(self->fobs, key);
     driver_set_line(kernel, LINE_KEY, 1, false);
+    return true;
 }
 
 void driver_turn_key(driver_t *self, kernel_t *kernel, int64_t terminal)

@@ -71,9 +71,9 @@ const air_t *driver_find_telegram(const driver_t *self, int64_t number, words_t 
 /// A telegram of that key under a wrong secret; personalization 0: the key's own.
 air_t driver_forge(const driver_t *self, int key, key_button_t button, int personalization);
 
-/// Puts a key (by number, or FOBS_FOREIGN) into the lock, in place of the one in it; takes it out; turns it as far as
-/// 0 off, 1 R, 2 15, 3 50. Without a key there is nothing to take or turn.
-void driver_insert_key(driver_t *self, kernel_t *kernel, int key);
+/// Puts a key (by number, or FOBS_FOREIGN) into the lock: false, and nothing happens, when one is in it; takes it out;
+/// turns it as far as 0 off, 1 R, 2 15, 3 50. Without a key there is nothing to take or turn.
+bool driver_insert_key(driver_t *self, kernel_t *kernel, int key);
 void driver_remove_key(driver_t *self, kernel_t *kernel);
 void driver_turn_key(driver_t *self, kernel_t *kernel, int64_t terminal);
 

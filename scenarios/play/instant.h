@@ -18,6 +18,7 @@ struct instant {
     mechanic_t *mechanic;
     car_view_t *view; // has seen the instant
     condition_context_t context;
+    words_t note; // for who plays the story: what a step could not do
 };
 
 /// Has the player called then at the latest.

@@ -30,6 +30,7 @@ struct player {
     int64_t reached_ns; // …
     int64_t done_ns;    // the step before was done
     player_verdict_t verdict;
+    char note[PLAYER_NOTE_MAX + 1];
     room_t room;
 };
 
@@ -231,7 +232,8 @@ static instant_t look(player_t *self, kernel_t *kernel)
                          .wake_ns = TIME_NEVER,
                          .driver = &self->driver,
                          .mechanic = &self->mechanic,
-                         .view = &self->view};
+                         .view = &self->view,
+                         .note = words_make(self->note, sizeof self->note)};
     condition_context_t *context = &instant.context;
     *context = (condition_context_t){.now_ns = instant.now_ns,
                                      .view = &self->view,
@@ -285,6 +287,11 @@ player_hooks_t player_hooks(player_t *self)
 const player_verdict_t *player_verdict(const player_t *self)
 {
     return &self->verdict;
+}
+
+const char *player_note(const player_t *self)
+{
+    return self->note;
 }
 
 size_t player_reached(const player_t *self)

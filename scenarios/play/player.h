@@ -14,6 +14,7 @@
 #include "scenarios/actors/tester.h"
 
 #define PLAYER_WORDS_MAX 4095
+#define PLAYER_NOTE_MAX 255
 
 typedef enum { PLAYER_PLAYING, PLAYER_PASSED, PLAYER_FAILED } player_state_t;
 
@@ -50,6 +51,9 @@ player_hooks_t player_hooks(player_t *self);
 
 /// Of the story that is played, or was; passed where none was told.
 const player_verdict_t *player_verdict(const player_t *self);
+
+/// What a step of the last instant could not do, in words; "" for nothing. A story does not fail by that.
+const char *player_note(const player_t *self);
 
 /// How many steps were reached so far: for a watcher who wants to tell them.
 size_t player_reached(const player_t *self);

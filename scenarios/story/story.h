@@ -53,8 +53,11 @@ struct condition {
     const void *told; // what the kind's own file makes of the rest
 };
 
+typedef enum { STORY_LOCK_LEFT, STORY_LOCK_FILLED, STORY_LOCK_EMPTIED } story_lock_t;
+
 typedef struct {
     const verb_t *verb;
+    story_lock_t lock;                                         // what the step does with the key in the lock
     bool background;                                           // a watch to the story's end
     int64_t at_ns, after_ns, within_ns, not_before_ns, for_ns; // STORY_NO_TIME: not told
     int64_t lasts_ns;             // how long the verb by itself holds the story; STORY_NO_TIME: that is not its matter
@@ -107,5 +110,9 @@ void story_destroy(const story_t **self_p);
 /// The car with which the story begins: what it says of vehicle, seed, keys, key_memory and coding. Borrows from the
 /// story.
 car_plan_t story_plan(const story_t *self);
+
+/// Tells what a story does that a driver could not: `file: /steps/3/ignition: …`, a line each. It is valid all the
+/// same.
+void story_doubt(const story_t *self, error_t *doubts);
 
 #endif

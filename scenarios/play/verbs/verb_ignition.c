@@ -43,6 +43,9 @@ static void load(story_loader_t *loader, const json_t *json, story_step_t *step)
         .terminal = (story_terminal_t)told.terminal,
     };
     step->told = ignition;
+    step->lock = ignition->kind == REMOVE ? STORY_LOCK_EMPTIED
+                 : ignition->kind == TURN ? STORY_LOCK_LEFT
+                                          : STORY_LOCK_FILLED;
 }
 
 static json_t *write(const story_t *story, const story_step_t *step)
@@ -85,13 +88,14 @@ static void add_words(words_t *words, const story_t *story, const story_step_t *
 static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 {
     const ignition_t *ignition = step->told;
+    bool kept_out = false;
     (void)problem;
     switch (ignition->kind) {
     case INSERT:
-        driver_insert_key(instant->driver, instant->kernel, ignition->key);
+        kept_out = !driver_insert_key(instant->driver, instant->kernel, ignition->key);
         break;
     case INSERT_FOREIGN:
-        driver_insert_key(instant->driver, instant->kernel, FOBS_FOREIGN);
+        kept_out = !driver_insert_key(instant->driver, instant->kernel, FOBS_FOREIGN);
         break;
     case REMOVE:
         driver_remove_key(instant->driver, instant->kernel);
@@ -100,6 +104,7 @@ static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
         driver_turn_key(instant->driver, instant->kernel, ignition->terminal);
         break;
     }
+    if (kept_out) words_add(&instant->note, "the key is kept out: another one is in the lock, which keeps it");
     return true;
 }
 
