@@ -265,6 +265,7 @@ START_TEST(position_that_there_is_not_changes_nothing)
     ck_assert_str_eq(turn(now_ns, -1), "");
     ck_assert_str_eq(turn(now_ns, 4), "");
     ck_assert_str_eq(turn(now_ns, INT64_MAX), "");
+    ck_assert_uint_eq(ignition.positions_ignored, 3);
     ck_assert_str_eq(turn(now_ns, TERMINAL_OFF), "");
     expect_nothing_more();
 }
@@ -471,6 +472,23 @@ START_TEST(random_turns_agree_with_the_naive_model)
 }
 END_TEST
 
+START_TEST(second_answer_is_ignored_and_counted)
+{
+    plug(IN, true);
+    ck_assert_str_eq(answer(1, 1), "store");
+    ck_assert_str_eq(answer(2, 2), "");
+    ck_assert_uint_eq(ignition.answers_ignored, 1);
+    ck_assert_uint_eq(keys.slots[1].code, 0);
+    expect_at(IN + 314 * MS, "terminal, log identified 1 1");
+    ck_assert_str_eq(answer(2, 2), "");
+    ck_assert_int_eq(ignition.key, 1);
+    ck_assert_uint_eq(ignition.answers_ignored, 2);
+    plug(IN + TIME_S, false);
+    ck_assert_str_eq(answer(2, 2), "");
+    ck_assert_uint_eq(ignition.answers_ignored, 3);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("ignition");
@@ -488,6 +506,7 @@ int main(void)
     tcase_add_test(tests, key_taken_out_early_is_never_judged);
     tcase_add_test(tests, key_turned_early_is_followed_after_474_ms_if_it_still_stands_there);
     tcase_add_test(tests, position_that_there_is_not_changes_nothing);
+    tcase_add_test(tests, second_answer_is_ignored_and_counted);
     tcase_add_test(tests, terminal_r_calls_up_after_140_ms_and_again_1100_ms_later);
     tcase_add_test(tests, terminal_15_from_off_calls_up_after_142_ms_and_again_when_r_would);
     tcase_add_test(tests, terminal_15_after_r_ends_what_r_began_but_for_the_repetition_that_waits);

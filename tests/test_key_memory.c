@@ -487,6 +487,21 @@ START_TEST(coding_changes_a_profile_whole_or_not_at_all)
 }
 END_TEST
 
+START_TEST(lock_stores_also_with_personalization_off)
+{
+    node_fixture_code(node, "personalization", "off");
+    image_set(&node->image, "active", -1, NULL, 2);
+    node_fixture_power_on(node, 100, IMAGE_PRESENT);
+    at(1000);
+    turn("driver_temperature", 20);
+    at(2000);
+    node_fixture_remote(node, "lock", 1);
+    at(2100);
+    ck_assert_int_eq(image_get(&node->image, "profile", 2, "driver_temperature", -1), 20);
+    ck_assert_uint_eq(unit->locked, 1);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("key memory");
@@ -500,6 +515,7 @@ int main(void)
     tcase_add_test(tests, unlocking_again_loses_what_was_not_stored);
     tcase_add_test(tests, inserted_key_calls_up_only_another_profile);
     tcase_add_test(tests, lock_boot_and_released_call_nothing_up);
+    tcase_add_test(tests, lock_stores_also_with_personalization_off);
     tcase_add_test(tests, personalization_switched_off_calls_nothing_up);
     tcase_add_test(tests, end_of_a_press_tells_its_wrong_number_once_and_one_alone_tells_it);
     tcase_add_test(tests, invalid_number_is_ignored_without_a_fault);

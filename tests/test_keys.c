@@ -261,6 +261,19 @@ START_TEST(image_entries_that_cannot_be_are_left_at_their_defaults)
 }
 END_TEST
 
+START_TEST(battery_is_ok_again_when_a_telegram_says_so_and_stays_low_for_a_replay)
+{
+    air_t low = key_telegram_encode(&(key_telegram_t){KEY_BUTTON_UNLOCK, true, 1, 1, START + 1}, secrets[1]);
+    ck_assert_int_eq(keys_judge_telegram(&keys, &low, &telegram, &ahead), KEYS_ACCEPTED);
+    ck_assert(keys.slots[0].battery_low);
+    ck_assert(!keys.slots[1].battery_low);
+    ck_assert_int_eq(press(1, START + 2), KEYS_ACCEPTED);
+    ck_assert(!keys.slots[0].battery_low);
+    ck_assert_int_eq(keys_judge_telegram(&keys, &low, &telegram, &ahead), KEYS_REPLAYED);
+    ck_assert(!keys.slots[0].battery_low);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("keys");
@@ -281,6 +294,7 @@ int main(void)
     tcase_add_test(tests, foreign_answer_changes_nothing);
     tcase_add_test(tests, slot_numbers_are_1_to_10);
     tcase_add_test(tests, table_survives_its_image_but_for_a_resynchronisation);
+    tcase_add_test(tests, battery_is_ok_again_when_a_telegram_says_so_and_stays_low_for_a_replay);
     tcase_add_test(tests, image_entries_that_cannot_be_are_left_at_their_defaults);
     return suite_run("keys", tests);
 }

@@ -405,6 +405,29 @@ START_TEST(quiet_mirror_needs_no_call)
 }
 END_TEST
 
+START_TEST(other_switch_during_the_return_keeps_the_set_value)
+{
+    at(10);
+    node_fixture_remote(node, "unlock", 2); // 100
+    at(20);
+    node_fixture_terminal(node, 2);
+    at(1000);
+    gear(GEAR_R);
+    at(4000);
+    gear(GEAR_D); // from 50 up
+    at(4500);
+    press("driver_horizontal", INCREASE);
+    at(4600);
+    press("driver_horizontal", RELEASED);
+    at(9000);
+    ck_assert_int_eq(status("PassengerVertical"), 100);
+    node_fixture_remote(node, "lock", 1);
+    at(9100);
+    ck_assert_int_eq(image_get(&node->image, "profile", 2, "passenger_vertical", 0), 100);
+    ck_assert_int_eq(image_get(&node->image, "position", -1, "passenger_vertical", 0), 100);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("mirror");
@@ -424,6 +447,7 @@ int main(void)
     tcase_add_test(tests, switch_while_tilted_moves_the_mirror_for_now_only);
     tcase_add_test(tests, other_switch_while_tilted_leaves_the_tilt);
     tcase_add_test(tests, switch_during_the_return_is_the_drivers_wish);
+    tcase_add_test(tests, other_switch_during_the_return_keeps_the_set_value);
     tcase_add_test(tests, reverse_while_the_switch_is_held_keeps_what_was_reached);
     tcase_add_test(tests, stopped_recall_is_where_the_mirror_returns_to);
     tcase_add_test(tests, switch_while_tilted_is_no_change_of_a_profile_whose_recall_was_stopped);

@@ -409,6 +409,35 @@ START_TEST(nothing_of_diagnosis_changes_a_key_number)
 }
 END_TEST
 
+START_TEST(snapshot_of_a_fault_tells_key_and_terminal_by_value)
+{
+    bench_unlock(cas);
+    ck_assert_str_eq(ask(cas, "31 01 DC 73 01 01"), "71 01 DC 73 00");
+    insert(1, 1);
+    bench_line(cas, "ignition/terminal", TERMINAL_15);
+    press(2, 2);
+    const char *snapshot = ask(cas, "19 04 00 99 07 01");
+    ck_assert_msg(strstr(snapshot, " D0 01 12") != NULL, "%s", snapshot); // key 1, terminal 15
+    take_out();
+    ck_assert_str_eq(ask(cas, "14 FF FF FF"), "54");
+    press(2, 2);
+    snapshot = ask(cas, "19 04 00 99 07 01");
+    ck_assert_msg(strstr(snapshot, " D0 01 00") != NULL, "%s", snapshot);
+}
+END_TEST
+
+START_TEST(code_of_a_blocked_key_is_kept_although_faults_are_switched_off)
+{
+    bench_unlock(cas);
+    ck_assert_str_eq(ask(cas, "31 01 DC 73 01 01"), "71 01 DC 73 00");
+    ck_assert_str_eq(ask(cas, "85 02"), "C5 02");
+    press(2, 2);
+    bench_wait(cas, TIME_S);
+    ck_assert_str_eq(ask(cas, "19 02 FF"), "59 02 2F");
+    ck_assert_int_eq(image_get(&cas->image, "key", 2, "counter", -1), codes[2]);
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("services");
@@ -423,6 +452,8 @@ int main(void)
     tcase_add_test(cases, coded_so_blocking_and_releasing_need_another_valid_key_in_the_lock);
     tcase_add_test(cases, held_button_of_a_key_that_is_blocked_ends_with_one_released);
     tcase_add_test(cases, what_cannot_be_blocked_is_out_of_range);
+    tcase_add_test(cases, snapshot_of_a_fault_tells_key_and_terminal_by_value);
+    tcase_add_test(cases, code_of_a_blocked_key_is_kept_although_faults_are_switched_off);
     tcase_add_test(cases, results_need_a_start);
     tcase_add_test(cases, new_number_is_forwarded_although_the_key_says_the_old_one);
     tcase_add_test(cases, key_away_is_rewritten_when_it_is_next_in_the_lock);

@@ -333,14 +333,32 @@ START_TEST(tester_that_asks_for_patience_gets_the_rest_later)
 }
 END_TEST
 
+START_TEST(keys_are_those_of_an_independent_computation)
+{
+    static const struct {
+        uint8_t address, key[UDS_KEY_SIZE];
+    } CASES[] = {
+        // SipHash-2-4 of 01 .. 08 under "kmsim workshop!" and the address as the sixteenth byte
+        {0x40, {0xC3, 0x1E, 0x07, 0xC7, 0x57, 0x39, 0x12, 0x27}},
+        {0x6D, {0xFF, 0x2C, 0x48, 0x79, 0x16, 0x4B, 0xC6, 0xEC}},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t key[UDS_KEY_SIZE];
+        uds_security_key(CASES[i].address, (const uint8_t[]){1, 2, 3, 4, 5, 6, 7, 8}, key);
+        ck_assert_mem_eq(key, CASES[i].key, sizeof key);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const suite_group_t groups[] = {
         {"security",
          {seeds_differ_and_the_right_key_unlocks, key_of_another_unit_does_not_unlock,
-          key_without_a_seed_is_a_sequence_error, third_wrong_key_locks_out_for_ten_seconds,
-          delay_lasts_through_reset_and_power_loss, wrong_keys_are_counted_across_power_loss,
-          wrong_key_is_told_only_when_its_count_is_durable, count_that_cannot_be_is_the_worst}},
+          keys_are_those_of_an_independent_computation, key_without_a_seed_is_a_sequence_error,
+          third_wrong_key_locks_out_for_ten_seconds, delay_lasts_through_reset_and_power_loss,
+          wrong_keys_are_counted_across_power_loss, wrong_key_is_told_only_when_its_count_is_durable,
+          count_that_cannot_be_is_the_worst}},
         {"pending",
          {slow_store_is_announced_within_p2, announced_response_comes_although_suppressed,
           request_during_another_one_waits_for_its_turn, request_from_the_other_bus_during_a_conversation_is_ignored,
