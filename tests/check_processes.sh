@@ -147,4 +147,10 @@ echo kept > "$work/kept.log"
     fail "it ran"
 grep -q 'directory.log: No such file or directory' "$work/out" || fail "$(cat "$work/out")"
 [ ! -e "$work/started" ] || fail "units were started for a trace that cannot be written"
+# ---- a unit's lifeline may be any descriptor, 0 too: it ends when that is cut ----
+mkfifo "$work/line"
+sleep 0.3 > "$work/line" &
+status=0; timeout 20 "$bin/seat" --bus "ipc://$work/nobody" --lifeline 0 < "$work/line" > "$work/out" 2>&1 || status=$?
+[ $status = 3 ] || fail "a unit whose lifeline is descriptor 0 ends with $status: $(cat "$work/out")"
+
 echo "$frames frames seen alike"

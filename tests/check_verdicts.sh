@@ -115,3 +115,22 @@ gives 2 "$bin/kmsim" check e65.json
 grep -q 'car/e65.json: unit "cas" finds no "Battery" in ./*car/e65.dbc' err || fail "$(cat err)"
 gives 2 "$bin/bus-sniffer" --decode --vehicle car/lost.json
 grep -q 'car/lost.json: /dbc: car/nowhere.dbc: No such file or directory' err || fail "$(cat err)"
+
+# what the car ignored is told with a story that failed, and by the same words from processes
+story ignored.json ignored '{"at": "100 ms", "remote": {"key": 1, "button": "unlock"}}, {"wait": "1 s"}, {"radio": {"replay": 1}},
+    {"frame": {"bus": "kcan-p", "frame": "23A#00"}}, {"expect": {"ecu": "seat", "profile": 2}, "within": "1 s"}'
+for how in --in-process ""; do
+    gives 1 "$bin/kmsim" run $how ignored.json
+    grep -qx '  ignored: "cas: telegrams_replayed 1; seat: frames_malformed 1; mirror: frames_malformed 1"' out || fail "$(cat out)"
+done
+gives 1 "$bin/kmsim" run --in-process "stories/it's bad.json"
+! grep -q ignored: out || fail "$(cat out)"
+
+# a key put in while another is in the lock: valid, doubted, told, and without effect
+story two.json two '{"ignition": {"insert": 1}}, {"wait": "1 s"}, {"ignition": {"insert": 2}}, {"wait": "1 s"},
+    {"ignition": {"remove": true}}, {"ignition": {"insert": 2}}, {"wait": "1 s"}'
+gives 0 "$bin/kmsim" check two.json
+grep -qx 'two.json: /steps/2/ignition: warning: another key is in the lock, which keeps it' err || fail "$(cat err)"
+[ "$(wc -l < err)" = 1 ] || fail "$(cat err)"
+gives 0 "$bin/kmsim" run --in-process two.json
+grep -qx '# two.json at 1.000000 s: the key is kept out: another one is in the lock, which keeps it' out || fail "$(cat out)"

@@ -132,6 +132,12 @@ runs 0 service-tool clear cas
 says 'cas: fault memory is cleared'
 runs 0 service-tool faults
 says 'cas: no faults' 'seat: no faults' 'mirror: no faults' 'climate: no faults'
+runs 0 service-tool counters cas --json
+holds '[unit["unit"] for unit in it["units"]] == ["cas"] and it["units"][0]["counters"]["telegrams_blocked"] == 1'
+runs 0 service-tool counters --json
+holds '[unit["unit"] for unit in it["units"]] == ["cas", "seat", "mirror", "climate"]'
+holds 'all(unit["counters"]["frames_malformed"] == 0 for unit in it["units"][1:])'
+runs 0 service-tool counters seat
 runs 0 service-tool ident --json
 holds '[unit["address"] for unit in it["units"]] == ["0x40", "0x6D", "0x4C", "0x78"]'
 holds '{unit["vin"] for unit in it["units"]} == {"KMSIME65000000001"}'

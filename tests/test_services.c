@@ -438,6 +438,52 @@ START_TEST(code_of_a_blocked_key_is_kept_although_faults_are_switched_off)
 }
 END_TEST
 
+START_TEST(every_counter_of_what_is_ignored_can_be_read_by_its_name)
+{
+    static const char *const NAMES[] = {
+        "frames_not_sent",
+        "diagnosis_ignored",
+        "diagnosis_malformed",
+        "diagnosis_unexpected",
+        "diagnosis_lost",
+        "diagnosis_too_long",
+        "diagnosis_requests_broken",
+        "diagnosis_answers_broken",
+        "telegrams_malformed",
+        "telegrams_unknown",
+        "telegrams_forged",
+        "telegrams_replayed",
+        "telegrams_ahead",
+        "telegrams_too_far",
+        "telegrams_blocked",
+        "presses_lost",
+        "keys_foreign",
+        "keys_silent",
+        "keys_blocked",
+        "answers_ignored",
+        "positions_ignored",
+        "routes_dropped",
+        "call_ups_withdrawn",
+    };
+    press(1, 1);
+    codes[1]--;
+    press(1, 1); // a replay
+    codes[1] += 20;
+    press(1, 1); // ahead
+    static uint8_t bytes[UDS_MESSAGE_MAX];
+    size_t size = bench_bytes(ask(cas, "22 3E 01"), bytes, sizeof bytes);
+    identifiers_counter_t counters[IDENTIFIER_COUNTERS_MAX];
+    size_t count;
+    ck_assert(identifiers_read_counters(bytes + 3, size - 3, counters, &count));
+    ck_assert_uint_eq(count, sizeof NAMES / sizeof NAMES[0]);
+    for (size_t i = 0; i < count; i++) {
+        bool once = strcmp(NAMES[i], "telegrams_replayed") == 0 || strcmp(NAMES[i], "telegrams_ahead") == 0;
+        ck_assert_str_eq(counters[i].name, NAMES[i]);
+        ck_assert_msg(counters[i].value == once, "%s: %u", NAMES[i], counters[i].value);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *cases = tcase_create("services");
@@ -454,6 +500,7 @@ int main(void)
     tcase_add_test(cases, what_cannot_be_blocked_is_out_of_range);
     tcase_add_test(cases, snapshot_of_a_fault_tells_key_and_terminal_by_value);
     tcase_add_test(cases, code_of_a_blocked_key_is_kept_although_faults_are_switched_off);
+    tcase_add_test(cases, every_counter_of_what_is_ignored_can_be_read_by_its_name);
     tcase_add_test(cases, results_need_a_start);
     tcase_add_test(cases, new_number_is_forwarded_although_the_key_says_the_old_one);
     tcase_add_test(cases, key_away_is_rewritten_when_it_is_next_in_the_lock);
