@@ -13,8 +13,8 @@
 #include "tests/scratch.h"
 #include "tests/suite.h"
 
-#define SEAT_HEAD 0x233
-#define CLIMATE_REAR 0x2E7
+#define SEAT_HEAD 0x3A1
+#define CLIMATE_REAR 0x3A2
 #define CLIMATE_PASSENGER 0x2EA
 
 static char directory[SCRATCH_PATH_MAX];
