@@ -61,6 +61,7 @@ story inserted_without_unlocking.json "5 s" "60 ms"
 story welcome.json "20 s" "" --in-process
 row "kmsim --version: what starting the program costs" "-" "" '^kmsim ' build/bin/kmsim --version
 bench bench_story scenarios/welcome.json
+bench bench_short tests/bench/short.json 12000
 bench bench_short scenarios/two_keys_one_number.json
 bench bench_start
 bench bench_kernel
