@@ -2,7 +2,7 @@
 # Sourced by check.sh: how a check is run and counted, and the checks that are no program of their own.
 JOBS=$(nproc)
 export REQUIREMENTS=R1,R2,R3,R4,R5,R6,R7,R8,R9,R10,R11,R12,R13,R14
-passed=0 failed=0 listed=
+passed=0 failed=0 listed= beside=
 only=() # parts of names: only such checks; none: all
 export CK_VERBOSITY=normal CK_DEFAULT_TIMEOUT=120
 
@@ -38,7 +38,23 @@ check() { # name, command … ; which must leave nothing in TMPDIR
     rm -rf "$output" "$place"
 }
 
+check_script() { # a tests/check_*.sh, whose second line is its name
+    check "$(sed -n '2s/^# //p' "$1")" "$1"
+}
+
+meanwhile() { # scripts that mostly wait: they run one after the other beside what follows, and are told at the end
+    beside=$(mktemp) || exit 2
+    (for script in "$@"; do check_script "$script"; done) > "$beside" &
+}
+
 finish() {
+    if [ -n "$beside" ]; then
+        wait
+        cat "$beside"
+        passed=$((passed + $(grep -c '^ok ' "$beside")))
+        failed=$((failed + $(grep -c '^FAIL ' "$beside")))
+        rm -f "$beside"
+    fi
     [ -z "$listed" ] || exit 0
     echo "$passed passed, $failed failed"
     [ "$failed" = 0 ] && [ "$passed" != 0 ] || exit 1

@@ -238,7 +238,9 @@ START_TEST(no_unit_is_named_as_receiver_of_a_message_that_it_ignores)
     while (fgets(line, sizeof line, text)) {
         if (strncmp(line, "BO_ ", 4) == 0) id = (uint32_t)strtoul(line + 4, NULL, 10);
         char *rest = strncmp(line, " SG_ ", 5) == 0 ? strrchr(line, '"') : NULL;
-        for (char *name = rest ? strtok(rest + 1, " ,\n") : NULL; name; name = strtok(NULL, " ,\n")) {
+        char *place = NULL;
+        for (char *name = rest ? strtok_r(rest + 1, " ,\n", &place) : NULL; name;
+             name = strtok_r(NULL, " ,\n", &place)) {
             if (strcmp(name, "Vector__XXX") == 0) continue;
             ck_assert_msg(accepts(name, id), "%s does not take %u", name, id);
             named++;

@@ -187,7 +187,8 @@ START_TEST(sixty_four_presses_wait_and_act_in_their_order)
     for (int64_t now_ns = AT; now_ns < AT + 2 * MS; now_ns = remote_next(&remote), text = elapse(now_ns)) {
         for (const char *next = text; (next = strstr(next, "log accepted ")) != NULL; next++, acted++) {
             char wanted_text[64];
-            snprintf(wanted_text, sizeof wanted_text, "log accepted %u %u ", 1 + acted % 10, acted % 2 ? 2 : 1);
+            snprintf(wanted_text, sizeof wanted_text, "log accepted %u %u ", 1U + (unsigned)acted % 10U,
+                     acted % 2 ? 2U : 1U);
             ck_assert_int_eq(strncmp(next, wanted_text, strlen(wanted_text)), 0);
         }
     }

@@ -87,7 +87,11 @@ START_TEST(a_trace_that_was_kept_is_told_with_the_failure)
     report_story(&report, story, 1, "a \"b\".log", &failed);
     fclose(report.out);
     ck_assert_ptr_nonnull(strstr(text, "  trace: \"a \\\"b\\\".log\"\n  replay: "));
-    free(text);
+}
+END_TEST
+
+START_TEST(a_trace_that_was_kept_is_told_on_a_terminal_too)
+{
     begin(true, 1);
     report_story(&report, story, 1, "a.log", &failed);
     fclose(report.out);
@@ -180,6 +184,7 @@ int main(void)
     const TTest *const TESTS[] = {
         a_pipe_gets_tap_13,
         a_trace_that_was_kept_is_told_with_the_failure,
+        a_trace_that_was_kept_is_told_on_a_terminal_too,
         a_broken_simulation_bails_out,
         a_person_gets_a_short_form,
         a_terminal_gets_colour_and_one_line_of_progress,

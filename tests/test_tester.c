@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/base/words.h"
 #include "tests/suite.h"
 #include "tests/tester_bench.h"
 
@@ -210,8 +211,10 @@ END_TEST
 
 START_TEST(response_pending_without_end_is_given_up)
 {
-    char rule[512] = "31 * > 7F 31 78";
-    for (int i = 1; i < 30; i++) strcat(rule, "|7F 31 78");
+    char rule[512];
+    words_t words = words_make(rule, sizeof rule);
+    words_add(&words, "31 * > 7F 31 78");
+    for (int i = 1; i < 30; i++) words_add(&words, "|7F 31 78");
     int64_t begin_ns = tester_bench.now_ns;
     ck_assert_int_eq(run_service(RULES(OPEN, SEED, KEY, rule))->end, WORKSHOP_SILENT); // it stops, after 30
     ck_assert_int_lt(tester_bench.now_ns - begin_ns, UDS_P2_EXTENDED_NS + TIME_S);

@@ -107,7 +107,7 @@ START_TEST(a_text_from_elsewhere_is_made_harmless)
 {
     char text[32];
     for (int lines = 0; lines < 2; lines++) {
-        strcpy(text, HARMLESS[_i].text);
+        snprintf(text, sizeof text, "%s", HARMLESS[_i].text);
         text_make_harmless(text, lines == 1);
         ck_assert_str_eq(text, lines ? HARMLESS[_i].lines : HARMLESS[_i].line);
     }
