@@ -2,7 +2,9 @@
 # Sourced by check.sh: how a check is run and counted, and the checks that are no program of their own.
 JOBS=$(nproc)
 export REQUIREMENTS=R1,R2,R3,R4,R5,R6,R7,R8,R9,R10,R11,R12,R13,R14
-passed=0 failed=0 listed= beside=
+passed=0 failed=0
+listed='' # told only, not run
+beside='' # where those that run beside the others tell what came of them
 only=() # parts of names: only such checks; none: all
 export CK_VERBOSITY=normal CK_DEFAULT_TIMEOUT=120
 

@@ -11,12 +11,15 @@
 #include <sys/stat.h>
 
 #include "bus/zmq/process.h"
+#include "bus/zmq/socket.h"
 #include "bus/trace/trace.h"
 #include "scenarios/play/car.h"
 #include "scenarios/play/ignored.h"
 #include "tools/car_processes.h"
 #include "tools/narrator.h"
 #include "tools/units.h"
+
+#define FLUSH_MS 20
 
 struct kmsim_run {
     const kmsim_run_options_t *options;
@@ -29,6 +32,7 @@ struct kmsim_run {
     hub_t *hub; // null: in-process
     narrator_t narrator;
     trace_t *trace, *failure_trace;
+    int64_t flushed_ms; // when the trace last was, by the wall clock
     char failure_path[VEHICLE_PATH_MAX + 1];
     const char *kept; // the trace that there is of it, null: none
     // of all stories
@@ -144,6 +148,17 @@ static bool close_traces(kmsim_run_t *self, error_t *error)
     return trace_close(&self->failure_trace, error) && good;
 }
 
+// Among processes an instant costs a hundred times what a flush does, and the next one may never come; where units are
+// called directly it costs less than a flush, and nothing can hold the run up.
+static bool is_flush_due(kmsim_run_t *self)
+{
+    if (!self->options->in_process) return true;
+    int64_t now_ms = socket_clock_ms();
+    if (now_ms - self->flushed_ms < FLUSH_MS) return false;
+    self->flushed_ms = now_ms;
+    return true;
+}
+
 static void write_frames(void *run, const kernel_t *kernel)
 {
     kmsim_run_t *self = run;
@@ -154,7 +169,7 @@ static void write_frames(void *run, const kernel_t *kernel)
         if (self->trace) trace_write(self->trace, kernel_now(kernel), events[i].bus, &events[i].frame);
         if (self->failure_trace) trace_write(self->failure_trace, kernel_now(kernel), events[i].bus, &events[i].frame);
     }
-    if (self->trace) trace_flush(self->trace);
+    if (self->trace && is_flush_due(self)) trace_flush(self->trace);
 }
 
 // ---- the story -----------------------------------------------------------------------------------------------------

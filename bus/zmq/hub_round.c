@@ -10,7 +10,6 @@
 #include "bus/zmq/hub_pulse.h"
 #include "bus/zmq/hub_watch.h"
 
-#define LOOK_EVERY 256   // rounds, after which we look at our memory
 #define CLOCK_EVERY 1024 // messages of others, after which a wait looks at the clock
 
 // The first unit that still owes a packet and is not under a tool, where it may take its time; -1 for none.
@@ -193,7 +192,7 @@ static bool run_round(void *hub, const kernel_t *kernel, outbox_t *outboxes, err
     hub_t *self = hub;
     int64_t now_ns = self->now_ns = kernel_now(kernel);
     hub_peers_take_subscriptions(self);
-    if (self->door.looks++ % LOOK_EVERY == 0) hub_door_look(self);
+    hub_door_look(self);
     if (!hub_watch_units(self, error)) return false;
     const kernel_event_t *events;
     size_t event_count = kernel_events(kernel, &events);

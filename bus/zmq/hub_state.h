@@ -84,7 +84,7 @@ typedef struct { // a connection, by its descriptor
 
 typedef struct {
     int64_t memory; // bytes that we may have, and HUB_GROWTH_MAX more; 0: not watched
-    unsigned looks; // that were asked for
+    int64_t looked_ms; // when memory was last counted
     hub_visitor_t visitors[CONNECTIONS_MAX];
 } hub_door_t;
 
