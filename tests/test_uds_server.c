@@ -315,93 +315,73 @@ START_TEST(frames_for_others_are_not_answered)
 END_TEST
 
 // ISO 14229-1:2020, annex A.1, from the standard and not from the table in the code: all 256 codes.
-static const char *standard_name(unsigned code)
-{
-    static const char *const FROM_10[] = {"generalReject", "serviceNotSupported", "subFunctionNotSupported",
-                                          "incorrectMessageLengthOrInvalidFormat", "responseTooLong"};
-    static const char *const FROM_21[] = {
-        "busyRepeatRequest",    "conditionsNotCorrect",          NULL,
-        "requestSequenceError", "noResponseFromSubnetComponent", "failurePreventsExecutionOfRequestedAction"};
-    static const char *const FROM_31[] = {"requestOutOfRange",
-                                          NULL,
-                                          "securityAccessDenied",
-                                          "authenticationRequired",
-                                          "invalidKey",
-                                          "exceedNumberOfAttempts",
-                                          "requiredTimeDelayNotExpired",
-                                          "secureDataTransmissionRequired",
-                                          "secureDataTransmissionNotAllowed",
-                                          "secureDataVerificationFailed"};
-    static const char *const FROM_50[] = {"certificateVerificationFailedInvalidTimePeriod",
-                                          "certificateVerificationFailedInvalidSignature",
-                                          "certificateVerificationFailedInvalidChainOfTrust",
-                                          "certificateVerificationFailedInvalidType",
-                                          "certificateVerificationFailedInvalidFormat",
-                                          "certificateVerificationFailedInvalidContent",
-                                          "certificateVerificationFailedInvalidScope",
-                                          "certificateVerificationFailedInvalidCertificate",
-                                          "ownershipVerificationFailed",
-                                          "challengeCalculationFailed",
-                                          "settingAccessRightsFailed",
-                                          "sessionKeyCreationDerivationFailed",
-                                          "configurationDataUsageFailed",
-                                          "deAuthenticationFailed"};
-    static const char *const FROM_70[] = {"uploadDownloadNotAccepted",
-                                          "transferDataSuspended",
-                                          "generalProgrammingFailure",
-                                          "wrongBlockSequenceCounter",
-                                          NULL,
-                                          NULL,
-                                          NULL,
-                                          NULL,
-                                          "requestCorrectlyReceivedResponsePending",
-                                          NULL,
-                                          NULL,
-                                          NULL,
-                                          NULL,
-                                          NULL,
-                                          "subFunctionNotSupportedInActiveSession",
-                                          "serviceNotSupportedInActiveSession"};
-    static const char *const FROM_81[] = {"rpmTooHigh",
-                                          "rpmTooLow",
-                                          "engineIsRunning",
-                                          "engineIsNotRunning",
-                                          "engineRunTimeTooLow",
-                                          "temperatureTooHigh",
-                                          "temperatureTooLow",
-                                          "vehicleSpeedTooHigh",
-                                          "vehicleSpeedTooLow",
-                                          "throttlePedalTooHigh",
-                                          "throttlePedalTooLow",
-                                          "transmissionRangeNotInNeutral",
-                                          "transmissionRangeNotInGear",
-                                          NULL,
-                                          "brakeSwitchNotClosed",
-                                          "shifterLeverNotInPark",
-                                          "torqueConverterClutchLocked",
-                                          "voltageTooHigh",
-                                          "voltageTooLow",
-                                          "resourceTemporarilyNotAvailable"};
-#define RANGE(first)                                                                                                   \
-    {                                                                                                                  \
-        0x##first, sizeof FROM_##first / sizeof FROM_##first[0], FROM_##first                                          \
-    }
-    static const struct {
-        unsigned first;
-        size_t count;
-        const char *const *names;
-    } RANGES[] = {RANGE(10), RANGE(21), RANGE(31), RANGE(50), RANGE(70), RANGE(81)};
-    for (size_t i = 0; i < sizeof RANGES / sizeof RANGES[0]; i++)
-        if (code >= RANGES[i].first && code - RANGES[i].first < RANGES[i].count)
-            return RANGES[i].names[code - RANGES[i].first];
-    return NULL;
-}
+static const char *const STANDARD_NAMES[UINT8_MAX + 1] = {
+    [0x10] = "generalReject",
+    [0x11] = "serviceNotSupported",
+    [0x12] = "subFunctionNotSupported",
+    [0x13] = "incorrectMessageLengthOrInvalidFormat",
+    [0x14] = "responseTooLong",
+    [0x21] = "busyRepeatRequest",
+    [0x22] = "conditionsNotCorrect",
+    [0x24] = "requestSequenceError",
+    [0x25] = "noResponseFromSubnetComponent",
+    [0x26] = "failurePreventsExecutionOfRequestedAction",
+    [0x31] = "requestOutOfRange",
+    [0x33] = "securityAccessDenied",
+    [0x34] = "authenticationRequired",
+    [0x35] = "invalidKey",
+    [0x36] = "exceedNumberOfAttempts",
+    [0x37] = "requiredTimeDelayNotExpired",
+    [0x38] = "secureDataTransmissionRequired",
+    [0x39] = "secureDataTransmissionNotAllowed",
+    [0x3A] = "secureDataVerificationFailed",
+    [0x50] = "certificateVerificationFailedInvalidTimePeriod",
+    [0x51] = "certificateVerificationFailedInvalidSignature",
+    [0x52] = "certificateVerificationFailedInvalidChainOfTrust",
+    [0x53] = "certificateVerificationFailedInvalidType",
+    [0x54] = "certificateVerificationFailedInvalidFormat",
+    [0x55] = "certificateVerificationFailedInvalidContent",
+    [0x56] = "certificateVerificationFailedInvalidScope",
+    [0x57] = "certificateVerificationFailedInvalidCertificate",
+    [0x58] = "ownershipVerificationFailed",
+    [0x59] = "challengeCalculationFailed",
+    [0x5A] = "settingAccessRightsFailed",
+    [0x5B] = "sessionKeyCreationDerivationFailed",
+    [0x5C] = "configurationDataUsageFailed",
+    [0x5D] = "deAuthenticationFailed",
+    [0x70] = "uploadDownloadNotAccepted",
+    [0x71] = "transferDataSuspended",
+    [0x72] = "generalProgrammingFailure",
+    [0x73] = "wrongBlockSequenceCounter",
+    [0x78] = "requestCorrectlyReceivedResponsePending",
+    [0x7E] = "subFunctionNotSupportedInActiveSession",
+    [0x7F] = "serviceNotSupportedInActiveSession",
+    [0x81] = "rpmTooHigh",
+    [0x82] = "rpmTooLow",
+    [0x83] = "engineIsRunning",
+    [0x84] = "engineIsNotRunning",
+    [0x85] = "engineRunTimeTooLow",
+    [0x86] = "temperatureTooHigh",
+    [0x87] = "temperatureTooLow",
+    [0x88] = "vehicleSpeedTooHigh",
+    [0x89] = "vehicleSpeedTooLow",
+    [0x8A] = "throttlePedalTooHigh",
+    [0x8B] = "throttlePedalTooLow",
+    [0x8C] = "transmissionRangeNotInNeutral",
+    [0x8D] = "transmissionRangeNotInGear",
+    [0x8F] = "brakeSwitchNotClosed",
+    [0x90] = "shifterLeverNotInPark",
+    [0x91] = "torqueConverterClutchLocked",
+    [0x92] = "voltageTooHigh",
+    [0x93] = "voltageTooLow",
+    [0x94] = "resourceTemporarilyNotAvailable",
+};
 
 START_TEST(every_negative_response_has_its_standard_name)
 {
     size_t count = 0;
     for (unsigned code = 0; code <= UINT8_MAX; code++) {
-        const char *expected = standard_name(code), *name = uds_nrc_name((uint8_t)code);
+        const char *expected = STANDARD_NAMES[code], *name = uds_nrc_name((uint8_t)code);
         uint8_t found = 0x55;
         ck_assert_msg((expected == NULL) == (name == NULL), "0x%02X is %s", code, name ? name : "reserved");
         if (!name || !expected) continue;
