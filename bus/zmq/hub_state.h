@@ -83,7 +83,7 @@ typedef struct { // a connection, by its descriptor
 } hub_visitor_t;
 
 typedef struct {
-    int64_t memory; // bytes that we may have, and HUB_GROWTH_MAX more; 0: not watched
+    int64_t memory;    // bytes that we may have, and HUB_GROWTH_MAX more; 0: not watched
     int64_t looked_ms; // when memory was last counted
     hub_visitor_t visitors[CONNECTIONS_MAX];
 } hub_door_t;
