@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "tests/suite.h"
 
+#include <errno.h>
+#include <sys/wait.h>
+
 void suite_add_tests(TCase *tests, const TTest *const *added, size_t count)
 {
     for (size_t i = 0; i < count && added[i] != NULL; i++) tcase_add_test(tests, added[i]);
@@ -32,4 +35,13 @@ int suite_run_groups(const char *name, const suite_group_t *groups, size_t count
         suite_add_tcase(suite, tests);
     }
     return suite_run_cases(suite);
+}
+
+int suite_wait_for(pid_t process)
+{
+    int status = -1;
+    pid_t ended;
+    do ended = waitpid(process, &status, 0);
+    while (ended < 0 && errno == EINTR);
+    return ended == process ? status : -1;
 }

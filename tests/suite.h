@@ -4,6 +4,7 @@
 #define KMSIM_TESTS_SUITE_H
 
 #include <check.h>
+#include <sys/types.h>
 #include <stddef.h>
 
 /// Adds tests to a case; a null ends them early.
@@ -24,5 +25,9 @@ typedef struct {
 
 /// The same for groups of tests that have one fixture.
 int suite_run_groups(const char *name, const suite_group_t *groups, size_t count, SFun set_up, SFun tear_down);
+
+/// Waits for a child's end, whatever signals come meanwhile (a hub in this process catches SIGCHLD); its status, or -1
+/// when it is none of ours.
+int suite_wait_for(pid_t process);
 
 #endif

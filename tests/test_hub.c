@@ -13,6 +13,7 @@
 #include "bus/zmq/process.h"
 #include "bus/zmq/socket.h"
 #include "tests/hub_fixture.h"
+#include "tests/suite.h"
 
 #define NODES 4
 
@@ -282,7 +283,8 @@ START_TEST(an_interrupt_ends_the_run_and_leaves_nothing)
         _exit(good && hub_fixture_leftovers() == 0 ? 0 : 1); // the directory is the parent's
     }
     int status = -1;
-    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    status = suite_wait_for(child);
+    ck_assert_int_ne(status, -1);
     ck_assert_int_eq(status, 0);
 }
 END_TEST

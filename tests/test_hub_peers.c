@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Who may join, and what becomes of those who should not: external units, other versions, nonsense, garbage.
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "bus/zmq/socket.h"
 #include "tests/hub_fixture.h"
+#include "tests/suite.h"
 
 static hub_options_t options(void)
 {
@@ -26,17 +26,6 @@ static pid_t begin_unit(const hub_fixture_t *car)
     _exit(9);
 }
 
-static int end_process(pid_t process) // its status
-{
-    int status = -1;
-    pid_t ended;
-    do // the hub in us catches SIGCHLD, which may come while we wait
-        ended = waitpid(process, &status, 0);
-    while (ended < 0 && errno == EINTR);
-    ck_assert_int_eq(ended, process);
-    return status;
-}
-
 START_TEST(an_external_unit_is_waited_for_and_behaves_like_any_other)
 {
     hub_fixture_t *here = hub_fixture_new(2, 0), *car = hub_fixture_new(2, 1);
@@ -48,7 +37,7 @@ START_TEST(an_external_unit_is_waited_for_and_behaves_like_any_other)
     ck_assert_msg(hub_fixture_run(car, 20 * TIME_MS), "%s", car->error.text);
     ck_assert_str_eq(here->text, car->text);
     hub_fixture_destroy(&car);
-    ck_assert_int_eq(end_process(unit), 0); // it has ended with the bus
+    ck_assert_int_eq(suite_wait_for(unit), 0); // it has ended with the bus
     hub_fixture_destroy(&here);
 }
 END_TEST
@@ -62,12 +51,12 @@ START_TEST(an_external_unit_survives_a_bus_that_breaks_off)
         if (!hub_fixture_use_hub(car, options()) || !hub_fixture_run(car, 5 * TIME_MS)) _exit(1);
         raise(SIGKILL);
     }
-    int status = end_process(first);
+    int status = suite_wait_for(first);
     ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
     ck_assert_msg(hub_fixture_use_hub(car, options()), "%s", car->error.text); // the second bus in the same place
     ck_assert_msg(hub_fixture_run(car, 5 * TIME_MS), "%s", car->error.text);
     hub_fixture_destroy(&car);
-    end_process(unit);
+    suite_wait_for(unit);
 }
 END_TEST
 
@@ -92,7 +81,7 @@ START_TEST(a_unit_that_cannot_belong_here_is_refused_and_the_right_one_waited_fo
     hub_fixture_assert_told(car, "b: external unit does not answer (waited 0.");
     hub_fixture_assert_told(car, BAD_HELLOS[_i].told);
     hub_fixture_destroy(&car);
-    end_process(peer);
+    suite_wait_for(peer);
     car = hub_fixture_new(2, 1);
     peer = hub_fixture_spawn("--peer", BAD_HELLOS[_i].mode, hub_fixture_endpoint(), "b");
     pid_t waker = fork();
@@ -105,8 +94,8 @@ START_TEST(a_unit_that_cannot_belong_here_is_refused_and_the_right_one_waited_fo
     ck_assert_msg(hub_fixture_run(car, TIME_MS), "%s", car->error.text);
     ck_assert_uint_eq(hub_figures(car->hub).refused, 1);
     hub_fixture_destroy(&car);
-    end_process(waker);
-    end_process(peer);
+    suite_wait_for(waker);
+    suite_wait_for(peer);
 }
 END_TEST
 
@@ -127,7 +116,7 @@ START_TEST(a_unit_that_answers_wrongly_ends_the_run)
     ck_assert(!hub_fixture_run(car, TIME_MS));
     hub_fixture_assert_told(car, BAD_ANSWERS[_i].told);
     hub_fixture_destroy(&car);
-    end_process(peer);
+    suite_wait_for(peer);
 }
 END_TEST
 
@@ -140,7 +129,7 @@ START_TEST(packets_of_another_round_incarnation_or_sender_are_counted_and_change
     ck_assert_uint_eq(hub_figures(car->hub).mismatched, 2);
     ck_assert_uint_eq(hub_figures(car->hub).forged, 2);
     hub_fixture_destroy(&car);
-    end_process(peer);
+    suite_wait_for(peer);
 }
 END_TEST
 
@@ -154,8 +143,8 @@ START_TEST(somebody_who_only_listens_does_not_become_the_unit)
     ck_assert_msg(hub_fixture_run(car, TIME_MS), "%s", car->error.text);
     hub_fixture_destroy(&car);
     kill(first, SIGKILL); // it may have come when all was over
-    end_process(first);
-    end_process(second);
+    suite_wait_for(first);
+    suite_wait_for(second);
 }
 END_TEST
 
@@ -175,7 +164,7 @@ START_TEST(garbage_on_the_sockets_changes_nothing)
          until_ns += 100 * TIME_MS)
         ck_assert_msg(hub_fixture_run(car, until_ns), "%s", car->error.text);
     kill(thrower, SIGKILL);
-    end_process(thrower);
+    suite_wait_for(thrower);
     hub_fixture_destroy(&car);
     hub_fixture_destroy(&here);
 }

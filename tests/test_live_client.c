@@ -15,6 +15,7 @@
 #include "bus/kernel/pace.h"
 #include "bus/zmq/socket.h"
 #include "tests/hub_fixture.h"
+#include "tests/suite.h"
 #include "tools/live_client.h"
 #include "bus/files/vehicle_file.h"
 
@@ -235,9 +236,11 @@ START_TEST(a_client_is_told_when_the_car_is_switched_off_or_breaks_off)
     close(attached[0]);
     close(attached[1]);
     int status = -1;
-    ck_assert_int_eq(waitpid(driver, &status, 0), driver);
+    status = suite_wait_for(driver);
+    ck_assert_int_ne(status, -1);
     ck_assert(_i == 1 ? WIFSIGNALED(status) : status == 0);
-    ck_assert_int_eq(waitpid(process, &status, 0), process);
+    status = suite_wait_for(process);
+    ck_assert_int_ne(status, -1);
     ck_assert_int_eq(status, 0);
     if (_i == 1) ck_assert(hub_fixture_use_hub(car, options(true))); // removes what the first one left
 }

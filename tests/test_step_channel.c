@@ -62,7 +62,8 @@ static void await_socket(void)
 static int end_of(pid_t process)
 {
     int status = -1;
-    ck_assert_int_eq(waitpid(process, &status, 0), process);
+    status = suite_wait_for(process);
+    ck_assert_int_ne(status, -1);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
