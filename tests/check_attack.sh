@@ -24,13 +24,9 @@ up() { # options …
     bus=$(sed -n 's/.* at \(.*\), Ctrl-C.*/\1/p' "$work/out")
 }
 
-# Who comes while floods are put out may be put out with them: another try must do.
 acts() { # what was done before
-    for _ in 1 2 3 4 5 6 7 8; do
-        ! "$bin/kmsim" do --bus "$bus" '{"remote": {"key": 2, "button": "unlock"}}' > "$work/answer" 2>&1 || return 0
-        sleep 0.5
-    done
-    fail "after $1 the car does not act: $(cat "$work/answer")"
+    "$bin/kmsim" do --bus "$bus" '{"remote": {"key": 2, "button": "unlock"}}' > "$work/answer" 2>&1 ||
+        fail "after $1 the car does not act: $(cat "$work/answer")"
 }
 
 megabytes() { # that the car has ever had

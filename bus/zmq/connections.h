@@ -21,7 +21,12 @@ unsigned connections_generation(int descriptor);
 /// How many found no room.
 unsigned connections_turned_away(void);
 
-/// Ends a connection that was accepted; whatever else the descriptor may be by now stays. Whether there was one.
+/// Ends a connection that was accepted; whatever else the descriptor may be by now stays. Whether there was one. No
+/// later connection gets its descriptor before connections_settle: what it said last may still wait to be read.
 bool connections_end(int descriptor);
+
+/// Everything that waited has been read: to be called then. A descriptor that was seen closed the last time may be
+/// given to somebody else again.
+void connections_settle(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus/zmq/connections.h"
 #include "bus/zmq/hub_door.h"
 
 #define SUBSCRIPTIONS_AT_ONCE                                                                                          \
@@ -139,7 +140,10 @@ void hub_peers_take_subscriptions(hub_t *self)
     bool begins;
     int connection;
     for (int i = 0; i < SUBSCRIPTIONS_AT_ONCE; i++) {
-        if (!socket_receive_subscription(self->down_handle, topic, &begins, &connection)) return;
+        if (!socket_receive_subscription(self->down_handle, topic, &begins, &connection)) {
+            connections_settle();
+            return;
+        }
         if (hub_door_take_subscription(self, connection, begins)) take_subscription(self, topic, begins, connection);
     }
 }
