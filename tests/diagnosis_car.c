@@ -103,7 +103,7 @@ static void add_tester(diagnosis_car_t *self, uint8_t bus)
 static void run_to(diagnosis_car_t *self, int64_t until_ns)
 {
     static error_t error;
-    ck_assert_msg(car_run_until(self->car, until_ns, &error), "%s", error.text);
+    ck_assert_msg(car_run_until(self->car, until_ns, NULL, &error), "%s", error.text);
     self->now_ns = until_ns;
 }
 

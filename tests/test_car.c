@@ -164,7 +164,7 @@ START_TEST(a_car_reset_in_the_middle_of_a_story_is_a_new_one)
     car_t *car = new_car(&plan), *other = new_car(&plan);
     char *whole = car_trace_play(other, story);
     car_play(car, story);
-    ck_assert(car_run_until(car, TIME_S + 30 * TIME_MS, &error));
+    ck_assert(car_run_until(car, TIME_S + 30 * TIME_MS, NULL, &error));
     ck_assert_int_eq(player_verdict(car->player)->state, PLAYER_PLAYING);
     ck_assert(car_reset(car, &plan, &error));
     char *again = car_trace_play(car, story);
@@ -234,7 +234,7 @@ START_TEST(a_unit_with_a_mistake_makes_no_two_runs_differ)
     car_t *car = car_new(&plan, &(car_host_t){.find = find_stubborn}, &error);
     ck_assert_msg(car, "%s", error.text);
     for (int turn = 0; turn < 3; turn++) {
-        ck_assert(car_run_until(car, 0, &error));
+        ck_assert(car_run_until(car, 0, NULL, &error));
         ck_assert_uint_eq(powered_on, 1);
         ck_assert(car_reset(car, &plan, &error));
     }

@@ -141,7 +141,7 @@ static car_t *begin_car(void)
 
 static void run_until(car_t *car, int64_t limit_ns)
 {
-    ck_assert_msg(car_run_until(car, limit_ns, &error), "%s", error.text);
+    ck_assert_msg(car_run_until(car, limit_ns, NULL, &error), "%s", error.text);
 }
 
 // From the instant after that time until it is done.

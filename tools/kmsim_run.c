@@ -224,8 +224,17 @@ static bool tell_ignored(kmsim_run_t *self, player_verdict_t *verdict, error_t *
     if (!ignored_read(self->car, &words, error)) return false;
     if (!self->hub) return true;
     hub_figures_t figures = hub_figures(self->hub);
-    uint64_t outside = figures.outsiders + figures.mismatched + figures.garbage;
-    if (outside > 0) words_add(&words, "%smessages from outside: %" PRIu64, words.length > 0 ? "; " : "", outside);
+    const struct {
+        const char *what;
+        uint64_t count;
+    } rows[] = {
+        {"messages from outside",
+         figures.outsiders + figures.forged + figures.refused + figures.mismatched + figures.garbage},
+        {"connections ended or turned away", figures.put_out + figures.turned_away},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].count > 0)
+            words_add(&words, "%s%s: %" PRIu64, words.length > 0 ? "; " : "", rows[i].what, rows[i].count);
     return true;
 }
 

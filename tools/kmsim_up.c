@@ -150,14 +150,6 @@ static bool step(void *live, kernel_t *kernel)
     return true;
 }
 
-// Everything that is due until then.
-static bool run_until(live_t *self, int64_t limit_ns, error_t *error)
-{
-    for (bool over, idle = false; !idle && !process_interrupted();)
-        if (!simulation_step(&self->car->simulation, limit_ns, &over, &idle, error)) return false;
-    return true;
-}
-
 // What came from outside enters at the present instant.
 static bool let_in(live_t *self, int64_t now_ns, error_t *error)
 {
@@ -166,7 +158,7 @@ static bool let_in(live_t *self, int64_t now_ns, error_t *error)
     if (!begins && !can_inject(self, kernel)) return true;
     if (now_ns <= kernel_now(kernel)) now_ns = kernel_now(kernel) + 1;
     kernel_wake_player(kernel, now_ns);
-    return run_until(self, now_ns, error);
+    return car_run_until(self->car, now_ns, process_interrupted, error);
 }
 
 static bool wait_for_more(live_t *self, error_t *error)
@@ -187,11 +179,11 @@ static bool drive(live_t *self, error_t *error)
     self->channel = step_channel_new(hub_endpoint_steps(self->processes.hub), error);
     if (!self->channel) return false;
     pace_begin(&self->pace, socket_clock_ns());
-    bool good = run_until(self, 0, error);
+    bool good = car_run_until(self->car, 0, process_interrupted, error);
     if (good) tell_ready(self);
     while (good && !process_interrupted()) {
         int64_t now_ns = look_at_clock(self);
-        good = run_until(self, now_ns, error);
+        good = car_run_until(self->car, now_ns, process_interrupted, error);
         if (good) take_step(self);
         good = good && let_in(self, now_ns, error);
         if (good) answer_step(self);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bus/zmq/connections.h"
 #include "bus/zmq/hub_state.h"
 #include "bus/zmq/hub_door.h"
 #include "bus/zmq/limits.h"
@@ -249,7 +250,9 @@ bool hub_take_stranger(hub_t *self, uint8_t bus, can_frame_t *frame)
 
 hub_figures_t hub_figures(const hub_t *self)
 {
-    return self->figures;
+    hub_figures_t figures = self->figures;
+    figures.turned_away = connections_turned_away();
+    return figures;
 }
 
 long hub_process(const hub_t *self, uint8_t node)

@@ -32,16 +32,17 @@ typedef struct {
 } hub_options_t;
 
 typedef struct {
-    uint64_t rounds;     // grants and power-ons sent
-    uint64_t published;  // public messages
-    uint64_t outsiders;  // messages up from nobody who belongs here
-    uint64_t forged;     // packets and hellos without their unit's tag
-    uint64_t refused;    // hellos for external units that cannot belong here
-    uint64_t mismatched; // packets of another round or incarnation
-    uint64_t put_out;    // connections that flooded us
-    uint64_t garbage;    // what was no message at all
-    uint64_t strangers;  // frames of strangers that were taken in
-    uint64_t crowded;    // those for which there was no room
+    uint64_t rounds;      // grants and power-ons sent
+    uint64_t published;   // public messages
+    uint64_t outsiders;   // messages up from nobody who belongs here
+    uint64_t forged;      // packets and hellos without their unit's tag
+    uint64_t refused;     // hellos for external units that cannot belong here
+    uint64_t mismatched;  // packets of another round or incarnation
+    uint64_t put_out;     // connections that flooded us
+    uint64_t turned_away; // connections for which there was no room
+    uint64_t garbage;     // what was no message at all
+    uint64_t strangers;   // frames of strangers that were taken in
+    uint64_t crowded;     // those for which there was no room
 } hub_figures_t;
 
 #endif

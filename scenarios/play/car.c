@@ -159,9 +159,9 @@ bool car_run(car_t *self, error_t *error)
     return simulation_run(&self->simulation, error);
 }
 
-bool car_run_until(car_t *self, int64_t limit_ns, error_t *error)
+bool car_run_until(car_t *self, int64_t limit_ns, int (*interrupted)(void), error_t *error)
 {
-    for (bool over, idle = false; !idle;)
+    for (bool over, idle = false; !idle && !(interrupted && interrupted());)
         if (!simulation_step(&self->simulation, limit_ns, &over, &idle, error)) return false;
     return true;
 }

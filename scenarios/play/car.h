@@ -57,8 +57,9 @@ void car_play(car_t *self, const story_t *story);
 /// Plays the story to its end. False with the error told when the simulation broke; else the player's verdict stands.
 bool car_run(car_t *self, error_t *error);
 
-/// Goes through every instant up to limit_ns, whatever the player says of it.
-bool car_run_until(car_t *self, int64_t limit_ns, error_t *error);
+/// Goes through every instant up to limit_ns, whatever the player says of it; no further once `interrupted` (may be
+/// null) is not 0 before an instant.
+bool car_run_until(car_t *self, int64_t limit_ns, int (*interrupted)(void), error_t *error);
 
 /// Lets what the units are storing become durable, with the player and everybody who looks on gone: a car that
 /// remembers does not end with its story.
