@@ -10,12 +10,6 @@
 #include "tests/tester_bench.h"
 
 #define TEXT_MAX (3 * UDS_MESSAGE_MAX + 1)
-#define OPEN "10 03 > 50 03 00 32 01 F4"
-#define SEED "27 01 > 67 01 01 02 03 04 05 06 07 08"
-#define KEY "27 02 * > 67 02"
-#define CLOSE "10 01 > 50 01 00 32 01 F4"
-#define POLL "19 02 FF > 59 02 2F 00 99 07 2F"
-
 static const workshop_job_t *run_service(const char *const *rules)
 {
     static const workshop_service_t BLOCK = {.function = WORKSHOP_BLOCK_KEY, .key = 2};
@@ -46,14 +40,6 @@ static const workshop_job_t *run_request(const char *request, const char *const 
     tester_begin_request(tester_bench.tester, 0, bytes, tester_bench_hex(request, strlen(request), bytes));
     tester_bench_go();
     return tester_bench_finish();
-}
-
-static void check_answer(const workshop_job_t *job, const char *expected)
-{
-    char text[64] = "";
-    for (size_t i = 0; i < job->size && i < 16; i++) snprintf(text + 3 * i, 4, "%02X ", job->bytes[i]);
-    if (*text) text[strlen(text) - 1] = '\0';
-    ck_assert_str_eq(text, expected);
 }
 
 // ---- the node ------------------------------------------------------------------------------------------------------
@@ -93,7 +79,7 @@ START_TEST(a_service_function_opens_unlocks_acts_and_closes)
 {
     const workshop_job_t *job = run_service(RULES(OPEN, SEED, KEY, "31 01 DC 73 01 01 > 71 01 DC 73 00", CLOSE));
     ck_assert_int_eq(job->end, WORKSHOP_ACCEPTED);
-    check_answer(job, "71 01 DC 73 00"); // the function's, not that of the closing
+    tester_bench_check_answer(job, "71 01 DC 73 00"); // the function's, not that of the closing
     tester_bench_wait(TIME_S);
     ck_assert_int_eq(tester_bench.deadline_ns, TIME_NEVER);
 }
@@ -171,7 +157,7 @@ START_TEST(only_a_right_answer_of_the_routine_is_done)
         ck_assert_int_eq(job->end, ROWS[i].end);
         ck_assert_int_eq(job->ended_in, WORKSHOP_STAGE_ACT);
         ck_assert(!workshop_job_is_done(job));
-        check_answer(job, ROWS[i].answer);
+        tester_bench_check_answer(job, ROWS[i].answer);
     }
 }
 END_TEST
@@ -180,7 +166,7 @@ START_TEST(a_session_that_is_another_one_is_not_gone_on_with)
 {
     const workshop_job_t *job = run_service(RULES("10 03 > 50 01 00 32 01 F4"));
     ck_assert_int_eq(job->end, WORKSHOP_UNREADABLE);
-    check_answer(job, "50 01 00 32 01 F4");
+    tester_bench_check_answer(job, "50 01 00 32 01 F4");
     ck_assert_int_eq(run_service(RULES("10 03 > 50 03"))->end, WORKSHOP_UNREADABLE);
 }
 END_TEST
@@ -205,7 +191,7 @@ START_TEST(a_wrong_answer_does_not_keep_the_right_one_out)
     const workshop_job_t *job = run_service(RULES("10 03 > 7E 00|50 01 00 32 01 F4|50 03 00 32 01 F4", SEED, KEY,
                                                   "31 * > 71 01 DC 5B 00|71 01 DC 73 00", CLOSE));
     ck_assert_int_eq(job->end, WORKSHOP_ACCEPTED);
-    check_answer(job, "71 01 DC 73 00");
+    tester_bench_check_answer(job, "71 01 DC 73 00");
 }
 END_TEST
 
@@ -307,14 +293,14 @@ START_TEST(a_request_is_sent_as_it_is)
 {
     const workshop_job_t *job = run_request("22 F1 90 F1 86 F1 8C", RULES("22 F1 90 F1 86 F1 8C > 62 F1 86 01"));
     ck_assert_int_eq(job->end, WORKSHOP_ACCEPTED);
-    check_answer(job, "62 F1 86 01");
+    tester_bench_check_answer(job, "62 F1 86 01");
 }
 END_TEST
 
 START_TEST(response_pending_is_no_answer)
 {
     const workshop_job_t *job = run_request("14 FF FF FF", RULES("14 FF FF FF > 7F 14 78|7F 14 78|54"));
-    check_answer(job, "54");
+    tester_bench_check_answer(job, "54");
 }
 END_TEST
 
@@ -358,145 +344,6 @@ START_TEST(a_frame_that_is_lost_breaks_the_transfer)
 }
 END_TEST
 
-// ---- fault memories ------------------------------------------------------------------------------------------------
-
-START_TEST(a_fault_memory_is_read_at_once_and_then_again_and_again)
-{
-    tester_bench_expect(0, RULES(POLL, POLL, POLL));
-    int64_t begin_ns = tester_bench.now_ns;
-    tester_read_faults(tester_bench.tester, 1);
-    tester_bench_go();
-    tester_bench_wait(2 * TESTER_POLL_NS + 30 * TIME_MS);
-    ck_assert_uint_eq(tester_bench.units[0].asked, 3);
-    ck_assert_int_eq(tester_bench.units[0].asked_ns[0], begin_ns + FRAME_NS);
-    int64_t period_ns = tester_bench.units[0].asked_ns[1] - tester_bench.units[0].asked_ns[0];
-    ck_assert_int_ge(period_ns, TESTER_POLL_NS);
-    ck_assert_int_eq(tester_bench.units[0].asked_ns[2] - tester_bench.units[0].asked_ns[1], period_ns);
-    const tester_faults_t *faults = tester_faults(tester_bench.tester, 0, begin_ns);
-    workshop_fault_t fault;
-    ck_assert(faults && faults->answered);
-    ck_assert(workshop_read_fault(faults->bytes, faults->size, 0, &fault));
-    ck_assert_uint_eq(fault.code, 0x9907);
-}
-END_TEST
-
-START_TEST(what_was_read_before_counts_no_more)
-{
-    tester_bench_expect(0, RULES(POLL));
-    int64_t begin_ns = tester_bench.now_ns;
-    ck_assert_ptr_null(tester_faults(tester_bench.tester, 0, 0));
-    tester_read_faults(tester_bench.tester, 1);
-    tester_bench_go();
-    tester_bench_wait(50 * TIME_MS);
-    ck_assert_ptr_nonnull(tester_faults(tester_bench.tester, 0, begin_ns));
-    ck_assert_ptr_null(tester_faults(tester_bench.tester, 0, begin_ns + 1));
-    ck_assert_ptr_null(tester_faults(tester_bench.tester, 1, 0));
-}
-END_TEST
-
-START_TEST(what_is_asked_for_during_a_reading_is_read_once_more_right_after)
-{
-    tester_bench_expect(0, RULES(POLL, POLL));
-    tester_read_faults(tester_bench.tester, 1);
-    tester_bench_go();
-    tester_bench_step();
-    int64_t again_ns = tester_bench.now_ns;
-    tester_read_faults(tester_bench.tester, 1);
-    tester_bench_go();
-    tester_bench_wait(30 * TIME_MS);
-    ck_assert_uint_eq(tester_bench.units[0].asked, 2);
-    ck_assert_ptr_nonnull(tester_faults(tester_bench.tester, 0, again_ns));
-}
-END_TEST
-
-START_TEST(nobody_watches_nothing_is_read)
-{
-    tester_bench_expect(0, RULES(POLL));
-    tester_read_faults(tester_bench.tester, 1);
-    tester_bench_go();
-    tester_bench_wait(30 * TIME_MS);
-    tester_watch_faults(tester_bench.tester, 0);
-    tester_bench_wait(10 * TIME_S);
-    ck_assert_uint_eq(tester_bench.units[0].asked, 1);
-    ck_assert_int_eq(tester_bench.deadline_ns, TIME_NEVER);
-}
-END_TEST
-
-START_TEST(a_unit_that_does_not_answer_is_asked_again)
-{
-    tester_bench_expect(0, RULES("19 02 FF >", "19 02 FF > 7F 19 11", POLL));
-    tester_read_faults(tester_bench.tester, 1);
-    tester_bench_go();
-    tester_bench_wait(200 * TIME_MS);
-    const tester_faults_t *faults = tester_faults(tester_bench.tester, 0, 0);
-    ck_assert(faults && !faults->answered && faults->end == WORKSHOP_SILENT);
-    tester_bench_wait(100 * TIME_MS);
-    ck_assert(!faults->answered && faults->nrc == UDS_SERVICE_NOT_SUPPORTED);
-    tester_bench_wait(100 * TIME_MS);
-    ck_assert(faults->answered);
-}
-END_TEST
-
-START_TEST(several_units_are_read_in_turn)
-{
-    tester_bench_expect(0, RULES(POLL, POLL));
-    tester_bench_expect(1, RULES(POLL, POLL));
-    tester_read_faults(tester_bench.tester, 3);
-    tester_bench_go();
-    tester_bench_wait(TESTER_POLL_NS + 60 * TIME_MS);
-    ck_assert_uint_eq(tester_bench.units[0].asked, 2);
-    ck_assert_uint_eq(tester_bench.units[1].asked, 2);
-}
-END_TEST
-
-START_TEST(a_job_waits_for_the_reading_of_the_same_unit)
-{
-    tester_bench_expect(0, RULES(POLL));
-    tester_read_faults(tester_bench.tester, 1);
-    tester_bench_go();
-    tester_bench_step();
-    tester_watch_faults(tester_bench.tester, 0);
-    tester_bench.units[0].rules[tester_bench.units[0].rule_count++] = "22 F1 86 > 62 F1 86 01";
-    static const uint8_t REQUEST[] = {0x22, 0xF1, 0x86};
-    tester_begin_request(tester_bench.tester, 0, REQUEST, sizeof REQUEST);
-    tester_bench_go();
-    check_answer(tester_bench_finish(), "62 F1 86 01");
-    ck_assert(tester_faults(tester_bench.tester, 0, 0)->answered);
-}
-END_TEST
-
-START_TEST(a_reading_waits_for_the_job_at_the_same_unit)
-{
-    static const workshop_service_t BLOCK = {.function = WORKSHOP_BLOCK_KEY, .key = 2};
-    tester_bench_expect(0, RULES(OPEN, SEED, KEY, "31 * > 71 01 DC 73 00", CLOSE, POLL));
-    tester_begin_service(tester_bench.tester, 0, &BLOCK);
-    tester_bench_go();
-    tester_bench_step();
-    tester_read_faults(tester_bench.tester, 1);
-    tester_bench_go();
-    ck_assert_int_eq(tester_bench_finish()->end, WORKSHOP_ACCEPTED);
-    ck_assert_ptr_null(tester_faults(tester_bench.tester, 0, 0));
-    tester_bench_wait(30 * TIME_MS);
-    ck_assert_ptr_nonnull(tester_faults(tester_bench.tester, 0, 0));
-}
-END_TEST
-
-START_TEST(a_job_at_one_unit_and_a_reading_at_another_run_at_once)
-{
-    static const uint8_t REQUEST[] = {0x22, 0xF1, 0x86};
-    tester_bench_expect(0, RULES("22 F1 86 >")); // silent: the job lasts
-    tester_bench_expect(1, RULES(POLL));
-    tester_read_faults(tester_bench.tester, 2);
-    tester_begin_request(tester_bench.tester, 0, REQUEST, sizeof REQUEST);
-    tester_bench_go();
-    tester_bench_wait(50 * TIME_MS);
-    ck_assert_ptr_null(tester_job(tester_bench.tester));
-    ck_assert(tester_faults(tester_bench.tester, 1, 0)->answered);
-    tester_watch_faults(tester_bench.tester, 0);
-    ck_assert_int_eq(tester_bench_finish()->end, WORKSHOP_SILENT);
-}
-END_TEST
-
 int main(void)
 {
     const TTest *const TESTS[] = {
@@ -529,15 +376,6 @@ int main(void)
         the_longest_request_and_answer_are_carried,
         a_long_request_to_a_unit_without_power_is_silence,
         a_frame_that_is_lost_breaks_the_transfer,
-        a_fault_memory_is_read_at_once_and_then_again_and_again,
-        what_was_read_before_counts_no_more,
-        what_is_asked_for_during_a_reading_is_read_once_more_right_after,
-        nobody_watches_nothing_is_read,
-        a_unit_that_does_not_answer_is_asked_again,
-        several_units_are_read_in_turn,
-        a_job_waits_for_the_reading_of_the_same_unit,
-        a_reading_waits_for_the_job_at_the_same_unit,
-        a_job_at_one_unit_and_a_reading_at_another_run_at_once,
     };
     TCase *tests = tcase_create("tester");
     tcase_add_checked_fixture(tests, tester_bench_open, tester_bench_close);

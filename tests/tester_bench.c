@@ -208,3 +208,11 @@ const workshop_job_t *tester_bench_finish(void)
     }
     return tester_job(tester_bench.tester);
 }
+
+void tester_bench_check_answer(const workshop_job_t *job, const char *expected)
+{
+    char text[64] = "";
+    for (size_t i = 0; i < job->size && i < 16; i++) snprintf(text + 3 * i, 4, "%02X ", job->bytes[i]);
+    if (*text) text[strlen(text) - 1] = '\0';
+    ck_assert_str_eq(text, expected);
+}

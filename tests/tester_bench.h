@@ -53,4 +53,14 @@ const workshop_job_t *tester_bench_finish(void);
 /// Hex digits in pairs, separated by blanks.
 size_t tester_bench_hex(const char *text, size_t length, uint8_t *bytes);
 
+/// The bytes of the job's answer, the first 16 of a long one.
+void tester_bench_check_answer(const workshop_job_t *job, const char *expected);
+
+// Rules of a conversation that goes well, and of a reading of the fault memory.
+#define OPEN "10 03 > 50 03 00 32 01 F4"
+#define SEED "27 01 > 67 01 01 02 03 04 05 06 07 08"
+#define KEY "27 02 * > 67 02"
+#define CLOSE "10 01 > 50 01 00 32 01 F4"
+#define POLL "19 02 FF > 59 02 2F 00 99 07 2F"
+
 #endif
