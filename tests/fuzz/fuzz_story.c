@@ -61,7 +61,7 @@ static void play(const story_t *story)
     car_t *car = car_new(&plan, &(car_host_t){.find = units_find}, &error);
     check(car);
     car_play(car, story);
-    check(car_run_until(car, PLAYED_NS, &error));
+    check(car_run_until(car, PLAYED_NS, NULL, &error));
     car_destroy(&car);
 }
 
