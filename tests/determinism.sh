@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every story gives the same SHA-256 of its trace, N times on processes and N times in-process, pinned to one core and
-# not, from the gcc, clang and ASan builds as far as they have been built.
+# not, from the gcc, clang and ASan builds as far as they have been built. On processes with grants on lanes, and (begun
+# as if under a tool) with grants over ZeroMQ, and with some of either.
 #   tests/determinism.sh N [STORY…]
 set -u
 cd "$(dirname "$0")/.." || exit
@@ -33,6 +34,9 @@ for story in "$@"; do
             trace_sum $build/bin/kmsim run --trace "$work/trace.log" "$story"
             [ $build = build ] || break
             trace_sum taskset -c 0 $build/bin/kmsim run --trace "$work/trace.log" "$story"
+            trace_sum $build/bin/kmsim run --launch cas=% --launch seat=% --launch mirror=% --launch climate=% \
+                --trace "$work/trace.log" "$story"
+            trace_sum $build/bin/kmsim run --launch seat=% --trace "$work/trace.log" "$story"
         done
     done > "$work/sums"
     runs=$((runs + $(wc -l < "$work/sums")))

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,19 +17,18 @@
 #include "tests/suite.h"
 
 static error_t error;
-static process_lifeline_t lifeline;
 static process_t process;
 
 static void begin(void)
 {
     error_clear(&error);
-    ck_assert(process_lifeline_open(&lifeline, &error));
+    process = process_none();
 }
 
 static void end(void)
 {
     process_kill(&process);
-    process_lifeline_close(&lifeline);
+    process_cut(&process);
 }
 
 static void pause_ms(long ms)
@@ -47,12 +47,12 @@ static int status_of(void)
 static bool start_shell(const char *command, const char *variable)
 {
     const char *const argv[] = {"/bin/sh", "-c", command, NULL};
-    return process_start(&process, &lifeline, argv, variable, &error);
+    return process_start(&process, argv, variable, &error);
 }
 
 START_TEST(a_process_has_its_lifeline_and_variable_and_an_empty_input)
 {
-    ck_assert_msg(start_shell("[ \"$SECRET\" = 7 ] && [ -p /proc/self/fd/3 ] && ! read line && exit 5", "SECRET=7"),
+    ck_assert_msg(start_shell("[ \"$SECRET\" = 7 ] && [ -S /proc/self/fd/3 ] && ! read line && exit 5", "SECRET=7"),
                   "%s", error.text);
     ck_assert_int_eq(status_of(), 5);
 }
@@ -60,20 +60,43 @@ END_TEST
 
 START_TEST(a_lifeline_of_the_same_number_is_inherited_too)
 {
-    int spare = dup(lifeline.read_end);
-    close(PROCESS_LIFELINE);
-    ck_assert_int_eq(dup2(spare, PROCESS_LIFELINE), PROCESS_LIFELINE);
-    process_lifeline_t same = {PROCESS_LIFELINE, -1};
-    const char *const argv[] = {"/bin/sh", "-c", "[ -p /proc/self/fd/3 ] && exit 6", NULL};
-    ck_assert_msg(process_start(&process, &same, argv, NULL, &error), "%s", error.text);
+    close(PROCESS_LIFELINE); // so that one end of the pair gets this number
+    close(PROCESS_LIFELINE + 1);
+    ck_assert_msg(start_shell("[ -S /proc/self/fd/3 ] && exit 6", NULL), "%s", error.text);
     ck_assert_int_eq(status_of(), 6);
+}
+END_TEST
+
+static void read_its_end(int kind)
+{
+    int type = 0;
+    socklen_t size = sizeof type;
+    ck_assert_int_eq(getsockopt(process.line, SOL_SOCKET, SO_TYPE, &type, &size), 0);
+    ck_assert_int_eq(type, kind);
+    process_cut(&process);
+    ck_assert_int_eq(process.line, -1);
+    ck_assert_int_eq(status_of(), 7); // it has read end-of-file
+}
+
+START_TEST(a_process_reads_the_end_of_its_lifeline_when_that_is_cut)
+{
+    ck_assert_msg(start_shell("read line <&3 || exit 7", NULL), "%s", error.text);
+    read_its_end(SOCK_SEQPACKET);
+}
+END_TEST
+
+START_TEST(a_process_under_a_tool_has_a_lifeline_that_is_no_lane)
+{
+    const char *const argv[] = {"unit", NULL};
+    ck_assert_msg(process_launch(&process, "read line <&3 || exit 7; : %", argv, NULL, &error), "%s", error.text);
+    read_its_end(SOCK_STREAM);
 }
 END_TEST
 
 START_TEST(a_program_that_cannot_be_executed_is_told)
 {
     const char *const argv[] = {"/etc/hostname", NULL};
-    ck_assert(!process_start(&process, &lifeline, argv, NULL, &error));
+    ck_assert(!process_start(&process, argv, NULL, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "/etc/hostname: ")); // as root another reason than as anybody
     ck_assert_ptr_null(strstr(error.text, "stopped"));
     ck_assert_int_eq(process.pid, 0);
@@ -139,6 +162,8 @@ int main(void)
     tcase_add_checked_fixture(all, begin, end);
     tcase_add_test(all, a_process_has_its_lifeline_and_variable_and_an_empty_input);
     tcase_add_test(all, a_lifeline_of_the_same_number_is_inherited_too);
+    tcase_add_test(all, a_process_reads_the_end_of_its_lifeline_when_that_is_cut);
+    tcase_add_test(all, a_process_under_a_tool_has_a_lifeline_that_is_no_lane);
     tcase_add_test(all, a_program_that_cannot_be_executed_is_told);
     tcase_add_test(all, a_process_that_is_stopped_before_it_is_one_is_told_and_ended);
     tcase_add_test(all, a_process_that_is_stopped_is_seen_to_be);

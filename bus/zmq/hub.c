@@ -91,7 +91,7 @@ static bool open_sockets(hub_t *self, error_t *error)
     return bind_socket(self->down, endpoint->down, error) && bind_socket(self->up, endpoint->up, error);
 }
 
-// The lifeline before the sockets before the processes: what is started inherits the one and connects to the others.
+// The sockets before the processes, which connect to them.
 // Signals are caught before there is a process whose end could be missed. We are put on one processor last, which our
 // units were told in their welcome: while they start, in parallel, they may have all of them.
 static bool begin(hub_t *self, error_t *error)
@@ -99,7 +99,7 @@ static bool begin(hub_t *self, error_t *error)
     if (!limits_allow_bus(self->vehicle->node_count, error)) return false;
     if (!find_units(self, error) || !set_peers(self, error)) return false;
     if (!socket_definitions(self->vehicle, &self->definitions, error)) return false;
-    if (!process_lifeline_open(&self->lifeline, error) || !open_sockets(self, error)) return false;
+    if (!open_sockets(self, error)) return false;
     process_catch_signals();
     self->children_signals = process_children_signals();
     self->processor = affinity_processor();
@@ -121,7 +121,7 @@ hub_t *hub_new(const hub_options_t *options, error_t *error)
     if (self->invites) self->options.patience_ns = HUB_PATIENCE_NS;
     self->vehicle = options->vehicle;
     self->now_ns = -1;
-    self->lifeline = (process_lifeline_t){-1, -1};
+    for (size_t i = 0; i < VEHICLE_NODES_MAX; i++) self->peers[i].process = process_none();
     self->random = process_random("hub");
     hub_count++;
     if (begin(self, error)) return self;
@@ -184,7 +184,7 @@ static bool others_listen(const hub_t *self)
 }
 
 //    sim/end published ──> units end; observers know what they have missed
-//    lifeline cut ──> whoever missed that ends by himself at his next look around
+//    lifelines cut ──> so do those who listen there, at once, and whoever missed that at his next look around
 //    grace over ──> killed, whoever is left
 //    sockets closed, context down: waits for the linger
 //    endpoint given up: from here on the next run may bind it, and nobody of ours is there any more
@@ -199,7 +199,7 @@ void hub_destroy(hub_t **self_p)
         int64_t left_ms = LINGER_MS - (socket_clock_ms() - began_ms);
         if (others_listen(self) && left_ms > 0) zsock_set_linger(self->down, (int)left_ms);
     }
-    process_lifeline_close(&self->lifeline);
+    for (size_t i = 0; i < VEHICLE_NODES_MAX; i++) process_cut(&self->peers[i].process);
     end_units(self);
     zsock_destroy(&self->down);
     zsock_destroy(&self->up);

@@ -22,17 +22,26 @@ static const char *endpoint_of(const hub_t *self)
 
 // ---- processes -----------------------------------------------------------------------------------------------------
 
+static void make_proof(hub_peer_t *peer, const char *name)
+{
+    uint8_t tag[WIRE_TAG_SIZE];
+    wire_tag_incarnation(peer->incarnation, peer->secret, tag);
+    peer->proof[wire_topic_ready(name, tag, peer->proof)] = '\0';
+}
+
 bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
 {
     hub_peer_t *peer = &self->peers[node];
     const vehicle_node_t *entry = &self->vehicle->nodes[node];
     peer->state = HUB_PEER_AWAY;
-    peer->listens = false;
+    peer->listens = peer->by_lane = peer->proved = false;
+    peer->connection_up = peer->connection_down = -1;
     peer->incarnation = random_next(&self->random) | 1;
     peer->greeted = 0;
     peer->stopped = false;
     peer->pulse = (hub_pulse_t){0};
     secret_make(peer->secret);
+    make_proof(peer, entry->name);
     char program[UNIT_PROGRAM_PATH_MAX + 1], incarnation[24], lifeline[8];
     if (!unit_program_find(self->vehicle, entry, self->unit_directory, program, error)) return false;
     snprintf(incarnation, sizeof incarnation, "%016" PRIx64, peer->incarnation);
@@ -43,8 +52,8 @@ bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
     };
     char secret[SECRET_TEXT_SIZE];
     secret_write(peer->secret, secret);
-    if (peer->launch) return process_launch(&peer->process, &self->lifeline, peer->launch, argv, secret, error);
-    return process_start(&peer->process, &self->lifeline, argv, secret, error);
+    if (peer->launch) return process_launch(&peer->process, peer->launch, argv, secret, error);
+    return process_start(&peer->process, argv, secret, error);
 }
 
 bool hub_join_start_units(hub_t *self, error_t *error)
@@ -98,26 +107,39 @@ static bool ports_equal(const node_ports_t *a, const node_ports_t *b)
     return true;
 }
 
+// Why somebody cannot be that unit, null when he can.
+static const char *find_objection(const hub_t *self, uint8_t node, const wire_hello_t *hello,
+                                  char text[WIRE_REASON_MAX])
+{
+    const hub_peer_t *peer = &self->peers[node];
+    const vehicle_node_t *entry = &self->vehicle->nodes[node];
+    if (hello->definitions != 0 && hello->definitions != self->definitions)
+        return "it has another vehicle file or DBC than this run";
+    if (!entry->external && strcmp(hello->class_name, entry->executable) != 0) {
+        snprintf(text, WIRE_REASON_MAX, "it is a \"%s\", not a \"%s\"", hello->class_name, entry->executable);
+        return text;
+    }
+    for (size_t i = 0; i < hello->ports.accept_count; i++)
+        if (hello->ports.accepts[i].bus >= entry->bus_count) return "it accepts from a bus that it is not on";
+    if (peer->has_ports && !ports_equal(&peer->ports, &hello->ports))
+        return "it accepts other things than before its restart";
+    return NULL;
+}
+
 static bool accept_hello(hub_t *self, uint8_t node, const wire_hello_t *hello, error_t *error)
 {
     hub_peer_t *peer = &self->peers[node];
-    const vehicle_node_t *entry = &self->vehicle->nodes[node];
-    char reason[WIRE_REASON_MAX];
-    if (hello->definitions != 0 && hello->definitions != self->definitions)
-        return refuse(self, node, hello->incarnation, "it has another vehicle file or DBC than this run", error);
-    if (!entry->external && strcmp(hello->class_name, entry->executable) != 0) {
-        snprintf(reason, sizeof reason, "it is a \"%s\", not a \"%s\"", hello->class_name, entry->executable);
-        return refuse(self, node, hello->incarnation, reason, error);
+    char text[WIRE_REASON_MAX];
+    const char *objection = find_objection(self, node, hello, text);
+    if (objection) return refuse(self, node, hello->incarnation, objection, error);
+    if (peer->by_lane) {
+        hub_peers_greet_by_lane(self, node, &hello->ports);
+        return true;
     }
-    for (size_t i = 0; i < hello->ports.accept_count; i++)
-        if (hello->ports.accepts[i].bus >= entry->bus_count)
-            return refuse(self, node, hello->incarnation, "it accepts from a bus that it is not on", error);
-    if (peer->has_ports && !ports_equal(&peer->ports, &hello->ports))
-        return refuse(self, node, hello->incarnation, "it accepts other things than before its restart", error);
     hub_candidate_t candidate = {.welcome.incarnation = hello->incarnation, .ports = hello->ports};
     candidate.connection_up = self->message.connection;
     memcpy(candidate.secret, peer->secret, WIRE_SECRET_SIZE);
-    if (entry->external) {
+    if (self->vehicle->nodes[node].external) {
         secret_make(candidate.secret);
         candidate.welcome.has_secret = true;
         if (!secret_seal(candidate.secret, hello->key, candidate.welcome.sealed))
@@ -136,10 +158,16 @@ static bool is_awaited(hub_t *self, uint8_t node, uint64_t incarnation)
     return peer->state == HUB_PEER_AWAY && incarnation == peer->incarnation;
 }
 
+// One under a tool is spoken with over ZeroMQ, where it can be seen.
+static bool may_speak_by_lane(const hub_peer_t *peer)
+{
+    return peer->state == HUB_PEER_AWAY && peer->process.pid != 0 && peer->process.line >= 0 && !peer->launch;
+}
+
 static bool is_authentic(hub_t *self, uint8_t node)
 {
     socket_message_t *message = &self->message;
-    if (self->vehicle->nodes[node].external) return true;
+    if (self->vehicle->nodes[node].external || self->peers[node].by_lane) return true;
     return wire_is_signed(message->body, &message->body_size, self->peers[node].secret);
 }
 
@@ -198,6 +226,24 @@ static bool take_hellos(hub_t *self, error_t *error)
     return true;
 }
 
+// A lane that was closed, and the process goes on: it is one that knows of none.
+static bool take_hellos_by_lane(hub_t *self, error_t *error)
+{
+    socket_message_t *message = &self->message;
+    for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
+        hub_peer_t *peer = &self->peers[i];
+        if (!may_speak_by_lane(peer)) continue;
+        lane_result_t result =
+            lane_receive(peer->process.line, message->body, WIRE_SIZE_MAX, &message->body_size, false);
+        if (result == LANE_CLOSED) process_cut(&peer->process);
+        if (result != LANE_MESSAGE) continue;
+        peer->by_lane = peer->listens = true;
+        lane_set_wait(peer->process.line, HUB_TICK_MS);
+        if (!take_hello(self, i, error)) return false;
+    }
+    return true;
+}
+
 // ---- wait ----------------------------------------------------------------------------------------------------------
 
 static bool units_ready(const hub_t *self)
@@ -234,21 +280,32 @@ static void tell_wait(const hub_t *self)
                 self->options.observers);
 }
 
+// Until something comes: a subscription, a hello up, a hello on a lane.
+static void wait_for_anything(const hub_t *self)
+{
+    zmq_pollitem_t items[2 + VEHICLE_NODES_MAX] = {{.socket = self->down_handle, .events = ZMQ_POLLIN},
+                                                   {.socket = self->up_handle, .events = ZMQ_POLLIN}};
+    int count = 2;
+    for (size_t i = 0; i < self->vehicle->node_count; i++) {
+        const hub_peer_t *peer = &self->peers[i];
+        if (may_speak_by_lane(peer)) items[count++] = (zmq_pollitem_t){.fd = peer->process.line, .events = ZMQ_POLLIN};
+    }
+    zmq_poll(items, count, HUB_TICK_MS);
+}
+
 static bool join(hub_t *self, bool (*there)(const hub_t *self), error_t *error)
 {
-    zmq_pollitem_t items[] = {{.socket = self->down_handle, .events = ZMQ_POLLIN},
-                              {.socket = self->up_handle, .events = ZMQ_POLLIN}};
     hub_watch_wait_t wait = hub_watch_begin();
     for (bool told = false;;) {
         hub_peers_take_subscriptions(self);
-        if (!take_hellos(self, error)) return false;
+        if (!take_hellos(self, error) || !take_hellos_by_lane(self, error)) return false;
         if (there(self)) return true;
         if (!hub_watch_units(self, error) || !check_patience(self, &wait, error)) return false;
         if (!told && wait.waited_ms >= (self->options.verbose ? HUB_TICK_MS : TELL_AFTER_MS)) {
             tell_wait(self);
             told = true;
         }
-        zmq_poll(items, 2, HUB_TICK_MS);
+        wait_for_anything(self);
         hub_watch_look(&wait);
         hub_door_look(self);
     }

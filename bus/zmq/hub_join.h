@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Units begin: started in parallel, hello, welcome, ready. Observers are waited for.
+// Units begin: started in parallel, hello, welcome, ready. Observers are waited for. Over ZeroMQ:
 //
 //   hub                                     unit
 //    │ bind XPUB, SUB; start process ────────>│ bind the node; connect; subscribe to all it accepts, last step/NODE
@@ -8,6 +8,13 @@
 //    │<── hello ──────────────────────────────│
 //    │─── welcome (barrier) ─────────────────>│ both directions work
 //    │<── subscription ready/NODE/TAG ────│ on a connection that keeps order: whatever it subscribed to is here too
+//
+// A unit with a lane (bus/zmq/lane.h) needs one socket, and waits for nothing:
+//
+//    │ bind XPUB; start process ─────────────>│ bind the node; connect SUB; subscribe to all it accepts, last
+//    │<── subscription ready/NODE/TAG ────│ ready/NODE/TAG, the tag over its incarnation, which is known to both
+//    │<══ hello, on the lane ═════════════════│ whichever of the two comes first
+//    │═══ welcome ═══════════════════════════>│
 //
 // Order is everything here, for ZeroMQ drops what nobody has subscribed to and tells nobody:
 // - The hub's sockets are bound before the first process is started (hub.c): whoever connects to nobody sleeps 100 ms.

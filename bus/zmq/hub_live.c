@@ -69,6 +69,7 @@ bool hub_live_wait(hub_t *self, void *socket, int64_t wait_ns, error_t *error)
     if (come == 0 && wait_ns < TIME_MS) nanosleep(&(struct timespec){.tv_nsec = (long)wait_ns}, NULL);
     hub_peers_take_subscriptions(self);
     take_messages(self);
+    hub_pulse_take_by_lane(self);
     hub_door_look(self);
     hub_pulse_beat(self);
     return hub_watch_units(self, error);

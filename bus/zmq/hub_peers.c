@@ -36,6 +36,11 @@ uint64_t hub_peers_publish(hub_t *self, wire_public_t *message, const char *topi
 
 void hub_peers_send_step(hub_t *self, uint8_t node, size_t size)
 {
+    const hub_peer_t *peer = &self->peers[node];
+    if (peer->by_lane) {
+        lane_send(peer->process.line, self->body, size);
+        return;
+    }
     char topic[WIRE_TOPIC_MAX];
     socket_send(self->down_handle, topic, wire_topic("step/", self->vehicle->nodes[node].name, topic), self->body,
                 size);
@@ -53,6 +58,23 @@ void hub_peers_greet(hub_t *self, uint8_t node, const hub_candidate_t *candidate
     place->ready[wire_topic_ready(self->vehicle->nodes[node].name, tag, place->ready)] = '\0';
     peer->state = HUB_PEER_GREETED;
     if (peer->listens) hub_peers_send_step(self, node, wire_encode_welcome(&place->welcome, self->body));
+}
+
+static void take_in_by_lane(hub_peer_t *peer)
+{
+    if (peer->by_lane && peer->proved) peer->state = HUB_PEER_READY;
+}
+
+void hub_peers_greet_by_lane(hub_t *self, uint8_t node, const node_ports_t *ports)
+{
+    hub_peer_t *peer = &self->peers[node];
+    wire_welcome_t welcome = {.incarnation = peer->incarnation, .barrier = random_next(&self->random)};
+    welcome.processor = (int16_t)(self->options.spread ? -1 : self->processor);
+    peer->ports = *ports;
+    peer->has_ports = true;
+    peer->state = HUB_PEER_GREETED;
+    hub_peers_send_step(self, node, wire_encode_welcome(&welcome, self->body));
+    take_in_by_lane(peer);
 }
 
 void hub_peers_refuse(hub_t *self, uint8_t node)
@@ -96,10 +118,16 @@ static void take_in(hub_peer_t *peer, const hub_candidate_t *candidate, int conn
     peer->greeted = 0;
 }
 
+// The proof of one that speaks by lane may come before its hello.
 static void take_ready(hub_t *self, const char *topic, int connection)
 {
     for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
         hub_peer_t *peer = &self->peers[i];
+        if (peer->process.pid != 0 && !peer->proved && strcmp(topic, peer->proof) == 0) {
+            peer->proved = true;
+            peer->connection_down = connection;
+            take_in_by_lane(peer);
+        }
         for (size_t j = 0; j < candidate_count(peer) && peer->state == HUB_PEER_GREETED; j++)
             if (strcmp(topic, peer->candidates[j].ready) == 0) take_in(peer, &peer->candidates[j], connection);
     }

@@ -48,26 +48,45 @@ void hub_pulse_beat(hub_t *self)
     }
 }
 
+static bool take_echo(hub_t *self, uint8_t node)
+{
+    hub_peer_t *peer = &self->peers[node];
+    wire_beat_t beat;
+    if (!wire_decode_beat(&beat, WIRE_ECHO, self->message.body, self->message.body_size) ||
+        beat.incarnation != peer->incarnation || beat.number != peer->pulse.asked)
+        return false;
+    peer->pulse.answered = beat.number;
+    if (peer->pulse.told) tell(self, node, "answers again");
+    peer->pulse.told = false;
+    return true;
+}
+
 bool hub_pulse_note(hub_t *self)
 {
     socket_message_t *message = &self->message;
     const char *name = wire_topic_behind(message->topic, "echo/");
     if (!name || !self->options.live) return false;
     int node = hub_peers_find(self, name);
-    wire_beat_t beat;
-    if (node < 0 || !wire_is_signed(message->body, &message->body_size, self->peers[node].secret)) {
+    if (node < 0 || !wire_is_signed(message->body, &message->body_size, self->peers[node].secret))
         self->figures.forged++;
-        return true;
-    }
-    hub_pulse_t *pulse = &self->peers[node].pulse;
-    bool good = wire_decode_beat(&beat, WIRE_ECHO, message->body, message->body_size) &&
-                beat.incarnation == self->peers[node].incarnation && beat.number == pulse->asked;
-    if (!good) {
+    else if (!take_echo(self, (uint8_t)node))
         self->figures.mismatched++;
-        return true;
-    }
-    pulse->answered = beat.number;
-    if (pulse->told) tell(self, (uint8_t)node, "answers again");
-    pulse->told = false;
     return true;
+}
+
+bool hub_pulse_note_by_lane(hub_t *self, uint8_t node)
+{
+    return self->options.live && take_echo(self, node);
+}
+
+void hub_pulse_take_by_lane(hub_t *self)
+{
+    socket_message_t *message = &self->message;
+    for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
+        const hub_peer_t *peer = &self->peers[i];
+        if (!peer->by_lane || peer->pulse.asked == peer->pulse.answered || peer->process.line < 0) continue;
+        while (lane_receive(peer->process.line, message->body, WIRE_SIZE_MAX, &message->body_size, false) ==
+               LANE_MESSAGE)
+            if (!hub_pulse_note_by_lane(self, i)) self->figures.mismatched++;
+    }
 }

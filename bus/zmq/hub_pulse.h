@@ -12,4 +12,10 @@ void hub_pulse_beat(hub_t *self);
 /// Takes the message just received when it is a unit's answer; false: it is something else.
 bool hub_pulse_note(hub_t *self);
 
+/// The same for a message that came on the lane of that unit.
+bool hub_pulse_note_by_lane(hub_t *self, uint8_t node);
+
+/// Between instants: takes what answers wait on lanes.
+void hub_pulse_take_by_lane(hub_t *self);
+
 #endif

@@ -10,7 +10,9 @@
 #include "bus/zmq/hub_pulse.h"
 #include "bus/zmq/hub_watch.h"
 
-#define CLOCK_EVERY 1024 // messages of others, after which a wait looks at the clock
+#define CLOCK_EVERY 1024   // messages of others, after which a wait looks at the clock
+#define OTHERS_EVERY 16    // rounds, after which we look at others at all: each look is a system call or two
+#define OTHERS_AT_ONCE 256 // messages of theirs, then it is our turn again
 
 // The first unit that still owes a packet and is not under a tool, where it may take its time; -1 for none.
 static int owing_unit(const hub_t *self)
@@ -153,9 +155,44 @@ static bool take_packet(hub_t *self, uint8_t node, outbox_t *outboxes, error_t *
     return true;
 }
 
-static bool collect(hub_t *self, size_t pending, outbox_t *outboxes, error_t *error)
+// Nothing has come for a while: is everybody there, and who makes us wait?
+static bool look_around(hub_t *self, hub_watch_wait_t *wait, error_t *error)
 {
-    hub_watch_wait_t wait = {.last_ms = -1};
+    hub_door_look(self);
+    if (!hub_watch_units(self, error)) return false;
+    if (wait->last_ms < 0) *wait = hub_watch_begin(); // the clock is not asked while all goes well
+    hub_watch_look(wait);
+    int owing = owing_unit(self);
+    return owing < 0 || hub_watch_fail_overdue(self, (uint8_t)owing, wait, error);
+}
+
+// On a lane nobody else speaks: what is no packet of this round is an echo, or nonsense.
+static bool is_packet_by_lane(hub_t *self, uint8_t node)
+{
+    const socket_message_t *message = &self->message;
+    uint64_t incarnation, round;
+    if (wire_packet_origin(message->body, message->body_size, &incarnation, &round) &&
+        incarnation == self->peers[node].incarnation && round == self->round)
+        return true;
+    if (!hub_pulse_note_by_lane(self, node)) self->figures.mismatched++;
+    return false;
+}
+
+static bool collect_by_lane(hub_t *self, uint8_t node, outbox_t *outboxes, hub_watch_wait_t *wait, error_t *error)
+{
+    socket_message_t *message = &self->message;
+    for (;;) {
+        lane_result_t result =
+            lane_receive(self->peers[node].process.line, message->body, WIRE_SIZE_MAX, &message->body_size, true);
+        if (result == LANE_MESSAGE && is_packet_by_lane(self, node)) return take_packet(self, node, outboxes, error);
+        if (result == LANE_CLOSED)
+            nanosleep(&(struct timespec){.tv_nsec = TIME_MS}, NULL); // its end is told in a moment
+        if (result != LANE_MESSAGE && !look_around(self, wait, error)) return false;
+    }
+}
+
+static bool collect_over_zmq(hub_t *self, size_t pending, outbox_t *outboxes, hub_watch_wait_t *wait, error_t *error)
+{
     self->message.traced = false;
     for (size_t others = 0; pending > 0;) {
         socket_result_t result = socket_receive(self->up_handle, &self->message, 0);
@@ -167,14 +204,24 @@ static bool collect(hub_t *self, size_t pending, outbox_t *outboxes, error_t *er
         }
         if (result == SOCKET_GARBAGE) self->figures.garbage++;
         if (result != SOCKET_NOTHING && ++others % CLOCK_EVERY != 0) continue;
-        hub_door_look(self);
-        if (!hub_watch_units(self, error)) return false;
-        if (wait.last_ms < 0) wait = hub_watch_begin(); // the clock is not asked while all goes well
-        hub_watch_look(&wait);
-        int owing = owing_unit(self);
-        if (owing >= 0 && !hub_watch_fail_overdue(self, (uint8_t)owing, &wait, error)) return false;
+        if (!look_around(self, wait, error)) return false;
     }
     return true;
+}
+
+// One lane after the other, since all packets are wanted before anything goes on.
+static bool collect(hub_t *self, outbox_t *outboxes, error_t *error)
+{
+    hub_watch_wait_t wait = {.last_ms = -1};
+    size_t pending = 0;
+    for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
+        if (self->peers[i].activation < 0) continue;
+        if (!self->peers[i].by_lane)
+            pending++;
+        else if (!collect_by_lane(self, i, outboxes, &wait, error))
+            return false;
+    }
+    return collect_over_zmq(self, pending, outboxes, &wait, error);
 }
 
 // ---- host_t --------------------------------------------------------------------------------------------------------
@@ -184,6 +231,21 @@ static bool is_actor(const hub_t *self, uint8_t node)
     return self->options.actors && host_in_process_has(self->options.actors, node);
 }
 
+// Whoever else is connected: what he subscribes to, what he sends and nobody awaits, whether he floods us.
+static void look_at_others(hub_t *self)
+{
+    hub_peers_take_subscriptions(self);
+    for (int i = 0; i < OTHERS_AT_ONCE; i++) {
+        socket_result_t result = socket_receive(self->up_handle, &self->message, ZMQ_DONTWAIT);
+        if (result == SOCKET_NOTHING) break;
+        if (result == SOCKET_GARBAGE)
+            self->figures.garbage++;
+        else
+            find_sender(self);
+    }
+    hub_door_look(self);
+}
+
 // Everything public goes out before the first grant, since a grant only names what its unit must have by then; all
 // grants before the actors are called, so that the units compute meanwhile; log entries only when all packets are in,
 // in the kernel's order: published as they came they would tell who was fastest.
@@ -191,14 +253,13 @@ static bool run_round(void *hub, const kernel_t *kernel, outbox_t *outboxes, err
 {
     hub_t *self = hub;
     int64_t now_ns = self->now_ns = kernel_now(kernel);
-    hub_peers_take_subscriptions(self);
-    hub_door_look(self);
+    if (self->round % OTHERS_EVERY == 0) look_at_others(self);
     if (!hub_watch_units(self, error)) return false;
     const kernel_event_t *events;
     size_t event_count = kernel_events(kernel, &events);
     for (size_t i = 0; i < event_count; i++) publish_event(self, kernel, &events[i], &self->references[i]);
     const kernel_activation_t *activations;
-    size_t count = kernel_activations(kernel, &activations), pending = 0;
+    size_t count = kernel_activations(kernel, &activations);
     self->round++;
     for (size_t i = 0; i < count; i++) {
         uint8_t node = activations[i].node;
@@ -206,12 +267,11 @@ static bool run_round(void *hub, const kernel_t *kernel, outbox_t *outboxes, err
         send_grant(self, kernel, &activations[i]);
         self->figures.rounds++;
         self->peers[node].activation = (int16_t)i;
-        pending++;
     }
     for (size_t i = 0; i < count; i++)
         if (is_actor(self, activations[i].node))
             host_in_process_activate(self->options.actors, now_ns, &activations[i], &outboxes[i]);
-    if (!collect(self, pending, outboxes, error)) return false;
+    if (!collect(self, outboxes, error)) return false;
     for (size_t i = 0; i < count; i++)
         publish_logs(self, kernel_node_name(kernel, activations[i].node), now_ns, &outboxes[i]);
     return true;
@@ -249,7 +309,7 @@ static bool power_on(void *hub, uint8_t node, int64_t now_ns, const kernel_power
     hub_peers_send_step(self, node, wire_encode_power_on(&message, start->image, self->body));
     self->figures.rounds++;
     peer->activation = 0;
-    if (!collect(self, 1, outbox, error)) return false;
+    if (!collect(self, outbox, error)) return false;
     publish_logs(self, self->vehicle->nodes[node].name, now_ns, outbox);
     return true;
 }

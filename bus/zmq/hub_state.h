@@ -16,6 +16,7 @@
 #include "bus/zmq/connections.h"
 #include "bus/zmq/endpoint.h"
 #include "bus/kernel/kernel.h"
+#include "bus/zmq/lane.h"
 #include "bus/zmq/process.h"
 #include "bus/zmq/socket.h"
 #include "bus/zmq/hub_options.h"
@@ -53,7 +54,8 @@ typedef struct {
     hub_peer_state_t state;
     hub_pulse_t pulse;
     bool stopped; // and that was told
-    bool listens; // its subscription to step/NODE has been seen
+    bool by_lane; // said hello on its lane, and is spoken with there
+    bool listens; // it would hear what is sent to it alone: its subscription to step/NODE has been seen, or by lane
     uint64_t incarnation;
     uint8_t secret[WIRE_SECRET_SIZE];   // shared with that life of it
     int connection_up, connection_down; // descriptors, of one that is ready
@@ -62,6 +64,9 @@ typedef struct {
     // Anybody may say hello for an external unit. The first who answers his welcome is it; older ones make room.
     size_t greeted;
     hub_candidate_t candidates[HUB_CANDIDATES_MAX];
+    // One that we have started may say hello on its lane, and proves by a subscription that it hears what is public.
+    char proof[WIRE_TOPIC_MAX + 1];
+    bool proved;
     uint64_t refused_incarnation;
     char refused[WIRE_REASON_MAX + 1]; // why the last hello was, "" for none
     int16_t activation;                // whose packet is awaited, -1: none
@@ -94,8 +99,7 @@ typedef struct hub {
     endpoint_claim_t *claim;
     zsock_t *down, *up;
     void *down_handle, *up_handle; // libzmq's, for the hot path
-    process_lifeline_t lifeline;
-    affinity_t *affinity; // what to restore
+    affinity_t *affinity;          // what to restore
     int processor;
     bool broken;    // a unit failed: no courtesy at the end
     int64_t now_ns; // virtual time, -1 before the story begins

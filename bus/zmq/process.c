@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -76,29 +77,11 @@ random_t process_random(const char *purpose)
     return random_derive((uint64_t)now.tv_sec ^ (uint64_t)now.tv_nsec << 32, purpose, (uint64_t)getpid());
 }
 
-// ---- lifeline ------------------------------------------------------------------------------------------------------
-
-bool process_lifeline_open(process_lifeline_t *self, error_t *error)
-{
-    int ends[2];
-    if (pipe(ends) != 0) return error_add(error, "pipe: %s", strerror(errno));
-    for (size_t i = 0; i < 2; i++) fcntl(ends[i], F_SETFD, FD_CLOEXEC);
-    *self = (process_lifeline_t){ends[0], ends[1]};
-    return true;
-}
-
-void process_lifeline_close(process_lifeline_t *self)
-{
-    if (self->read_end >= 0) close(self->read_end);
-    if (self->write_end >= 0) close(self->write_end);
-    *self = (process_lifeline_t){-1, -1};
-}
-
 // ---- start ---------------------------------------------------------------------------------------------------------
 
 typedef struct { // of a process that is to begin
     const char *const *argv, *const *environment;
-    int lifeline, told; // read end; write end of the pipe by which it tells why it could not begin
+    int lifeline, told; // its end; write end of the pipe by which it tells why it could not begin
     bool apart;         // in a process group of its own
     pid_t parent;
 } start_t;
@@ -181,10 +164,10 @@ static bool fail_start(const char *program, int reason, error_t *error)
 
 // By fork, since posix_spawn waits for its child without an end: one that is stopped before it is what it is to be
 // would hold us for ever.
-static bool begin(process_t *self, const start_t *start, error_t *error)
+static int begin(process_t *self, const start_t *start)
 {
     int ends[2];
-    if (!open_told(ends)) return fail_start(start->argv[0], errno, error);
+    if (!open_told(ends)) return errno;
     start_t child = *start;
     child.told = ends[1];
     child.parent = getpid();
@@ -192,16 +175,29 @@ static bool begin(process_t *self, const start_t *start, error_t *error)
     if (pid == 0) become(&child);
     int reason = pid < 0 ? errno : 0;
     close(ends[1]);
-    *self = (process_t){.pid = pid < 0 ? 0 : pid, .group = start->apart};
+    self->pid = pid < 0 ? 0 : pid;
+    self->group = start->apart;
     if (pid > 0) reason = wait_until_begun(ends[0]);
     close(ends[0]);
-    if (reason == 0) return true;
-    process_kill(self);
-    return fail_start(start->argv[0], reason, error);
+    return reason;
 }
 
-static bool spawn(process_t *self, const process_lifeline_t *lifeline, const char *const argv[], const char *variable,
-                  bool apart, error_t *error)
+// With its lifeline: of the pair one end stays with us, the other one only the process has.
+static int begin_on_line(process_t *self, start_t *start)
+{
+    int ends[2], kind = start->apart ? SOCK_SEQPACKET : SOCK_STREAM;
+    *self = process_none();
+    if (socketpair(AF_UNIX, kind | SOCK_CLOEXEC, 0, ends) != 0) return errno;
+    self->line = ends[0];
+    start->lifeline = ends[1];
+    int reason = begin(self, start);
+    close(ends[1]);
+    if (reason != 0) process_kill(self);
+    if (reason != 0) process_cut(self);
+    return reason;
+}
+
+static bool spawn(process_t *self, const char *const argv[], const char *variable, bool apart, error_t *error)
 {
     size_t count = 0;
     while (environ[count]) count++;
@@ -209,16 +205,15 @@ static bool spawn(process_t *self, const process_lifeline_t *lifeline, const cha
     assert(environment);
     for (size_t i = 0; i < count; i++) environment[i] = environ[i];
     environment[count] = variable;
-    start_t start = {.argv = argv, .environment = environment, .lifeline = lifeline->read_end, .apart = apart};
-    bool good = begin(self, &start, error);
+    start_t start = {.argv = argv, .environment = environment, .apart = apart};
+    int reason = begin_on_line(self, &start);
     free(environment);
-    return good;
+    return reason == 0 || fail_start(argv[0], reason, error);
 }
 
-bool process_start(process_t *self, const process_lifeline_t *lifeline, const char *const argv[], const char *variable,
-                   error_t *error)
+bool process_start(process_t *self, const char *const argv[], const char *variable, error_t *error)
 {
-    return spawn(self, lifeline, argv, variable, true, error);
+    return spawn(self, argv, variable, true, error);
 }
 
 typedef struct {
@@ -244,8 +239,8 @@ static void put_quoted(command_t *self, const char *const argv[])
     }
 }
 
-bool process_launch(process_t *self, const process_lifeline_t *lifeline, const char *command, const char *const argv[],
-                    const char *variable, error_t *error)
+bool process_launch(process_t *self, const char *command, const char *const argv[], const char *variable,
+                    error_t *error)
 {
     command_t *line = calloc(1, sizeof *line);
     assert(line);
@@ -263,13 +258,23 @@ bool process_launch(process_t *self, const process_lifeline_t *lifeline, const c
     if (line->length == COMMAND_MAX - 1)
         started = error_add(error, "%s: the command is too long", command);
     else
-        started =
-            spawn(self, lifeline, (const char *const[]){"/bin/sh", "-c", line->text, NULL}, variable, false, error);
+        started = spawn(self, (const char *const[]){"/bin/sh", "-c", line->text, NULL}, variable, false, error);
     free(line);
     return started;
 }
 
 // ---- end -----------------------------------------------------------------------------------------------------------
+
+process_t process_none(void)
+{
+    return (process_t){.line = -1};
+}
+
+void process_cut(process_t *self)
+{
+    if (self->line >= 0) close(self->line);
+    self->line = -1;
+}
 
 bool process_ended(process_t *self, int *status)
 {
@@ -282,6 +287,7 @@ bool process_ended(process_t *self, int *status)
     if (ended == 0 || (ended < 0 && errno == EINTR)) return false;
     if (ended < 0) *status = 0; // reaped by somebody else
     self->pid = 0;
+    process_cut(self);
     return true;
 }
 
@@ -293,6 +299,7 @@ void process_kill(process_t *self)
     kill(self->pid, SIGKILL); // acts on a stopped process too
     while (waitpid(self->pid, NULL, 0) < 0 && errno == EINTR) continue;
     self->pid = 0;
+    process_cut(self);
 }
 
 const char *process_describe(int status, char text[PROCESS_TEXT_MAX])

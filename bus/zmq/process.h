@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Processes of control units: started, watched, ended. Not here: what they say (bus/zmq/hub.h).
 //
-// Every process inherits the read end of a pipe, its lifeline, whose write end only we hold: it reads end-of-file when
-// we are gone, however we went, and ends by itself.
+// Every process inherits one end of a pair of sockets, its lifeline, whose other end only we hold: it reads end-of-file
+// when we are gone, however we went, and ends by itself. A process that we start ourselves gets a pair that keeps
+// messages apart (SOCK_SEQPACKET): it may be spoken with there (bus/zmq/lane.h). One under a tool gets a stream, in
+// which nothing ever is.
 //
-//     we ──write end──>═══════pipe═══════>──read end──> seat (descriptor 3)
-//                       (nothing ever in it)     └────> cas  (3)   …
+//     we ──own end──>═══════pair═══════>── seat (descriptor 3)          and one more for each of the others
 //
-//     we end, or kill -9     the kernel closes the only write end ──> every reader: end-of-file
+//     we end, or kill -9     the kernel closes our end ──> the reader: end-of-file
 //     one of them dies       SIGCHLD ──> process_children_signals changes ──> process_ended tells whose
 //     one of them is stopped SIGCHLD likewise ──> process_ended notes it        we end: the kernel kills it all the
 //     same one of them hangs      whoever waits for it loses patience (bus/zmq/hub) ──> process_kill, its whole group
 //
-// So that end-of-file means what it says, the write end must be in no other process: it is closed on exec, and the read
-// end is duplicated to its number only in the child.
+// So that end-of-file means what it says, our end must be in no other process: it is closed on exec, and the other end
+// is duplicated to its number only in the child.
 #ifndef KMSIM_BUS_ZMQ_PROCESS_H
 #define KMSIM_BUS_ZMQ_PROCESS_H
 
@@ -27,31 +28,29 @@
 #define PROCESS_TEXT_MAX 64
 
 typedef struct {
-    int read_end, write_end;
-} process_lifeline_t;
-
-typedef struct {
     pid_t pid;    // 0: none
+    int line;     // our end of its lifeline, -1: cut
     bool group;   // leads a process group of its own
     bool stopped; // as process_ended has last seen it
 } process_t;
 
-/// Opens the pipe; neither end is inherited but by process_start.
-bool process_lifeline_open(process_lifeline_t *self, error_t *error);
-void process_lifeline_close(process_lifeline_t *self);
+/// None.
+process_t process_none(void);
 
 /// Starts argv[0] with these arguments in a process group of its own, so that Ctrl-C reaches us alone; standard input
 /// is empty, standard output goes to standard error; it does not outlive us. Its environment is ours and one variable
 /// more ("NAME=value", null: none). False with the error told when it cannot be executed, or does not begin.
-bool process_start(process_t *self, const process_lifeline_t *lifeline, const char *const argv[], const char *variable,
-                   error_t *error);
+bool process_start(process_t *self, const char *const argv[], const char *variable, error_t *error);
 
 /// Starts a shell command in which each % stands for the quoted arguments (at its end when there is no %). Terminal and
 /// process group stay ours: it may be a debugger.
-bool process_launch(process_t *self, const process_lifeline_t *lifeline, const char *command, const char *const argv[],
-                    const char *variable, error_t *error);
+bool process_launch(process_t *self, const char *command, const char *const argv[], const char *variable,
+                    error_t *error);
 
-/// Whether the process has ended; then it is reaped, self->pid is 0 and *status is that of waitpid.
+/// Cuts its lifeline.
+void process_cut(process_t *self);
+
+/// Whether the process has ended; then it is reaped, its lifeline cut, self->pid is 0 and *status is that of waitpid.
 bool process_ended(process_t *self, int *status);
 
 /// Ends the process outright, stopped or not, and reaps it.

@@ -15,34 +15,29 @@
 #include "bus/zmq/limits.h"
 #include "bus/zmq/process.h"
 #include "bus/zmq/socket.h"
-#include "bus/zmq/runner_inbox.h"
+#include "bus/zmq/lane.h"
+#include "bus/zmq/runner_lane.h"
 #include "bus/zmq/runner_options.h"
+#include "bus/zmq/runner_unit.h"
 #include "bus/zmq/secret.h"
 #include "bus/files/vehicle_file.h"
 
 #define LOOK_UP_MS 250 // how often an idle runner looks at its lifeline
 
 typedef struct {
-    const node_class_t *class;
     runner_options_t options;
     vehicle_t vehicle;
     dbc_file_t *dbc;
     const vehicle_node_t *entry;
-    void *node; // the unit's state
+    runner_unit_t unit;
     wire_hello_t hello;
     secret_pair_t pair; // without one when our secret was handed to us
     bool has_secret;
     uint8_t secret[WIRE_SECRET_SIZE];
     zsock_t *down, *up;
     void *down_handle, *up_handle;
-    bool powered;
-    runner_inbox_t inbox;
-    node_input_t inputs[NODE_INPUTS_MAX];
-    wire_grant_t grant;
-    image_t image;
-    outbox_t outbox;
+    bool by_lane;
     socket_message_t message;
-    uint8_t body[WIRE_SIZE_MAX];
     error_t error;
 } runner_t;
 
@@ -58,10 +53,12 @@ static bool bind_node(runner_t *self, error_t *error)
     if (!self->dbc) return false;
     node_setup_t setup = {dbc_file_dbc(self->dbc), &self->vehicle, self->entry};
     const char *missing = NULL;
-    if (!self->class->bind(self->node, &setup, &self->hello.ports, &missing))
+    const node_class_t *class = self->unit.class;
+    if (!class->bind(self->unit.node, &setup, &self->hello.ports, &missing))
         return error_add(error, "%s: unit \"%s\" finds no \"%s\" in %s", self->vehicle.path, self->entry->name,
                          missing ? missing : "?", self->vehicle.dbc_path);
-    snprintf(self->hello.class_name, sizeof self->hello.class_name, "%s", self->class->name);
+    runner_unit_keep_bound(&self->unit);
+    snprintf(self->hello.class_name, sizeof self->hello.class_name, "%s", class->name);
     return socket_definitions(&self->vehicle, &self->hello.definitions, error);
 }
 
@@ -81,7 +78,8 @@ static void subscribe_accept(runner_t *self, const node_accept_t *accept)
     subscribe(self, topic, size);
 }
 
-// In the order of the alphabet, step/NODE last: ZeroMQ repeats them in that order when it has to connect again.
+// In the order of the alphabet, step/NODE last: ZeroMQ repeats them in that order when it has to connect again. On a
+// lane, where the hub is there and stays as long as we, what proves that all of them have come to it.
 static void subscribe_all(runner_t *self)
 {
     const node_ports_t *ports = &self->hello.ports;
@@ -91,7 +89,13 @@ static void subscribe_all(runner_t *self)
     for (size_t i = 0; i < ports->accept_count; i++) subscribe_accept(self, &ports->accepts[i]);
     for (size_t i = 0; i < ports->line_count; i++) subscribe(self, topic, wire_topic("line/", ports->lines[i], topic));
     subscribe(self, topic, wire_topic("sim/", "end", topic));
-    subscribe(self, topic, wire_topic("step/", self->entry->name, topic));
+    if (!self->by_lane) {
+        subscribe(self, topic, wire_topic("step/", self->entry->name, topic));
+        return;
+    }
+    uint8_t tag[WIRE_TAG_SIZE];
+    wire_tag_incarnation(self->hello.incarnation, self->secret, tag);
+    subscribe(self, topic, wire_topic_ready(self->entry->name, tag, topic));
 }
 
 static bool connect_bus(runner_t *self, error_t *error)
@@ -99,11 +103,13 @@ static bool connect_bus(runner_t *self, error_t *error)
     endpoint_t endpoint;
     if (!endpoint_find(&endpoint, self->options.endpoint, error)) return false;
     self->down = socket_new(ZMQ_SUB, LOOK_UP_MS);
-    self->up = socket_new(ZMQ_XPUB, 0);
-    if (!self->down || !self->up) return error_add(error, "no socket: %s", zmq_strerror(zmq_errno()));
+    if (!self->by_lane) self->up = socket_new(ZMQ_XPUB, 0);
+    if (!self->down || (!self->by_lane && !self->up))
+        return error_add(error, "no socket: %s", zmq_strerror(zmq_errno()));
     self->down_handle = zsock_resolve(self->down);
-    self->up_handle = zsock_resolve(self->up);
-    if (zsock_connect(self->down, "%s", endpoint.down) != 0 || zsock_connect(self->up, "%s", endpoint.up) != 0)
+    self->up_handle = self->up ? zsock_resolve(self->up) : NULL;
+    if (zsock_connect(self->down, "%s", endpoint.down) != 0 ||
+        (self->up && zsock_connect(self->up, "%s", endpoint.up) != 0))
         return error_add(error, "%s: %s", endpoint.down, zmq_strerror(zmq_errno()));
     subscribe_all(self);
     return true;
@@ -127,7 +133,7 @@ static int fail(const runner_t *self, const char *what)
 static void send_up(runner_t *self, const char *prefix, size_t size)
 {
     char topic[WIRE_TOPIC_MAX];
-    socket_send(self->up_handle, topic, wire_topic(prefix, self->entry->name, topic), self->body, size);
+    socket_send(self->up_handle, topic, wire_topic(prefix, self->entry->name, topic), self->unit.body, size);
 }
 
 // A hub subscribes to everything: it is there now, for the first time or after another has gone. Only then can it hear
@@ -138,57 +144,31 @@ static void greet(runner_t *self)
     bool begins;
     while (socket_receive_subscription(self->up_handle, topic, &begins, NULL)) {
         if (!begins) continue;
-        self->powered = false;
-        size_t size = wire_encode_hello(&self->hello, self->body);
-        if (self->has_secret) size = wire_sign(self->body, size, self->secret);
+        self->unit.powered = false;
+        size_t size = wire_encode_hello(&self->hello, self->unit.body);
+        if (self->has_secret) size = wire_sign(self->unit.body, size, self->secret);
         send_up(self, "hello/", size);
     }
 }
 
 static void send_packet(runner_t *self, size_t size)
 {
-    send_up(self, "packet/", wire_sign(self->body, size, self->secret));
-}
-
-static void answer(runner_t *self, uint64_t round)
-{
-    wire_packet_t packet = {.incarnation = self->hello.incarnation, .round = round, .status = WIRE_DONE};
-    send_packet(self, wire_encode_packet(&packet, &self->outbox, self->body));
-}
-
-static void answer_gap(runner_t *self, uint64_t round, const wire_input_t *missed)
-{
-    wire_packet_t gap = {.incarnation = self->hello.incarnation, .round = round, .status = WIRE_GAP};
-    gap.stream = missed->stream;
-    gap.sequence = missed->sequence;
-    send_packet(self, wire_encode_packet(&gap, &self->outbox, self->body));
+    send_up(self, "packet/", wire_sign(self->unit.body, size, self->secret));
 }
 
 static int take_grant(runner_t *self)
 {
-    wire_grant_t *grant = &self->grant;
-    if (!wire_decode_grant(grant, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
-    if (grant->incarnation != self->hello.incarnation || !self->powered) return RUNNER_GOES_ON;
-    const wire_input_t *missed = runner_inbox_fill(&self->inbox, grant, self->inputs);
-    if (missed) {
-        answer_gap(self, grant->round, missed);
-        return RUNNER_GOES_ON; // the hub ends the run
-    }
-    outbox_clear(&self->outbox);
-    self->class->activate(self->node, grant->time_ns, self->inputs, grant->count, &self->outbox);
-    answer(self, grant->round);
-    return RUNNER_GOES_ON;
+    runner_unit_t *unit = &self->unit;
+    if (!runner_unit_take_grant(unit, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
+    const wire_input_t *missing = runner_unit_missing(unit);
+    send_packet(self, missing ? runner_unit_gap(unit, missing) : runner_unit_activate(unit));
+    return RUNNER_GOES_ON; // the hub ends a run in which something was missed
 }
 
 static int take_power_on(runner_t *self)
 {
-    wire_power_on_t start;
-    if (!wire_decode_power_on(&start, &self->image, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
-    if (start.incarnation != self->hello.incarnation) return RUNNER_GOES_ON;
-    self->powered = true;
-    outbox_clear(&self->outbox);
-    self->class->power_on(self->node, start.time_ns, &self->image, start.state, start.random, &self->outbox);
-    answer(self, start.round);
+    size_t size = runner_unit_power_on(&self->unit, self->message.body, self->message.body_size);
+    if (size > 0) send_packet(self, size);
     return RUNNER_GOES_ON;
 }
 
@@ -211,8 +191,8 @@ static int take_ping(runner_t *self)
     wire_beat_t beat;
     if (!wire_decode_beat(&beat, WIRE_PING, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
     if (beat.incarnation != self->hello.incarnation) return RUNNER_GOES_ON;
-    size_t size = wire_encode_beat(&beat, WIRE_ECHO, self->body);
-    send_up(self, "echo/", wire_sign(self->body, size, self->secret));
+    size_t size = wire_encode_beat(&beat, WIRE_ECHO, self->unit.body);
+    send_up(self, "echo/", wire_sign(self->unit.body, size, self->secret));
     return RUNNER_GOES_ON;
 }
 
@@ -230,7 +210,7 @@ static int take_message(runner_t *self)
     wire_kind_t kind;
     if (!wire_kind(self->message.body, self->message.body_size, &kind)) return RUNNER_GOES_ON;
     if (kind == WIRE_END) return RUNNER_ENDED;
-    if (kind < WIRE_WELCOME) runner_inbox_keep(&self->inbox, self->message.body, self->message.body_size);
+    if (kind < WIRE_WELCOME) runner_inbox_keep(&self->unit.inbox, self->message.body, self->message.body_size);
     if (kind == WIRE_WELCOME) return take_welcome(self);
     if (kind == WIRE_REFUSE) return take_refuse(self);
     if (kind == WIRE_POWER_ON) return take_power_on(self);
@@ -257,11 +237,12 @@ static int serve(runner_t *self)
     zmq_pollitem_t items[] = {{.socket = self->down_handle, .events = ZMQ_POLLIN},
                               {.socket = self->up_handle, .events = ZMQ_POLLIN}};
     for (int status = RUNNER_GOES_ON;;) {
-        if (!self->powered) zmq_poll(items, 2, LOOK_UP_MS);
-        socket_result_t result = socket_receive(self->down_handle, &self->message, self->powered ? 0 : ZMQ_DONTWAIT);
+        if (!self->unit.powered) zmq_poll(items, 2, LOOK_UP_MS);
+        socket_result_t result =
+            socket_receive(self->down_handle, &self->message, self->unit.powered ? 0 : ZMQ_DONTWAIT);
         if (result == SOCKET_MESSAGE) status = take_message(self);
         if (status != RUNNER_GOES_ON) return status;
-        if (self->powered && result != SOCKET_NOTHING) continue;
+        if (self->unit.powered && result != SOCKET_NOTHING) continue;
         greet(self);
         if (lifeline_cut(self)) return RUNNER_BROKEN;
     }
@@ -276,21 +257,23 @@ static void tell_who_we_are(const runner_t *self)
     if (self->options.lifeline >= 0 || !endpoint_parse(&endpoint, self->options.endpoint, &none)) return;
     const char *name = self->entry->name, *vehicle = self->vehicle.name;
     if (self->entry->external)
-        fprintf(stderr, "%s: unit \"%s\" of %s, waits for kmsim at %s\n", self->class->name, name, vehicle,
+        fprintf(stderr, "%s: unit \"%s\" of %s, waits for kmsim at %s\n", self->unit.class->name, name, vehicle,
                 endpoint.down);
     else
         fprintf(
             stderr,
             "%s: a control unit, which kmsim run and kmsim up start themselves: \"%s\" is not external in %s, so no "
             "run takes this process in (--help tells more); waits at %s\n",
-            self->class->name, name, vehicle, endpoint.down);
+            self->unit.class->name, name, vehicle, endpoint.down);
 }
 
 static int run(runner_t *self)
 {
     error_t *error = &self->error;
     self->hello.incarnation = self->options.incarnation ? self->options.incarnation : make_incarnation();
+    self->unit.incarnation = self->hello.incarnation;
     self->has_secret = secret_take(self->secret);
+    self->by_lane = self->has_secret && self->options.incarnation && lane_is(self->options.lifeline);
     if (!self->has_secret) {
         secret_make_pair(&self->pair);
         memcpy(self->hello.key, self->pair.public, WIRE_KEY_SIZE);
@@ -302,7 +285,8 @@ static int run(runner_t *self)
     }
     tell_who_we_are(self);
     if (self->options.lifeline >= 0) signal(SIGINT, SIG_IGN); // Ctrl-C is kmsim's to act on
-    return serve(self);
+    if (!self->by_lane) return serve(self);
+    return runner_lane_serve(&self->unit, &self->hello, self->options.lifeline, self->down_handle);
 }
 
 int runner_main(const node_class_t *class, int argc, char **argv)
@@ -310,10 +294,8 @@ int runner_main(const node_class_t *class, int argc, char **argv)
     process_hold_standard_files();
     limits_begin();
     runner_t *self = calloc(1, sizeof *self);
-    void *node = calloc(1, class->size);
-    assert(self && node);
-    self->class = class;
-    self->node = node;
+    assert(self);
+    runner_unit_init(&self->unit, class);
     error_clear(&self->error);
     int status = runner_options_parse(&self->options, class->name, argc, argv);
     if (status == RUNNER_GOES_ON) {
@@ -323,7 +305,7 @@ int runner_main(const node_class_t *class, int argc, char **argv)
         zsys_shutdown();
     }
     dbc_file_destroy(&self->dbc);
-    free(self->node);
+    runner_unit_release(&self->unit);
     free(self);
     return status;
 }

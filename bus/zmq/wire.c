@@ -436,6 +436,13 @@ void wire_tag(const uint8_t *bytes, size_t size, const uint8_t secret[WIRE_SECRE
     crypto_shorthash(tag, bytes, size, secret);
 }
 
+void wire_tag_incarnation(uint64_t incarnation, const uint8_t secret[WIRE_SECRET_SIZE], uint8_t tag[WIRE_TAG_SIZE])
+{
+    uint8_t bytes[sizeof incarnation];
+    for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(incarnation >> (8 * i));
+    wire_tag(bytes, sizeof bytes, secret, tag);
+}
+
 size_t wire_sign(uint8_t *body, size_t size, const uint8_t secret[WIRE_SECRET_SIZE])
 {
     assert(size + WIRE_TAG_SIZE <= WIRE_SIZE_MAX);

@@ -15,6 +15,13 @@
 // lower-case hex digits: when the hub has that, it has all before it, and from whom. Then every power_on and every
 // grant is answered by exactly one packet with the same round and incarnation, which ends with its tag.
 //
+// The lane. A unit that kmsim starts may find that its lifeline (--lifeline DESCRIPTOR) is a socket of the kind
+// SOCK_SEQPACKET. Then it may speak with the hub there instead: it connects SUB alone, subscribes to what it accepts
+// and last to ready/NODE/TAG, TAG being the tag over the 8 bytes of its incarnation, and sends its hello on the lane;
+// there come welcome, power_on, grant and ping, and there it answers, all of them the bodies below, without topic and
+// tag. What is public comes over ZeroMQ as to everybody: it may come after the grant that names it. End-of-file is the
+// end. Who says hello over ZeroMQ is spoken with over ZeroMQ.
+//
 // Nobody speaks for a unit. What comes up may be anybody's, so unit and hub share a secret of 16 bytes, new for each
 // life of a process, that never goes over the wire in clear, and a tag proves that its sender has it: the 8 bytes of
 // SipHash-2-4 under the secret, as libsodium's crypto_shorthash gives them, over all bytes of the body before the tag.
@@ -66,7 +73,7 @@
 //   packet      u64 incarnation, u64 round, u8 status. 0: outbox. 1, a public input never came: u8 stream, u64 sequence
 //     outbox      i64 deadline, u8 hold, u32 dropped, frames[n]: u8 bus, u8 flags, frame; line[n]; air[n]; log[n];
 //                 u8 store 0|1, image if 1
-//                 and at the very end u8[8] tag, whatever the status
+//                 and at the very end u8[8] tag, whatever the status (none on a lane, as for hello and echo)
 //   ping, echo  u64 incarnation, u64 number: a live car asks its units now and then whether they are there; an echo
 //                 brings the number back, and ends with u8[8] tag
 //   attached    u64 definitions (as in hello), i64 time in ns
@@ -248,6 +255,9 @@ bool wire_decode_packet(wire_packet_t *self, outbox_t *outbox, const uint8_t *bo
 
 /// The tag over so many bytes.
 void wire_tag(const uint8_t *bytes, size_t size, const uint8_t secret[WIRE_SECRET_SIZE], uint8_t tag[WIRE_TAG_SIZE]);
+
+/// The tag over the 8 bytes of an incarnation, little-endian: with which a unit on its lane proves that it hears.
+void wire_tag_incarnation(uint64_t incarnation, const uint8_t secret[WIRE_SECRET_SIZE], uint8_t tag[WIRE_TAG_SIZE]);
 
 /// Ends a body with its tag and returns the new size: at most WIRE_SIZE_MAX, which an encoder's leaves room for.
 size_t wire_sign(uint8_t *body, size_t size, const uint8_t secret[WIRE_SECRET_SIZE]);
