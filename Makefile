@@ -29,6 +29,7 @@ CPPFLAGS = -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L
 CFLAGS   = -std=c17 -ffp-contract=off $(OPTIMIZE) $(WARNINGS) $(SANITIZE)
 LDFLAGS  = -Wl,--as-needed $(SANITIZE)
 LDLIBS   = -lczmq -lzmq -ljansson -lsodium -lm
+LDLIBS_HELD = $(patsubst %,-l:lib%.a,czmq zmq sodium jansson uuid bsd stdc++) -lm -static-libgcc -Wl,--gc-sections
 MAKEFLAGS += --no-builtin-rules
 
 # ---- what there is ---------------------------------------------------------------------------------------------------
@@ -39,12 +40,15 @@ MAIN_bus-sniffer = tools/bus_sniffer.c
 MAIN_service-tool = tools/service_tool.c
 MAIN_cip         = tools/cip.c
 UNITS   := $(patsubst ROW(%),%,$(shell grep -o 'ROW([a-z0-9_]*)' tools/units.c))
+UNIT     = $(firstword $(UNITS))
+SAME_UNIT = $(filter-out $(UNIT),$(UNITS))
 TOOLS    = kmsim bus-sniffer service-tool cip
 PROGRAMS = $(UNITS) $(TOOLS)
 MAINS    = $(MAIN_UNIT) $(foreach p,$(TOOLS),$(MAIN_$(p)))
+ABSENT   = tools/absent.c
 
 ROOMS    = $(shell find bus cas ecus scenarios tools -type d)
-SOURCES  = $(filter-out $(MAINS),$(wildcard $(ROOMS:%=%/*.c)))
+SOURCES  = $(filter-out $(MAINS) $(ABSENT),$(wildcard $(ROOMS:%=%/*.c)))
 LIBRARY  = $(BUILD)/libkmsim.a
 BINARIES = $(PROGRAMS:%=$(BUILD)/bin/%)
 TESTS    = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
@@ -68,13 +72,20 @@ $(LIBRARY): $(SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@
 	ar rcs $@ $^
 
+# A program holds the libraries itself, since a car's processes would load all that these hang on one by one ($(ABSENT)).
+# Where an archive is missing, or needs something else, and under a sanitizer it loads them, as tests and benches do.
 define PROGRAM
-$(BUILD)/bin/$(1): $(2:%.c=$(BUILD)/%.o) $(LIBRARY)
+$(BUILD)/bin/$(1): $(2:%.c=$(BUILD)/%.o) $(LIBRARY) $(ABSENT:%.c=$(BUILD)/%.o)
 	@mkdir -p $$(@D)
-	$(CC) $(LDFLAGS) $$^ $(LDLIBS) -o $$@
+	$(if $(SANITIZE),,$(CC) $(LDFLAGS) $$^ $(LDLIBS_HELD) -o $$@ 2>/dev/null ||) \
+	    $(CC) $(LDFLAGS) $$(filter-out %/absent.o,$$^) $(LDLIBS) -o $$@
 endef
-$(foreach u,$(UNITS),$(eval $(call PROGRAM,$(u),$(MAIN_UNIT))))
 $(foreach t,$(TOOLS),$(eval $(call PROGRAM,$(t),$(MAIN_$(t)))))
+
+# The units are one program under several names: one file, whose pages all of them share.
+$(eval $(call PROGRAM,$(UNIT),$(MAIN_UNIT)))
+$(SAME_UNIT:%=$(BUILD)/bin/%): $(BUILD)/bin/$(UNIT)
+	ln -f $< $@
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIBRARY)
 	$(CC) $(LDFLAGS) $^ $(shell pkg-config --libs check) $(LDLIBS) -o $@
@@ -125,7 +136,8 @@ install: all $(LIBRARY)
 	install -d $(foreach d,bin libexec/kmsim lib/pkgconfig share/man/man1 share/kmsim/vehicles share/kmsim/scenarios \
 	    share/kmsim/examples share/kmsim/python,"$(INSTALLED)/$(d)")
 	install $(TOOLS:%=$(BUILD)/bin/%) "$(INSTALLED)/bin"
-	install $(UNITS:%=$(BUILD)/bin/%) "$(INSTALLED)/libexec/kmsim"
+	install $(BUILD)/bin/$(UNIT) "$(INSTALLED)/libexec/kmsim"
+	cd "$(INSTALLED)/libexec/kmsim" && for unit in $(SAME_UNIT); do ln -f $(UNIT) $$unit || exit 1; done
 	install -m 644 bus/vehicles/* "$(INSTALLED)/share/kmsim/vehicles"
 	install -m 644 scenarios/*.json "$(INSTALLED)/share/kmsim/scenarios"
 	for header in $(PUBLIC); do install -D -m 644 $$header "$(INSTALLED)/include/kmsim/$$header" || exit 1; done
