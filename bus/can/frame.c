@@ -8,8 +8,9 @@
 
 #define BASE_DIGITS 3
 #define EXTENDED_DIGITS 8
+#define BASE_HEADER_BITS 19 // start of frame to data length code
+#define EXTENDED_HEADER_BITS 39
 #define CRC_BITS 15
-#define STUFF_RUN 5
 #define TAIL_BITS 10 // CRC delimiter 1, acknowledge slot and delimiter 2, end of frame 7: never stuffed
 
 static const char HEX[] = "0123456789ABCDEF";
@@ -30,80 +31,114 @@ bool frame_equal(const can_frame_t *a, const can_frame_t *b)
 
 // ---- length on the wire --------------------------------------------------------------------------------------------
 
-// What a controller's bit stream processor knows while it sends.
-typedef struct {
-    unsigned count; // bits on the wire, stuff bits included
-    unsigned run;   // equal bits in a row
-    bool last;
-    unsigned crc;
-} bit_stream_t;
+// Eight bits are taken at a time: what each byte does to the CRC register, and to the run of equal bits that it meets,
+// stands in two tables, which the preprocessor writes. Of n bits it writes those of n - 1 twice: behind a 0, behind
+// a 1.
 
-// Of four bits at the top of the register: what they leave behind when they are shifted out of it by the polynomial
-// x^15 + x^14 + x^10 + x^8 + x^7 + x^4 + x^3 + 1 (ISO 11898-1, 10.4.2.6), which is itself what the lowest of them
-// leaves.
-static const uint16_t CRC_OF_FOUR[16] = {
-    0x0000, 0x4599, 0x4EAB, 0x0B32, 0x58CF, 0x1D56, 0x1664, 0x53FD,
-    0x7407, 0x319E, 0x3AAC, 0x7F35, 0x2CC8, 0x6951, 0x6263, 0x27FA,
+// What a byte leaves in a register of 0 (x^15 + x^14 + x^10 + x^8 + x^7 + x^4 + x^3 + 1, ISO 11898-1, 10.4.2.6): the
+// sum of what its bits leave, the lowest of them the polynomial itself, each other one that of its neighbour shifted
+// on.
+#define CRC_SHIFTED(crc) (((crc) << 1 & 0x7FFF) ^ ((crc) >> 14 ? 0x4599 : 0))
+enum {
+    CRC_OF_BIT_0 = 0x4599,
+    CRC_OF_BIT_1 = CRC_SHIFTED(CRC_OF_BIT_0),
+    CRC_OF_BIT_2 = CRC_SHIFTED(CRC_OF_BIT_1),
+    CRC_OF_BIT_3 = CRC_SHIFTED(CRC_OF_BIT_2),
+    CRC_OF_BIT_4 = CRC_SHIFTED(CRC_OF_BIT_3),
+    CRC_OF_BIT_5 = CRC_SHIFTED(CRC_OF_BIT_4),
+    CRC_OF_BIT_6 = CRC_SHIFTED(CRC_OF_BIT_5),
+    CRC_OF_BIT_7 = CRC_SHIFTED(CRC_OF_BIT_6),
+};
+#define CRC_1(crc) (crc), (crc) ^ CRC_OF_BIT_0
+#define CRC_2(crc) CRC_1(crc), CRC_1((crc) ^ CRC_OF_BIT_1)
+#define CRC_3(crc) CRC_2(crc), CRC_2((crc) ^ CRC_OF_BIT_2)
+#define CRC_4(crc) CRC_3(crc), CRC_3((crc) ^ CRC_OF_BIT_3)
+#define CRC_5(crc) CRC_4(crc), CRC_4((crc) ^ CRC_OF_BIT_4)
+#define CRC_6(crc) CRC_5(crc), CRC_5((crc) ^ CRC_OF_BIT_5)
+#define CRC_7(crc) CRC_6(crc), CRC_6((crc) ^ CRC_OF_BIT_6)
+static const uint16_t CRC_OF_BYTE[256] = {CRC_7(0), CRC_7(CRC_OF_BIT_7)};
+
+// How the wire stands: so many dominant or recessive bits in a row. After five a stuff bit of the other kind follows at
+// once, which is the first of a run of its own.
+enum { D1, D2, D3, D4, R1, R2, R3, R4, RUN_COUNT };
+#define ZERO_D1 D2
+#define ZERO_D2 D3
+#define ZERO_D3 D4
+#define ZERO_D4 R1 // stuffed
+#define ZERO_R1 D1
+#define ZERO_R2 D1
+#define ZERO_R3 D1
+#define ZERO_R4 D1
+#define ONE_D1 R1
+#define ONE_D2 R1
+#define ONE_D3 R1
+#define ONE_D4 R1
+#define ONE_R1 R2
+#define ONE_R2 R3
+#define ONE_R3 R4
+#define ONE_R4 D1 // stuffed
+
+// An entry: stuff bits so far, and the run that the last bit leaves.
+#define ZERO(run) ZERO_##run
+#define ONE(run) ONE_##run
+#define RUN_0(run, stuffed) ((stuffed) << 3 | (run))
+#define RUN_1(run, stuffed) RUN_0(ZERO(run), (stuffed) + ((run) == D4)), RUN_0(ONE(run), (stuffed) + ((run) == R4))
+#define RUN_2(run, stuffed) RUN_1(ZERO(run), (stuffed) + ((run) == D4)), RUN_1(ONE(run), (stuffed) + ((run) == R4))
+#define RUN_3(run, stuffed) RUN_2(ZERO(run), (stuffed) + ((run) == D4)), RUN_2(ONE(run), (stuffed) + ((run) == R4))
+#define RUN_4(run, stuffed) RUN_3(ZERO(run), (stuffed) + ((run) == D4)), RUN_3(ONE(run), (stuffed) + ((run) == R4))
+#define RUN_5(run, stuffed) RUN_4(ZERO(run), (stuffed) + ((run) == D4)), RUN_4(ONE(run), (stuffed) + ((run) == R4))
+#define RUN_6(run, stuffed) RUN_5(ZERO(run), (stuffed) + ((run) == D4)), RUN_5(ONE(run), (stuffed) + ((run) == R4))
+#define RUN_7(run, stuffed) RUN_6(ZERO(run), (stuffed) + ((run) == D4)), RUN_6(ONE(run), (stuffed) + ((run) == R4))
+#define RUN_8(run, stuffed) RUN_7(ZERO(run), (stuffed) + ((run) == D4)), RUN_7(ONE(run), (stuffed) + ((run) == R4))
+static const uint8_t RUN_OF_BYTE[RUN_COUNT][256] = {
+    {RUN_8(D1, 0)}, {RUN_8(D2, 0)}, {RUN_8(D3, 0)}, {RUN_8(D4, 0)},
+    {RUN_8(R1, 0)}, {RUN_8(R2, 0)}, {RUN_8(R3, 0)}, {RUN_8(R4, 0)},
 };
 
-static void check(bit_stream_t *self, uint64_t value, unsigned count)
+typedef struct { // what a controller's bit stream processor knows while it sends
+    unsigned crc, run, stuffed;
+} bit_stream_t;
+
+static void check_byte(bit_stream_t *self, uint8_t byte)
 {
-    // Zeros before the first bit change nothing: a register that holds 0 stays 0.
-    for (unsigned left = (count + 3) / 4 * 4; left > 0; left -= 4) {
-        unsigned four = (unsigned)(value >> (left - 4)) & 0xFu;
-        self->crc = ((self->crc << 4) & 0x7FFFu) ^ CRC_OF_FOUR[(self->crc >> (CRC_BITS - 4)) ^ four];
-    }
+    self->crc = (self->crc << 8 & 0x7FFFu) ^ CRC_OF_BYTE[(self->crc >> (CRC_BITS - 8)) ^ byte];
 }
 
-// A run at a time instead of a bit: those bits of the value that go on as the last one was, then the first that does
-// not. After five equal bits a stuff bit of the other kind is the first of the next run.
-static void put_on_wire(bit_stream_t *self, uint64_t value, unsigned count)
+static void put_byte(bit_stream_t *self, uint8_t byte)
 {
-    while (count > 0) {
-        uint64_t changes = (self->last ? ~value : value) << (64 - count);
-        unsigned same = changes ? (unsigned)__builtin_clzll(changes) : count;
-        if (same > count) same = count;
-        if (self->run + same >= STUFF_RUN) {
-            count -= STUFF_RUN - self->run;
-            self->count += STUFF_RUN - self->run + 1;
-            self->last = !self->last;
-            self->run = 1;
-            continue;
-        }
-        self->run += same;
-        self->count += same;
-        count -= same;
-        if (count == 0) return;
-        self->last = !self->last;
-        self->run = 1;
-        self->count++;
-        count--;
-    }
+    unsigned entry = RUN_OF_BYTE[self->run][byte];
+    self->run = entry & 7u;
+    self->stuffed += entry >> 3;
 }
 
-static void put_bits(bit_stream_t *self, uint64_t value, unsigned count)
-{
-    check(self, value, count);
-    put_on_wire(self, value, count);
-}
-
-//  base      SOF | identifier 11 | RTR | IDE 0 | r0 | DLC 4 | data | CRC 15
-//  extended  SOF | base 11 | SRR 1 | IDE 1 | extension 18 | RTR | r1 | r0 | DLC 4 | data | CRC 15
+// Bits before the start of frame fill the first byte, and one behind the CRC the last. The CRC takes zeros there: in a
+// register of 0 they change nothing. On the wire they alternate and so add no stuff bit, the last before the start of
+// frame being recessive, as the idle bus is, and the one behind the CRC other than its neighbour.
+//
+//  base      10101 | SOF | identifier 11 | RTR | IDE 0 | r0 | DLC 4 | data | CRC 15 | 1
+//  extended  1 | SOF | base 11 | SRR 1 | IDE 1 | extension 18 | RTR | r1 | r0 | DLC 4 | data | CRC 15 | 1
 unsigned frame_bits(const can_frame_t *self)
 {
-    bit_stream_t stream = {.last = true}; // the bus was idle: recessive, and not counted in a run
-    uint64_t control = (uint64_t)self->remote << 6 | self->length;
+    uint64_t header = (uint64_t)self->remote << 6 | self->length;
     if (self->extended)
-        put_bits(&stream, (uint64_t)(self->id >> 18) << 27 | UINT64_C(3) << 25 | (self->id & 0x3FFFFu) << 7 | control,
-                 39);
+        header |= (uint64_t)(self->id >> 18) << 27 | UINT64_C(3) << 25 | (self->id & 0x3FFFFu) << 7;
     else
-        put_bits(&stream, (uint64_t)self->id << 7 | control, 19);
-    uint64_t data = 0;
-    uint8_t size = self->remote ? 0 : self->length;
-    for (uint8_t i = 0; i < size; i++) data = data << 8 | self->data[i];
-    put_bits(&stream, data, 8 * size);
-    put_on_wire(&stream, stream.crc, CRC_BITS);
-    return stream.count + TAIL_BITS;
+        header |= (uint64_t)self->id << 7;
+    unsigned header_bits = self->extended ? EXTENDED_HEADER_BITS : BASE_HEADER_BITS;
+    uint64_t filled = header | UINT64_C(0x15) << header_bits;
+    bit_stream_t stream = {.run = D1};
+    for (unsigned left = (header_bits + 7) / 8 * 8; left > 0; left -= 8) {
+        check_byte(&stream, (uint8_t)(header >> (left - 8)));
+        put_byte(&stream, (uint8_t)(filled >> (left - 8)));
+    }
+    unsigned size = self->remote ? 0 : self->length;
+    for (unsigned i = 0; i < size; i++) {
+        check_byte(&stream, self->data[i]);
+        put_byte(&stream, self->data[i]);
+    }
+    put_byte(&stream, (uint8_t)(stream.crc >> 7));
+    put_byte(&stream, (uint8_t)(stream.crc << 1 | (~stream.crc & 1u)));
+    return header_bits + 8 * size + CRC_BITS + stream.stuffed + TAIL_BITS;
 }
 
 uint64_t frame_priority(const can_frame_t *self)
