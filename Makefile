@@ -57,9 +57,10 @@ PUBLIC   = $(filter-out %_state.h,$(wildcard $(PUBLIC_ROOMS:%=%/*.h))) bus/zmq/r
 PUBLIC_ROOMS = bus/base bus/can bus/kernel bus/car bus/diagnosis ecus
 EXAMPLES = tests/peer/light.c tests/peer/light.py tests/peer/light.json
 VERSION  = $(shell sed -n 's/^.define KMSIM_VERSION "\(.*\)"/\1/p' bus/base/version.h)
-BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/*.c))
+BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
+BENCH_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)) tests/scratch.c)
 
-.PHONY: all demo check gates bench fuzz crash install format lint clean help packages tests
+.PHONY: all demo check gates bench fuzz crash install format lint clean help packages tests benches
 all: $(BINARIES)
 
 # ---- how it is built -------------------------------------------------------------------------------------------------
@@ -90,11 +91,12 @@ $(SAME_UNIT:%=$(BUILD)/bin/%): $(BUILD)/bin/$(UNIT)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIBRARY)
 	$(CC) $(LDFLAGS) $^ $(shell pkg-config --libs check) $(LDLIBS) -o $@
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BUILD)/tests/scratch.o $(LIBRARY)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 tests: $(TESTS)
+benches: $(BENCHES)
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -121,7 +123,7 @@ gates: packages
 	@tests/check_gates.sh --all
 
 bench: packages
-	@$(MAKE) -s all $(BENCHES)
+	@$(MAKE) -s all benches
 	@tests/bench.sh
 
 fuzz: packages

@@ -93,9 +93,16 @@ fuzz_target() { # body: of a fuzz target, the only one
     echo 6162 > tests/fuzz/fuzz_planted/ab.hex
 }
 
-bench_programs() { # status and text of each, in the place of the real ones, which take a minute
+bench_programs() { # status, text, what goes to standard error: of each, in the place of the real ones, which take minutes
     local source
-    for source in tests/bench/bench_*.c; do script "build/bench/$(basename "$source" .c)" "echo '$2'; exit $1"; done
+    for source in tests/bench/bench_*.c; do
+        script "build/bench/$(basename "$source" .c)" "echo '$2'; printf '${3:-}' >&2; exit $1"
+    done
+}
+
+real_bench() { # program: among those that are none
+    rm "build/bench/$1"
+    rebuild "bench/$1"
 }
 
 # What rows of the table share; they are evaluated there.
@@ -210,6 +217,13 @@ quick "fuzz targets" "a trap" "Aborted|Illegal|FAIL" \
     'keep fuzz_image; take build/asan/{bin,bus,cas,ecus,scenarios,tools,libkmsim.a}; change bus/files/image_file.c "$TRAP"'
 quick "DBC files" "signed signals that are read as unsigned" "Eleven: .*, but by bits -1" \
     'change bus/can/dbc.c "s/if \(self->is_signed \&\& /if (false \&\& /"; rebuild_all'
+quick "benches: " "units that send nothing" "frames carried: 0, not" \
+    'change tests/bench/bench_rounds.c "s/outbox_send\(outbox, 0, &frame, OUTBOX_REPLACE\);/(void)frame;/"'
+slow "benches: " "a bench that forgets its directory" "left behind: 0 processes, files" \
+    'change tests/bench/bench_commands.c "s/scratch_remove_all\(bench.directory\);//"'
+slow "benches: " "a bench whose processes outlive it" "after SIG[A-Z]* leaves processes|leaves files" \
+    'change tests/bench/guard.c "s/kill\(-child, SIGKILL\);/kill(child, SIGKILL);/; s/prctl\(PR_SET_CHILD_SUBREAPER, 1\);//;
+     s/prctl\(PR_SET_PDEATHSIG, SIGKILL\);//"'
 quick "attackers on the sockets" "a car that believes whoever speaks for a unit" "speaks for [a-z]* ends with|somebody spoke for" \
     'change bus/zmq/wire.c "s/if \(differences != 0\)/if (differences == 0 \&\& *size == 0)/"; rebuild_all'
 quick "endpoints" "other words for a file in the place" "not \"car: is there already" \
@@ -272,14 +286,21 @@ slow "make fuzz" "a target that ends" "ended with status" 'fuzz_target "if (size
 slow "make fuzz" "a target that is no C" "error: " 'fuzz_target "no C;"' "$FUZZ"
 slow_row "make crash" "a unit that says it has stored, and has not" "violation" \
     'change bus/files/state_directory.c "$NEVER_STORED"; rebuild_all' 'tests/crash.sh 1'
-BENCH='tests/bench.sh'
-row "make bench" "a story that fails" "failed: status 1 of .*two_keys" \
-    'bench_programs 0 "| 7 |"; change scenarios/two_keys_one_number.json "s/\"profile\": 1/\"profile\": 2/"' "$BENCH"
+BENCH='KMSIM_BENCH=quick tests/bench.sh'
+row "make bench" "a story that fails" "failed: status 3 of build/bench/bench_commands" \
+    'bench_programs 0 "| 7 |"; real_bench bench_commands;
+     change scenarios/two_keys_one_number.json "s/\"profile\": 1/\"profile\": 2/"' "$BENCH"
+row "make bench" "a program that does nothing" "not 1 stories passed" \
+    'bench_programs 0 "| 7 |"; real_bench bench_commands; script build/bin/kmsim "exit 0"' "$BENCH"
 row "make bench" "a bench that breaks off" "failed: status 3 of build/bench/bench_kernel" \
     'bench_programs 0 "| 7 |"; script build/bench/bench_kernel "echo \"| 7 |\"; exit 3"' "$BENCH"
 row "make bench" "a bench that measures nothing" "failed: no figures from build/bench/bench_start" \
-    'bench_programs 1 "| 7 |"; script build/bench/bench_start "exit 0"' "$BENCH"
-row "make bench" "a program that does nothing" "failed: no line" 'bench_programs 0 "| 7 |"; script build/bin/kmsim "exit 0"' "$BENCH"
+    'bench_programs 0 "| 7 |"; script build/bench/bench_start "exit 0"' "$BENCH"
+row "make bench" "rows that miss what they must reach" "^missed: that" 'bench_programs 1 "| 7 |" "missed: that\n"' "$BENCH"
+row "make bench" "a status that says other than the rows" "which has missed nothing" 'bench_programs 1 "| 7 |"' "$BENCH"
+slow_row "make bench" "a time that is judged" "^missed: saturated kernel" \
+    'bench_programs 0 "| 7 |"; change tests/bench/bench_kernel.c "s/^(#define MOST_NS) .*/\1 1.0/";
+     real_bench bench_kernel' 'tests/bench.sh'
 
 # ---- all of them -----------------------------------------------------------------------------------------------------
 

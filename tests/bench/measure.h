@@ -1,30 +1,46 @@
 // SPDX-License-Identifier: MIT
-// How a bench measures: wall time, and medians, because machines are noisy.
+// What benches have in common: wall time, medians (machines are noisy), and tables that say what is done and on what
+// machine, and whose rows may have to be at least so fast.
+//
+// With KMSIM_BENCH=quick in the environment a bench does its work once or twice and judges no time: that shows that the
+// work is done at all.
 #ifndef KMSIM_TESTS_BENCH_MEASURE_H
 #define KMSIM_TESTS_BENCH_MEASURE_H
 
-#include <stdlib.h>
-#include <time.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MEASURE_PATH_MAX 512
+#define MEASURE_BROKEN 3 // exit status: what was to be measured did not happen; 1 is for a row that missed
 
 /// Wall time in seconds since some moment.
-static inline double measure_now_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static inline int measure_compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+double measure_now_s(void);
 
 /// The median of an odd number of figures, which it sorts.
-static inline double measure_median(double *figures, size_t count)
-{
-    qsort(figures, count, sizeof figures[0], measure_compare);
-    return figures[count / 2];
-}
+double measure_median(double *figures, size_t count);
+
+/// So many, or so many when it is quick.
+int measure_times(int full, int quick);
+
+/// A path below the directory of this program, "../bin" for one. Ends the bench when it is too long.
+void measure_beside(const char *below, char path[MEASURE_PATH_MAX]);
+
+/// Begins a table: what is done and how often (printf; may be of several lines), the machine, the columns ("| a | b
+/// |").
+void measure_title(const char *columns, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/// Judges a row by its figure: one that misses is told on standard error, and makes the bench's exit status 1.
+void measure_at_least(double figure, double least, const char *unit, const char *row);
+void measure_at_most(double figure, double most, const char *unit, const char *row);
+
+/// Of all rows so far: 0, or 1 when one has missed. The exit status of a bench that has done its work.
+int measure_status(void);
+
+/// Ends the bench: its work cannot be done, or was not done (printf).
+void measure_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
+
+/// Fails unless that is what was counted.
+void measure_counted(const char *what, uint64_t count, uint64_t due);
 
 #endif
