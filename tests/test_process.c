@@ -3,6 +3,7 @@
 #include "bus/zmq/process.h"
 
 #include <check.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -47,7 +48,7 @@ static int status_of(void)
 static bool start_shell(const char *command, const char *variable)
 {
     const char *const argv[] = {"/bin/sh", "-c", command, NULL};
-    return process_start(&process, argv, variable, &error);
+    return process_start(&process, argv, variable, &error) && process_begins(&process, &error);
 }
 
 START_TEST(a_process_has_its_lifeline_and_variable_and_an_empty_input)
@@ -89,6 +90,7 @@ START_TEST(a_process_under_a_tool_has_a_lifeline_that_is_no_lane)
 {
     const char *const argv[] = {"unit", NULL};
     ck_assert_msg(process_launch(&process, "read line <&3 || exit 7; : %", argv, NULL, &error), "%s", error.text);
+    ck_assert_msg(process_begins(&process, &error), "%s", error.text);
     read_its_end(SOCK_STREAM);
 }
 END_TEST
@@ -96,7 +98,8 @@ END_TEST
 START_TEST(a_program_that_cannot_be_executed_is_told)
 {
     const char *const argv[] = {"/etc/hostname", NULL};
-    ck_assert(!process_start(&process, argv, NULL, &error));
+    ck_assert(process_start(&process, argv, NULL, &error));
+    ck_assert(!process_begins(&process, &error));
     ck_assert_ptr_nonnull(strstr(error.text, "/etc/hostname: ")); // as root another reason than as anybody
     ck_assert_ptr_null(strstr(error.text, "stopped"));
     ck_assert_int_eq(process.pid, 0);
@@ -114,6 +117,23 @@ START_TEST(a_process_that_is_stopped_before_it_is_one_is_told_and_ended)
     ck_assert(!start_shell("exit 0", NULL));
     ck_assert_str_eq(error.text, "/bin/sh: the process does not begin, stopped?");
     ck_assert_int_eq(process.pid, 0);
+    ck_assert_int_eq(waitpid(-1, NULL, 0), -1); // nobody is left
+}
+END_TEST
+
+START_TEST(a_start_waits_for_nobody)
+{
+    const char *const argv[] = {"/bin/sh", "-c", "exit 0", NULL};
+    process_t other;
+    ck_assert_int_eq(pthread_atfork(NULL, NULL, stop_here), 0);
+    ck_assert(process_start(&process, argv, NULL, &error));
+    ck_assert(process_start(&other, argv, NULL, &error)); // while the first one stands still
+    struct pollfd told = {.fd = other.told, .events = POLLIN};
+    for (int i = 0; i < 500 && poll(&told, 1, 10) == 0; i++) kill(other.pid, SIGCONT);
+    ck_assert_msg(process_begins(&other, &error), "%s", error.text);
+    process_kill(&other);
+    process_kill(&process);
+    ck_assert_int_eq(process.told, -1);
     ck_assert_int_eq(waitpid(-1, NULL, 0), -1); // nobody is left
 }
 END_TEST
@@ -166,6 +186,7 @@ int main(void)
     tcase_add_test(all, a_process_under_a_tool_has_a_lifeline_that_is_no_lane);
     tcase_add_test(all, a_program_that_cannot_be_executed_is_told);
     tcase_add_test(all, a_process_that_is_stopped_before_it_is_one_is_told_and_ended);
+    tcase_add_test(all, a_start_waits_for_nobody);
     tcase_add_test(all, a_process_that_is_stopped_is_seen_to_be);
     tcase_add_test(all, a_stopped_process_ends_with_us);
     return suite_run("process", all);

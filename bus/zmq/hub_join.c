@@ -9,7 +9,6 @@
 #include "bus/zmq/hub_peers.h"
 #include "bus/zmq/hub_watch.h"
 #include "bus/zmq/secret.h"
-#include "bus/zmq/unit_program.h"
 
 #define HELLOS_AT_ONCE 256
 #define TELL_AFTER_MS 1000 // a wait that long is told to the user
@@ -29,7 +28,7 @@ static void make_proof(hub_peer_t *peer, const char *name)
     peer->proof[wire_topic_ready(name, tag, peer->proof)] = '\0';
 }
 
-bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
+static bool start(hub_t *self, uint8_t node, error_t *error)
 {
     hub_peer_t *peer = &self->peers[node];
     const vehicle_node_t *entry = &self->vehicle->nodes[node];
@@ -42,13 +41,13 @@ bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
     peer->pulse = (hub_pulse_t){0};
     secret_make(peer->secret);
     make_proof(peer, entry->name);
-    char program[UNIT_PROGRAM_PATH_MAX + 1], incarnation[24], lifeline[8];
-    if (!unit_program_find(self->vehicle, entry, self->unit_directory, program, error)) return false;
+    char incarnation[24], lifeline[8];
+    if (!unit_program_find(self->vehicle, entry, self->unit_directory, peer->program, error)) return false;
     snprintf(incarnation, sizeof incarnation, "%016" PRIx64, peer->incarnation);
     snprintf(lifeline, sizeof lifeline, "%d", PROCESS_LIFELINE);
     const char *const argv[] = {
-        program,         "--bus",     endpoint_of(self), "--node", entry->name, "--vehicle", self->vehicle->path,
-        "--incarnation", incarnation, "--lifeline",      lifeline, NULL,
+        peer->program,       "--bus",         endpoint_of(self), "--node",     entry->name, "--vehicle",
+        self->vehicle->path, "--incarnation", incarnation,       "--lifeline", lifeline,    NULL,
     };
     char secret[SECRET_TEXT_SIZE];
     secret_write(peer->secret, secret);
@@ -56,12 +55,18 @@ bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
     return process_start(&peer->process, argv, secret, error);
 }
 
+bool hub_join_start_unit(hub_t *self, uint8_t node, error_t *error)
+{
+    return start(self, node, error) && process_begins(&self->peers[node].process, error);
+}
+
+// All of them before one is waited for: so they begin beside each other, and the wait for the last one is short.
 bool hub_join_start_units(hub_t *self, error_t *error)
 {
-    for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
-        if (!self->peers[i].remote || self->vehicle->nodes[i].external) continue;
-        if (!hub_join_start_unit(self, i, error)) return false;
-    }
+    for (uint8_t i = 0; i < self->vehicle->node_count; i++)
+        if (self->peers[i].remote && !self->vehicle->nodes[i].external && !start(self, i, error)) return false;
+    for (uint8_t i = 0; i < self->vehicle->node_count; i++)
+        if (!process_begins(&self->peers[i].process, error)) return false;
     return true;
 }
 

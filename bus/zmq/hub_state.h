@@ -18,6 +18,7 @@
 #include "bus/kernel/kernel.h"
 #include "bus/zmq/lane.h"
 #include "bus/zmq/process.h"
+#include "bus/zmq/unit_program.h"
 #include "bus/zmq/socket.h"
 #include "bus/zmq/hub_options.h"
 
@@ -51,6 +52,7 @@ typedef struct {
     bool remote;        // lives in another process; else in ours, or nowhere
     const char *launch; // command, or null
     process_t process;
+    char program[UNIT_PROGRAM_PATH_MAX + 1]; // that this is
     hub_peer_state_t state;
     hub_pulse_t pulse;
     bool stopped; // and that was told

@@ -77,6 +77,32 @@ random_t process_random(const char *purpose)
     return random_derive((uint64_t)now.tv_sec ^ (uint64_t)now.tv_nsec << 32, purpose, (uint64_t)getpid());
 }
 
+// ---- what we have of a process -------------------------------------------------------------------------------------
+
+process_t process_none(void)
+{
+    return (process_t){.line = -1, .told = -1};
+}
+
+void process_cut(process_t *self)
+{
+    if (self->line >= 0) close(self->line);
+    self->line = -1;
+}
+
+static void forget_told(process_t *self)
+{
+    if (self->told >= 0) close(self->told);
+    self->told = -1;
+}
+
+static void let_go(process_t *self)
+{
+    process_cut(self);
+    forget_told(self);
+    self->pid = 0;
+}
+
 // ---- start ---------------------------------------------------------------------------------------------------------
 
 typedef struct { // of a process that is to begin
@@ -125,18 +151,6 @@ static _Noreturn void become(const start_t *start)
     _exit(NOT_BEGUN);
 }
 
-// Waits until the process is what it is to be: its end of the pipe closes then. 0, or why it is not.
-static int wait_until_begun(int told)
-{
-    struct pollfd item = {.fd = told, .events = POLLIN};
-    for (int64_t waited_ms = 0; waited_ms < BEGIN_MS; waited_ms += BEGIN_STEP_MS) {
-        int reason = 0;
-        int come = poll(&item, 1, BEGIN_STEP_MS); // a signal makes a step shorter, and that does not matter
-        if (come > 0) return read(told, &reason, sizeof reason) == sizeof reason ? reason : 0;
-    }
-    return ETIMEDOUT;
-}
-
 // A pipe whose write end is above the numbers that a child gives away.
 static bool open_told(int ends[2])
 {
@@ -163,7 +177,7 @@ static bool fail_start(const char *program, int reason, error_t *error)
 }
 
 // By fork, since posix_spawn waits for its child without an end: one that is stopped before it is what it is to be
-// would hold us for ever.
+// would hold us for ever. What only the child is to have is closed here at once: the next one must not inherit it.
 static int begin(process_t *self, const start_t *start)
 {
     int ends[2];
@@ -176,9 +190,9 @@ static int begin(process_t *self, const start_t *start)
     int reason = pid < 0 ? errno : 0;
     close(ends[1]);
     self->pid = pid < 0 ? 0 : pid;
+    self->told = ends[0];
+    self->program = start->argv[0];
     self->group = start->apart;
-    if (pid > 0) reason = wait_until_begun(ends[0]);
-    close(ends[0]);
     return reason;
 }
 
@@ -192,8 +206,7 @@ static int begin_on_line(process_t *self, start_t *start)
     start->lifeline = ends[1];
     int reason = begin(self, start);
     close(ends[1]);
-    if (reason != 0) process_kill(self);
-    if (reason != 0) process_cut(self);
+    if (reason != 0) let_go(self);
     return reason;
 }
 
@@ -263,18 +276,28 @@ bool process_launch(process_t *self, const char *command, const char *const argv
     return started;
 }
 
+// What it is to be it is once its end of the pipe is closed. 0, or why it is not.
+static int wait_until_begun(int told)
+{
+    struct pollfd item = {.fd = told, .events = POLLIN};
+    for (int64_t waited_ms = 0; waited_ms < BEGIN_MS; waited_ms += BEGIN_STEP_MS) {
+        int reason = 0;
+        int come = poll(&item, 1, BEGIN_STEP_MS); // a signal makes a step shorter, and that does not matter
+        if (come > 0) return read(told, &reason, sizeof reason) == sizeof reason ? reason : 0;
+    }
+    return ETIMEDOUT;
+}
+
+bool process_begins(process_t *self, error_t *error)
+{
+    int reason = self->told >= 0 ? wait_until_begun(self->told) : 0;
+    forget_told(self);
+    if (reason == 0) return true;
+    process_kill(self);
+    return fail_start(self->program, reason, error);
+}
+
 // ---- end -----------------------------------------------------------------------------------------------------------
-
-process_t process_none(void)
-{
-    return (process_t){.line = -1};
-}
-
-void process_cut(process_t *self)
-{
-    if (self->line >= 0) close(self->line);
-    self->line = -1;
-}
 
 bool process_ended(process_t *self, int *status)
 {
@@ -286,8 +309,7 @@ bool process_ended(process_t *self, int *status)
     }
     if (ended == 0 || (ended < 0 && errno == EINTR)) return false;
     if (ended < 0) *status = 0; // reaped by somebody else
-    self->pid = 0;
-    process_cut(self);
+    let_go(self);
     return true;
 }
 
@@ -298,8 +320,7 @@ void process_kill(process_t *self)
     if (self->group) kill(-self->pid, SIGKILL);
     kill(self->pid, SIGKILL); // acts on a stopped process too
     while (waitpid(self->pid, NULL, 0) < 0 && errno == EINTR) continue;
-    self->pid = 0;
-    process_cut(self);
+    let_go(self);
 }
 
 const char *process_describe(int status, char text[PROCESS_TEXT_MAX])

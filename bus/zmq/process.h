@@ -28,10 +28,12 @@
 #define PROCESS_TEXT_MAX 64
 
 typedef struct {
-    pid_t pid;    // 0: none
-    int line;     // our end of its lifeline, -1: cut
-    bool group;   // leads a process group of its own
-    bool stopped; // as process_ended has last seen it
+    pid_t pid;           // 0: none
+    int line;            // our end of its lifeline, -1: cut
+    int told;            // where it tells why it cannot begin, -1: it has begun
+    const char *program; // that it is to be, borrowed until it has begun
+    bool group;          // leads a process group of its own
+    bool stopped;        // as process_ended has last seen it
 } process_t;
 
 /// None.
@@ -39,13 +41,18 @@ process_t process_none(void);
 
 /// Starts argv[0] with these arguments in a process group of its own, so that Ctrl-C reaches us alone; standard input
 /// is empty, standard output goes to standard error; it does not outlive us. Its environment is ours and one variable
-/// more ("NAME=value", null: none). False with the error told when it cannot be executed, or does not begin.
+/// more ("NAME=value", null: none). It is not waited for (process_begins), so that several begin at once; the name in
+/// argv[0] is borrowed until then. False with the error told when there is no room for a process.
 bool process_start(process_t *self, const char *const argv[], const char *variable, error_t *error);
 
 /// Starts a shell command in which each % stands for the quoted arguments (at its end when there is no %). Terminal and
 /// process group stay ours: it may be a debugger.
 bool process_launch(process_t *self, const char *command, const char *const argv[], const char *variable,
                     error_t *error);
+
+/// Waits until a process that was started is what it is to be. False with the error told when it cannot be executed, or
+/// does not begin; then it is ended.
+bool process_begins(process_t *self, error_t *error);
 
 /// Cuts its lifeline.
 void process_cut(process_t *self);
