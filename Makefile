@@ -4,20 +4,24 @@
 #   make demo             plays a story on real processes and shows it
 #   make check            runs all tests (build, purity, lint, unit, stories, processes, sanitizers); ONLY="part of a name" some
 #   make gates            plants a fault into each gate of check, fuzz, crash, bench and lint, and sees it turn red
-#   make bench            measures against peers in the same run
+#   make bench            measures against peers in the same run; fails when a row misses what it must reach
+#   make bench-peers      the kernel beside SystemC and SimGrid, which it installs (PEER_PACKAGES)
 #   make fuzz             each libFuzzer target for FUZZ_SECONDS (60)
 #   make crash            kill -9 of units and of kmsim while they store, CRASH_KILLS (2000) times
 #   make install          into PREFIX (/usr/local), under DESTDIR if that is set: programs, vehicles, stories, man pages,
 #                         and what a unit of one's own is built on (README)
 #   make format, clean, help
 #
-# demo, check, gates, bench, fuzz and crash install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
+# demo, check, gates, bench, bench-peers, fuzz and crash install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
 
 PACKAGES = build-essential perl pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
            clang clang-tidy clang-format cppcheck shellcheck valgrind libclang-rt-14-dev can-utils tshark python3-can \
            python3-scapy python3-zmq python3-nacl python3-jsonschema python3-canmatrix man-db
 
+PEER_PACKAGES = libsystemc-dev libsimgrid-dev
+
 CC       = gcc
+CXX      = g++
 BUILD    = build
 PREFIX   = /usr/local
 INSTALLED = $(DESTDIR)$(PREFIX)
@@ -58,9 +62,10 @@ PUBLIC_ROOMS = bus/base bus/can bus/kernel bus/car bus/diagnosis ecus
 EXAMPLES = tests/peer/light.c tests/peer/light.py tests/peer/light.json
 VERSION  = $(shell sed -n 's/^.define KMSIM_VERSION "\(.*\)"/\1/p' bus/base/version.h)
 BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/bench_*.c))
+PEERS    = $(patsubst tests/bench/peers/%.cpp,$(BUILD)/bench/peers/%,$(wildcard tests/bench/peers/*.cpp))
 BENCH_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)) tests/scratch.c)
 
-.PHONY: all demo check gates bench fuzz crash install format lint clean help packages tests benches
+.PHONY: all demo check gates bench bench-peers fuzz crash install format lint clean help packages tests benches
 all: $(BINARIES)
 
 # ---- how it is built -------------------------------------------------------------------------------------------------
@@ -95,6 +100,10 @@ $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
+$(BUILD)/bench/peers/%: tests/bench/peers/%.cpp tests/bench/peers/saturated.h $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CXX) $(CPPFLAGS) -std=c++17 $(OPTIMIZE) -Wall -Wextra $< $(LIBRARY) -l$* -o $@
+
 tests: $(TESTS)
 benches: $(BENCHES)
 .SECONDARY:
@@ -126,6 +135,11 @@ bench: packages
 	@$(MAKE) -s all benches
 	@tests/bench.sh
 
+bench-peers: packages
+	@$(MAKE) -s packages PACKAGES="$(PEER_PACKAGES)"
+	@$(MAKE) -s all benches $(PEERS)
+	@tests/bench.sh bench_peers
+
 fuzz: packages
 	@tests/fuzz.sh $(or $(FUZZ_SECONDS),60)
 
@@ -154,7 +168,7 @@ lint: packages
 	@tests/lint.sh
 
 format:
-	clang-format -i $(shell git ls-files "*.[ch]")
+	clang-format -i $(shell git ls-files "*.[ch]" "*.cpp")
 
 clean:
 	rm -rf $(BUILD)

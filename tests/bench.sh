@@ -2,6 +2,7 @@
 # Prints the tables of `make bench`, and at the end what has missed its "at least" or "at most". Exit status 1 when a row
 # has, 3 when a bench broke off, or did not do what was to be measured. KMSIM_BENCH=quick: the work is done once, no time
 # is judged. Interrupted (Ctrl-C, SIGTERM, SIGHUP) it leaves nothing.
+#   tests/bench.sh [BENCH…]     only these, without arguments
 set -u
 cd "$(dirname "$0")/.." || exit 2
 work=
@@ -45,15 +46,19 @@ bench() { # program, arguments …
     grep -qE '^\|.*[1-9]' "$work/out" || fail "no figures from $program $*"
 }
 
-bench bench_rounds
-bench bench_commands
-bench bench_hour
-bench bench_transfer
-bench bench_start
-bench bench_kernel
-bench bench_short tests/bench/short.json 60
-bench bench_short scenarios/two_keys_one_number.json
-bench bench_story scenarios/welcome.json
+if [ $# != 0 ]; then
+    for program in "$@"; do bench "$program"; done
+else
+    bench bench_rounds
+    bench bench_commands
+    bench bench_hour
+    bench bench_transfer
+    bench bench_start
+    bench bench_kernel
+    bench bench_short tests/bench/short.json 60
+    bench bench_short scenarios/two_keys_one_number.json
+    bench bench_story scenarios/welcome.json
+fi
 cat "$work/missed"
 [ -z "$failed" ] || exit 3
 [ ! -s "$work/missed" ]

@@ -298,6 +298,9 @@ row "make bench" "a bench that measures nothing" "failed: no figures from build/
     'bench_programs 0 "| 7 |"; script build/bench/bench_start "exit 0"' "$BENCH"
 row "make bench" "rows that miss what they must reach" "^missed: that" 'bench_programs 1 "| 7 |" "missed: that\n"' "$BENCH"
 row "make bench" "a status that says other than the rows" "which has missed nothing" 'bench_programs 1 "| 7 |"' "$BENCH"
+slow_row "make bench-peers" "a peer that carries something else" "peers/systemc: 5, not [0-9]+" \
+    'bench_programs 0 "| 7 |"; real_bench bench_kernel; real_bench bench_peers; script build/bench/peers/systemc "echo 5 5 0.1"' \
+    "$BENCH bench_peers"
 slow_row "make bench" "a time that is judged" "^missed: saturated kernel" \
     'bench_programs 0 "| 7 |"; change tests/bench/bench_kernel.c "s/^(#define MOST_NS) .*/\1 1.0/";
      real_bench bench_kernel' 'tests/bench.sh'

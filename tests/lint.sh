@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# clang-format, clang-tidy and cppcheck over all our C, shellcheck over all scripts; exit 1 when one of them complains.
+# clang-format, clang-tidy and cppcheck over all our C (C++: the first), shellcheck over all scripts; exit 1 when one of them complains.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 rooms=(bus cas ecus scenarios tools tests)
-files=$(find "${rooms[@]}" -name '*.[ch]' | sort)
+files=$(find "${rooms[@]}" -name '*.[ch]' -o -name '*.cpp' | sort)
 sources=$(find "${rooms[@]}" -name '*.c' | sort)
 scripts=$(find tests -name '*.sh' | sort)
 flags="-std=c17 -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L"
