@@ -16,7 +16,13 @@ static const node_ports_t *ports(void *processes, uint8_t node)
     return hub_ports(self->hub, node);
 }
 
+static void again(void *processes)
+{
+    const car_processes_t *self = processes;
+    hub_begin_anew(self->hub);
+}
+
 car_host_t car_processes_host(car_processes_t *self)
 {
-    return (car_host_t){.self = self, .start = start, .ports = ports};
+    return (car_host_t){.self = self, .start = start, .ports = ports, .again = again};
 }

@@ -11,7 +11,8 @@ typedef struct {
     hub_t *hub;            // null: the car has not started it, or it could not be
 } car_processes_t;
 
-/// The host for car_new, which starts the hub. Whoever made the options destroys the hub, before the car.
+/// The host for car_new, which starts the hub; car_reset needs one that hub_can_begin_anew. Whoever made the options
+/// destroys the hub, before the car.
 car_host_t car_processes_host(car_processes_t *self);
 
 #endif

@@ -24,7 +24,7 @@
 // ---- commands ------------------------------------------------------------------------------------------------------
 
 typedef struct {
-    int in_process, verbose;
+    int in_process, fresh, verbose;
     const char *bus, *trace, *trace_failures, *state;
     option_number_t seed, observers;
     int64_t patience_ns;
@@ -34,6 +34,8 @@ typedef struct {
 static const option_t RUN_OPTIONS[] = {
     {"in-process", 0, NULL, OPTION_FLAG, offsetof(run_told_t, in_process),
      "call the control units directly instead of starting a process for each"},
+    {"fresh", 0, NULL, OPTION_FLAG, offsetof(run_told_t, fresh),
+     "start new processes for every story, where else those of one vehicle\nplay one story after the other"},
     {"bus", 0, "ENDPOINT", OPTION_TEXT, offsetof(run_told_t, bus),
      "where observers attach: ipc://PATH or tcp://127.0.0.1:PORT"},
     {"observers", 0, "N", OPTION_NUMBER, offsetof(run_told_t, observers),
@@ -216,6 +218,7 @@ static int run(int count, char **arguments)
     if (!take_launches(&told, names, launches, &error)) return kmsim_wrong(error.text);
     kmsim_run_options_t options = {
         .in_process = told.in_process > 0,
+        .fresh = told.fresh > 0,
         .endpoint = told.bus,
         .observers = (int)told.observers.value,
         .patience_ns = told.patience_ns,

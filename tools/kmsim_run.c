@@ -25,6 +25,8 @@ struct kmsim_run {
     const kmsim_run_options_t *options;
     car_t **cars; // in-process, one per vehicle
     size_t car_count;
+    car_processes_t processes; // the car that is kept on processes, as long as it can be
+    car_t *kept_car;
     // of the story that is played
     const story_t *story;
     const report_t *report;
@@ -56,11 +58,18 @@ kmsim_run_t *kmsim_run_new(const kmsim_run_options_t *options)
     return self;
 }
 
+static void end_processes(kmsim_run_t *self)
+{
+    hub_destroy(&self->processes.hub);
+    car_destroy(&self->kept_car);
+}
+
 void kmsim_run_destroy(kmsim_run_t **self_p)
 {
     kmsim_run_t *self = *self_p;
     if (!self) return;
     for (size_t i = 0; i < self->car_count; i++) car_destroy(&self->cars[i]);
+    end_processes(self);
     free(self->cars);
     for (size_t i = 0; i < self->failure_name_count; i++) free(self->failure_names[i]);
     free(self->failure_names);
@@ -271,31 +280,43 @@ static bool play_in_process(kmsim_run_t *self, const report_t *report, player_ve
     return ready_car(self, error) && play(self, report, verdict, error);
 }
 
-// Processes are started for each story anew, and end with it.
-static bool play_in_processes(kmsim_run_t *self, const report_t *report, player_verdict_t *verdict, error_t *error)
+static bool start_processes(kmsim_run_t *self, const car_plan_t *plan, error_t *error)
 {
     const kmsim_run_options_t *options = self->options;
-    car_processes_t processes = {
-        .options =
-            {
-                .vehicle = self->story->vehicle,
-                .endpoint = options->endpoint,
-                .observers = options->observers,
-                .patience_ns = options->patience_ns,
-                .unit_directory = options->unit_directory,
-                .launches = options->launches,
-                .launch_count = options->launch_count,
-                .verbose = options->verbosity > 0,
-            },
+    end_processes(self);
+    self->processes.options = (hub_options_t){
+        .vehicle = plan->vehicle,
+        .endpoint = options->endpoint,
+        .observers = options->observers,
+        .patience_ns = options->patience_ns,
+        .unit_directory = options->unit_directory,
+        .launches = options->launches,
+        .launch_count = options->launch_count,
+        .verbose = options->verbosity > 0,
     };
-    car_plan_t plan = kmsim_run_plan(options, self->story);
-    car_host_t host = car_processes_host(&processes);
-    self->car = car_new(&plan, &host, error);
-    self->hub = processes.hub;
-    bool good = self->car && play(self, report, verdict, error);
+    car_host_t host = car_processes_host(&self->processes);
+    self->kept_car = car_new(plan, &host, error);
+    return self->kept_car;
+}
+
+// Of another vehicle nothing is kept: its processes would be in the way of those that are wanted now.
+static bool ready_processes(kmsim_run_t *self, error_t *error)
+{
+    car_plan_t plan = kmsim_run_plan(self->options, self->story);
+    bool stays = self->kept_car && self->kept_car->plan.vehicle == plan.vehicle;
+    if (stays) stays = hub_can_begin_anew(self->processes.hub); // still: somebody may have killed one meanwhile
+    return stays ? car_reset(self->kept_car, &plan, error) : start_processes(self, &plan, error);
+}
+
+// The processes stay for the next story, unless this one was not good for them.
+static bool play_on_processes(kmsim_run_t *self, const report_t *report, player_verdict_t *verdict, error_t *error)
+{
+    bool good = ready_processes(self, error);
+    self->car = self->kept_car;
+    self->hub = self->processes.hub;
+    good = good && play(self, report, verdict, error);
     self->hub = NULL;
-    hub_destroy(&processes.hub);
-    car_destroy(&self->car);
+    if (!good || self->options->fresh || !hub_can_begin_anew(self->processes.hub)) end_processes(self);
     return good;
 }
 
@@ -308,7 +329,7 @@ bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *re
     bool good = open_traces(self, error); // before anything starts that could be in vain
     if (good)
         good = self->options->in_process ? play_in_process(self, report, verdict, error)
-                                         : play_in_processes(self, report, verdict, error);
+                                         : play_on_processes(self, report, verdict, error);
     discard_traces(self); // unless it was played
     return good;
 }

@@ -26,6 +26,14 @@ hub_t *hub_new(const hub_options_t *options, error_t *error);
 /// removes every file.
 void hub_destroy(hub_t **self_p);
 
+/// Whether the same units can play another story: all of them are processes that we have started and speak with on
+/// their lanes, each is as alive as when it began, and nobody has looked on who would take two stories for one.
+bool hub_can_begin_anew(hub_t *self);
+
+/// Begins another run with the same processes, in which nothing of the one before is left: its time, its figures, what
+/// units know. Only for a hub that can.
+void hub_begin_anew(hub_t *self);
+
 /// What a unit accepts, as it said when it joined; node is its index in the vehicle. Null for one that is no remote
 /// node.
 const node_ports_t *hub_ports(const hub_t *self, uint8_t node);

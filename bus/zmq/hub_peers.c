@@ -65,16 +65,28 @@ static void take_in_by_lane(hub_peer_t *peer)
     if (peer->by_lane && peer->proved) peer->state = HUB_PEER_READY;
 }
 
+static void welcome_by_lane(hub_t *self, uint8_t node)
+{
+    wire_welcome_t welcome = {.incarnation = self->peers[node].incarnation, .barrier = random_next(&self->random)};
+    welcome.processor = (int16_t)(self->options.spread ? -1 : self->processor);
+    hub_peers_send_step(self, node, wire_encode_welcome(&welcome, self->body));
+}
+
 void hub_peers_greet_by_lane(hub_t *self, uint8_t node, const node_ports_t *ports)
 {
     hub_peer_t *peer = &self->peers[node];
-    wire_welcome_t welcome = {.incarnation = peer->incarnation, .barrier = random_next(&self->random)};
-    welcome.processor = (int16_t)(self->options.spread ? -1 : self->processor);
     peer->ports = *ports;
     peer->has_ports = true;
     peer->state = HUB_PEER_GREETED;
-    hub_peers_send_step(self, node, wire_encode_welcome(&welcome, self->body));
+    welcome_by_lane(self, node);
     take_in_by_lane(peer);
+}
+
+void hub_peers_begin_anew(hub_t *self, uint8_t node)
+{
+    self->peers[node].incarnation = random_next(&self->random) | 1;
+    self->peers[node].activation = -1;
+    welcome_by_lane(self, node);
 }
 
 void hub_peers_refuse(hub_t *self, uint8_t node)

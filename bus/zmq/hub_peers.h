@@ -33,6 +33,9 @@ void hub_peers_greet(hub_t *self, uint8_t node, const hub_candidate_t *candidate
 /// The same for a unit whose hello on its lane was good: it is ready when it has also proved that it hears us.
 void hub_peers_greet_by_lane(hub_t *self, uint8_t node, const node_ports_t *ports);
 
+/// Makes a unit that speaks on its lane what a fresh process would be.
+void hub_peers_begin_anew(hub_t *self, uint8_t node);
+
 /// Sends whoever was refused last as that unit the reason, if he listens.
 void hub_peers_refuse(hub_t *self, uint8_t node);
 

@@ -319,7 +319,10 @@ static bool power_off(void *hub, uint8_t node, int64_t now_ns, bool crash, error
 {
     (void)error;
     hub_t *self = hub;
-    if (crash && !is_actor(self, node)) process_kill(&self->peers[node].process);
+    if (crash && !is_actor(self, node)) {
+        process_kill(&self->peers[node].process);
+        self->peers[node].crashed = true;
+    }
     publish_power(self, node, now_ns, crash ? POWER_CRASH : POWER_OFF);
     return true;
 }

@@ -56,6 +56,7 @@ typedef struct {
     hub_peer_state_t state;
     hub_pulse_t pulse;
     bool stopped; // and that was told
+    bool crashed; // its process was killed, because the story said so
     bool by_lane; // said hello on its lane, and is spoken with there
     bool listens; // it would hear what is sent to it alone: its subscription to step/NODE has been seen, or by lane
     uint64_t incarnation;

@@ -19,8 +19,9 @@
 // SOCK_SEQPACKET. Then it may speak with the hub there instead: it connects SUB alone, subscribes to what it accepts
 // and last to ready/NODE/TAG, TAG being the tag over the 8 bytes of its incarnation, and sends its hello on the lane;
 // there come welcome, power_on, grant and ping, and there it answers, all of them the bodies below, without topic and
-// tag. What is public comes over ZeroMQ as to everybody: it may come after the grant that names it. End-of-file is the
-// end. Who says hello over ZeroMQ is spoken with over ZeroMQ.
+// tag. What is public comes over ZeroMQ as to everybody: it may come after the grant that names it. A welcome with
+// another incarnation than it has begins another story: under that one it is what a fresh process would be, without
+// power. End-of-file is the end. Who says hello over ZeroMQ is spoken with over ZeroMQ.
 //
 // Nobody speaks for a unit. What comes up may be anybody's, so unit and hub share a secret of 16 bytes, new for each
 // life of a process, that never goes over the wire in clear, and a tag proves that its sender has it: the 8 bytes of

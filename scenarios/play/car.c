@@ -141,8 +141,10 @@ void car_destroy(car_t **self_p)
 
 bool car_reset(car_t *self, const car_plan_t *plan, error_t *error)
 {
-    assert(self->host.find && plan->vehicle == self->plan.vehicle && plan->dbc == self->plan.dbc);
+    assert(plan->vehicle == self->plan.vehicle && plan->dbc == self->plan.dbc);
+    assert(self->host.find || self->host.again);
     self->plan = *plan;
+    if (!self->host.find) self->host.again(self->host.self);
     return begin(self, error);
 }
 

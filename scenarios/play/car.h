@@ -24,6 +24,8 @@ typedef struct {
     bool (*start)(void *self, host_in_process_t *actors, host_t *host, error_t *error);
     /// Then the ports of each, as it has told them.
     const node_ports_t *(*ports)(void *self, uint8_t node);
+    /// Makes them what they were when they had just been started; null: they cannot be reset.
+    void (*again)(void *self);
     void *self;
 } car_host_t;
 
@@ -46,9 +48,9 @@ typedef struct { // to be looked at; only the simulation's player, observers and
 car_t *car_new(const car_plan_t *plan, const car_host_t *host, error_t *error);
 void car_destroy(car_t **self_p);
 
-/// Begins another run of the same vehicle, DBC and host, which must be one that calls the units directly. Nothing of
-/// the run before is left, nor of what was set in the simulation. False with the error told when there is no room for
-/// the tester.
+/// Begins another run of the same vehicle, DBC and host, which must be one that calls the units directly, or can again.
+/// Nothing of the run before is left, nor of what was set in the simulation. False with the error told when there is no
+/// room for the tester.
 bool car_reset(car_t *self, const car_plan_t *plan, error_t *error);
 
 /// Tells the car a story (borrowed): to be played from its next instant on, once the one before is over.
