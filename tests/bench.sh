@@ -55,8 +55,7 @@ else
     bench bench_transfer
     bench bench_start
     bench bench_kernel
-    bench bench_short tests/bench/short.json 60
-    bench bench_short scenarios/two_keys_one_number.json
+    bench bench_short
     bench bench_story scenarios/welcome.json
 fi
 cat "$work/missed"

@@ -107,7 +107,7 @@ static int work(int argc, char **argv)
     snprintf(bench.trace, sizeof bench.trace, "%s/trace.log", bench.directory);
     measure_title("| command | virtual time | frames carried | wall time | at most |",
                   "Whole commands, from the start of the process to its end, units on processes of their own unless "
-                  "--in-process; median of %d runs. No peer.",
+                  "--in-process.\nMedian of %d runs. No peer.",
                   measure_times(TURNS_MAX, 1));
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) measure(&bench, &ROWS[i]);
     scratch_remove_all(bench.directory);

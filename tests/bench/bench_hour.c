@@ -79,8 +79,8 @@ static int work(int argc, char **argv)
     double median_s = measure_median(wall_s, (size_t)turns);
     measure_title(
         "| virtual time | frames carried | messages published | activations | wall time | at most |",
-        "An awake car: ignition on, units on processes of their own, from their start to their end; median of "
-        "%d runs. No peer.",
+        "An awake car: ignition on, units on processes of their own, from their start to their end.\nMedian of %d "
+        "runs. No peer.",
         turns);
     printf("| %d s | %" PRIu64 " | %" PRIu64 " | %" PRIu64 " | %.2f s | %.0f s |\n", awake_s, played.frames,
            played.figures.published, played.figures.rounds, median_s, MOST_S);

@@ -146,11 +146,11 @@ static int work(int argc, char **argv)
         wall_s[i] = done.wall_s;
     }
     double median_s = measure_median(wall_s, (size_t)turns), frame_ns = median_s * 1e9 / (double)done.carried;
-    measure_title("| virtual time | frames carried | load | wall time | per frame | at most |",
-                  "The kernel in-process, two saturated buses at 100 kbit/s, on each four nodes that send 8 bytes as "
-                  "soon as the frame before was carried, and hear one other; median of %d turns. Peers: make "
-                  "bench-peers.",
-                  turns);
+    measure_title(
+        "| virtual time | frames carried | load | wall time | per frame | at most |",
+        "The kernel in-process: two saturated buses at 100 kbit/s, on each four nodes that send 8 bytes as soon as the "
+        "frame before\nwas carried, and hear one other. Median of %d turns. Peers: make bench-peers.",
+        turns);
     printf("| %.0f s | %" PRIu64 " | %.0f %% | %.3f s | %.0f ns | %.0f ns |\n", (double)VIRTUAL_NS / 1e9, done.carried,
            done.load * 100, median_s, frame_ns, MOST_NS);
     measure_at_most(frame_ns, MOST_NS, " ns", "saturated kernel, per frame");

@@ -67,14 +67,12 @@ static int work(int argc, char **argv)
     for (int turn = 0; turn < turns; turn++)
         for (size_t i = 0; i < CONTENDERS; i++) run(&contenders[i], turn, said);
     scratch_remove_all(directory);
-    measure_title(
-        "| kernel | what it does | frames carried | frames heard | per frame | at most |",
-        "Two saturated buses at 100 kbit/s, on each four nodes that ask for their next frame of 8 bytes when "
-        "one was carried, and hear one other; 60 s of virtual time, median of %d turns, alternating, on one "
-        "processor.\n"
-        "The peers leave out acknowledgement and errors, sleep, queues within a node, power, lines and radio, "
-        "limits, observers.",
-        turns);
+    measure_title("| kernel | what it does | frames carried | frames heard | per frame | at most |",
+                  "Two saturated buses at 100 kbit/s, on each four nodes that send 8 bytes as soon as the frame before "
+                  "was carried, and hear\none other, for 60 s of virtual time. Median of %d turns, alternating, on one "
+                  "processor.\nThe peers leave out acknowledgement and errors, sleep, queues within a node, power, "
+                  "lines and radio, limits, observers.",
+                  turns);
     for (size_t i = 0; i < CONTENDERS; i++) {
         contender_t *self = &contenders[i];
         char most[16] = "";

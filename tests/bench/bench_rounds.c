@@ -304,10 +304,9 @@ static int work(int argc, char **argv)
     measure_beside(".", units);
     measure_title("| nodes | processors | rounds | frames carried | activations | bare libzmq /s | kmsim /s | ratio | "
                   "at least | us per activation |",
-                  "Lock-step rounds: N processes, each sends a frame of 8 bytes of its own per virtual millisecond and "
-                  "hears those of all others; median of %d turns.\n"
-                  "Peer, alternating: bare libzmq, the same frames (published once), grants and packets among as many "
-                  "processes, without bus, time or coding.",
+                  "Lock-step rounds: N processes, each sends 8 bytes of its own per virtual millisecond, and hears all "
+                  "others.\nMedian of %d turns, alternating with the peer: bare libzmq, the same frames (published "
+                  "once), grants and packets\namong as many processes, without bus, time or coding.",
                   measure_times(TURNS_MAX, 1));
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) measure(&ROWS[i], program, units);
     return measure_status();

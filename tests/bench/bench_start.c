@@ -74,8 +74,8 @@ static int work(int argc, char **argv)
     size_t count = (size_t)turns;
     double median_ms = measure_median(both_ms, count);
     measure_title("| start until joined | tear-down | together | at most | Pss | Private_Dirty |",
-                  "Start of the %d units' processes until all have joined, and tear-down until none is left; memory of "
-                  "the unit that has most. Median of %d. No peer.",
+                  "Start of %d units' processes until all have joined, and tear-down until none is left; memory of the "
+                  "unit that has most.\nMedian of %d. No peer.",
                   vehicle.node_count, turns);
     printf("| %.1f ms | %.1f ms | %.1f ms | %.0f ms | %.2f MB | %.2f MB |\n", measure_median(start_ms, count),
            measure_median(end_ms, count), median_ms, MOST_MS, measure_median(proportional, count),

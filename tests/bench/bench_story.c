@@ -56,7 +56,7 @@ static int work(int argc, char **argv)
     double median_ms = measure_median(wall_ms, (size_t)turns);
     measure_title("| story | virtual time | frames carried | wall time | at most |",
                   "A story in-process, from its file to its verdict: vehicle, DBC and story files read each time, no "
-                  "program started; median of %d. No peer.",
+                  "program started.\nMedian of %d. No peer.",
                   turns);
     printf("| %s | %.0f s | %" PRIu64 " | %.2f ms | %.0f ms |\n", argv[1], (double)played.time_ns / 1e9, played.frames,
            median_ms, MOST_MS);

@@ -157,8 +157,8 @@ static int work(int argc, char **argv)
     measure_title(
         "| host | trace | frames carried | transfers | at least | virtual time against the bus's minimum | at "
         "most |",
-        "Transfers of %d bytes to the CAS, %d in a story, from the start of the units to their end; median of "
-        "%d turns, the rows one after the other in each. No peer.",
+        "Transfers of %d bytes to the CAS, %d in a story, from the start of the units to their end.\nMedian of %d "
+        "turns, in each of which the rows alternate. No peer.",
         REQUEST_SIZE, transfers, turns);
     for (size_t i = 0; i < WAYS; i++) print_row(&ways[i], ways[1].frames, turns);
     story_destroy(&story);
