@@ -64,6 +64,7 @@ uint32_t text_harmless(uint32_t character)
         {0x202A, 0x202E, '?'},
         {0x2066, 0x2069, '?'}, // direction of writing
     };
+    if (character >= ' ' && character < DELETE) return character; // nearly all that there ever is
     for (size_t i = 0; i < sizeof ODD / sizeof ODD[0]; i++)
         if (character >= ODD[i].first && character <= ODD[i].last) return (uint32_t)ODD[i].shown;
     return character;

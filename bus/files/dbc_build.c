@@ -200,12 +200,22 @@ static uint32_t windows_character(unsigned char byte)
     return byte >= 0x80 && byte < 0xA0 ? FROM_80[byte - 0x80] : byte;
 }
 
+// How many characters there are at the beginning that stay as they are.
+static size_t plain_length(const char *text, size_t length)
+{
+    size_t plain = 0;
+    while (plain < length && text[plain] >= ' ' && text[plain] <= '~' && text[plain] != '\\') plain++;
+    return plain;
+}
+
 const char *dbc_build_text(dbc_build_t *self, const char *text, size_t length)
 {
-    bool utf8 = text_is_utf8(text, length);
+    size_t plain = plain_length(text, length);
+    bool utf8 = text_is_utf8(text + plain, length - plain);
     char *copy = allocate(self, (utf8 ? 1 : 3) * length + 1); // a byte of the code page has three at most
-    size_t used = 0;
-    for (size_t i = 0; i < length;) {
+    size_t used = plain;
+    memcpy(copy, text, plain);
+    for (size_t i = plain; i < length;) {
         uint32_t character = windows_character((unsigned char)text[i]);
         size_t step = utf8 ? text_character(text + i, length - i, &character) : 1;
         bool left_out =

@@ -216,15 +216,6 @@ bool dbc_take_string(dbc_parser_t *self, const char *what, dbc_token_t *string)
 
 // ---- numbers -------------------------------------------------------------------------------------------------------
 
-double dbc_token_number(const dbc_token_t *token)
-{
-    char text[NUMBER_MAX + 1];
-    size_t length = token->length < NUMBER_MAX ? token->length : NUMBER_MAX;
-    memcpy(text, token->text, length);
-    text[length] = '\0';
-    return strtod(text, NULL);
-}
-
 static bool whole_digits(const dbc_token_t *token, bool *negative, uint64_t *magnitude)
 {
     size_t at = token->text[0] == '-' || token->text[0] == '+' ? 1 : 0;
@@ -237,6 +228,19 @@ static bool whole_digits(const dbc_token_t *token, bool *negative, uint64_t *mag
         *magnitude = *magnitude * 10 + digit;
     }
     return true;
+}
+
+double dbc_token_number(const dbc_token_t *token)
+{
+    bool negative;
+    uint64_t magnitude;
+    if (whole_digits(token, &negative, &magnitude) && !negative && magnitude < (uint64_t)EXACT_MAX)
+        return (double)magnitude;
+    char text[NUMBER_MAX + 1];
+    size_t length = token->length < NUMBER_MAX ? token->length : NUMBER_MAX;
+    memcpy(text, token->text, length);
+    text[length] = '\0';
+    return strtod(text, NULL);
 }
 
 bool dbc_token_integer(const dbc_token_t *token, int64_t *value)

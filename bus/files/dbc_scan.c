@@ -28,15 +28,18 @@ void dbc_scan_init(dbc_scan_t *self, const char *text, size_t size)
     *self = (dbc_scan_t){.next = marked ? text + mark : text, .end = text + size, .line = 1, .first = true};
 }
 
-// Whether a line ends at this character. Lines end with LF, CR LF or CR alone; "CR blank LF", which occurs too, is one
-// end and not two.
-static bool ends_line(const dbc_scan_t *self)
+// "CR blank LF", which occurs too, is one end and not two.
+static bool is_lone(const dbc_scan_t *self)
 {
-    if (peek(self, 0) == '\n') return true;
-    if (peek(self, 0) != '\r') return false;
     size_t ahead = 1;
     while (peek(self, ahead) == ' ' || peek(self, ahead) == '\t') ahead++;
     return peek(self, ahead) != '\n';
+}
+
+// Whether a line ends at this character. Lines end with LF, CR LF or CR alone.
+static bool ends_line(const dbc_scan_t *self)
+{
+    return *self->next == '\n' || (*self->next == '\r' && is_lone(self));
 }
 
 void dbc_scan_skip_line(dbc_scan_t *self)
@@ -51,6 +54,8 @@ static void skip_blanks(dbc_scan_t *self)
         char c = *self->next;
         if (c == '/' && peek(self, 1) == '/') {
             dbc_scan_skip_line(self);
+        } else if (c > ' ') {
+            return;
         } else if (ends_line(self)) {
             self->line++;
             self->first = true;
@@ -82,11 +87,16 @@ static size_t number_length(const dbc_scan_t *self)
     return exponent;
 }
 
+static bool may_be_number(char first)
+{
+    return is_digit(first) || first == '-' || first == '+' || first == '.';
+}
+
 static size_t word_length(const dbc_scan_t *self)
 {
-    size_t length = 0;
-    while (is_word(peek(self, length))) length++;
-    return length;
+    const char *c = self->next;
+    while (c < self->end && is_word(*c)) c++;
+    return (size_t)(c - self->next);
 }
 
 static dbc_token_t take_string(dbc_scan_t *self, dbc_token_t token)
@@ -94,7 +104,7 @@ static dbc_token_t take_string(dbc_scan_t *self, dbc_token_t token)
     self->next++;
     token.text = self->next;
     for (; self->next < self->end && *self->next != '"'; self->next++) {
-        if (ends_line(self)) self->line++;
+        if (*self->next < ' ' && ends_line(self)) self->line++;
         if (*self->next == '\\' && peek(self, 1) == '"') self->next++;
     }
     token.length = (size_t)(self->next - token.text);
@@ -110,7 +120,7 @@ dbc_token_t dbc_scan_next(dbc_scan_t *self)
     self->first = false;
     if (self->next == self->end) return token;
     if (*self->next == '"') return take_string(self, token);
-    size_t number = number_length(self);
+    size_t number = may_be_number(*self->next) ? number_length(self) : 0;
     size_t word = word_length(self);
     if (number > 0 && number >= word) {
         token.kind = DBC_TOKEN_NUMBER;
@@ -123,8 +133,9 @@ dbc_token_t dbc_scan_next(dbc_scan_t *self)
     return token;
 }
 
+// By the first character nearly everything is something else.
 bool dbc_token_is(const dbc_token_t *self, const char *text)
 {
-    return self->kind != DBC_TOKEN_STRING && self->kind != DBC_TOKEN_END && strlen(text) == self->length &&
-           memcmp(self->text, text, self->length) == 0;
+    return self->kind != DBC_TOKEN_STRING && self->kind != DBC_TOKEN_END && self->length > 0 &&
+           self->text[0] == text[0] && strlen(text) == self->length && memcmp(self->text, text, self->length) == 0;
 }

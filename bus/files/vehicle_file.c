@@ -200,6 +200,7 @@ static void read_node(loader_t *self, const json_t *json)
     if (told.name && vehicle_find_node(self->vehicle, told.name) >= 0)
         json_reader_mistake_at(&self->reader, "name", "there is a node \"%s\" already", told.name);
     vehicle_node_t *node = self->node = &self->vehicle->nodes[self->vehicle->node_count];
+    *node = (vehicle_node_t){0};
     if (told.name) set_name(node->name, told.name);
     if (told.executable) read_executable(self, told.executable);
     node->external = told.external;
@@ -348,7 +349,7 @@ static bool is_path(const char *text)
 
 bool vehicle_file_load(vehicle_t *self, const char *name_or_path, const char *directory, error_t *error)
 {
-    memset(self, 0, sizeof *self);
+    memset(self, 0, offsetof(vehicle_t, nodes)); // and each node when it is read: most of the room stays untouched
     if (!is_path(name_or_path)) {
         return find_by_name(self, name_or_path, error) && load_file(self, error);
     }
