@@ -121,7 +121,7 @@ hub_t *hub_new(const hub_options_t *options, error_t *error)
     if (self->invites) self->options.patience_ns = HUB_PATIENCE_NS;
     self->vehicle = options->vehicle;
     self->now_ns = -1;
-    for (size_t i = 0; i < VEHICLE_NODES_MAX; i++) self->peers[i].process = process_none();
+    for (size_t i = 0; i < self->vehicle->node_count; i++) self->peers[i].process = process_none();
     self->random = process_random("hub");
     hub_count++;
     if (begin(self, error)) return self;
@@ -180,7 +180,7 @@ static void publish_end(hub_t *self)
 static bool any_runs(hub_t *self, bool launched)
 {
     bool any = false;
-    for (size_t i = 0; i < VEHICLE_NODES_MAX; i++) {
+    for (size_t i = 0; i < self->vehicle->node_count; i++) {
         int status;
         hub_peer_t *peer = &self->peers[i];
         if (!peer->process.pid || process_ended(&peer->process, &status)) continue;
@@ -199,7 +199,7 @@ static void end_units(hub_t *self)
         if (!(plain && waited_ms < grace_ms) && !(launched && waited_ms < GRACE_LAUNCHED_MS)) break;
         nanosleep(&(struct timespec){.tv_nsec = 100 * TIME_US}, NULL);
     }
-    for (size_t i = 0; i < VEHICLE_NODES_MAX; i++) process_kill(&self->peers[i].process);
+    for (size_t i = 0; i < self->vehicle->node_count; i++) process_kill(&self->peers[i].process);
 }
 
 // Observers, and units that somebody else has started: nothing but our last words (a refusal, the end) ends those.
@@ -226,7 +226,7 @@ void hub_destroy(hub_t **self_p)
         int64_t left_ms = LINGER_MS - (socket_clock_ms() - began_ms);
         if (others_listen(self) && left_ms > 0) zsock_set_linger(self->down, (int)left_ms);
     }
-    for (size_t i = 0; i < VEHICLE_NODES_MAX; i++) process_cut(&self->peers[i].process);
+    for (size_t i = 0; i < self->vehicle->node_count; i++) process_cut(&self->peers[i].process);
     end_units(self);
     zsock_destroy(&self->down);
     zsock_destroy(&self->up);
