@@ -160,6 +160,17 @@ START_TEST(two_observers_of_one_program_announce_themselves_by_names_of_their_ow
 }
 END_TEST
 
+START_TEST(an_observer_may_come_where_another_has_just_left)
+{
+    open_bus();
+    for (int i = 0; i < 200; i++) {
+        observer_t *one = observer_new(hub_fixture_endpoint(), &error);
+        ck_assert_msg(one != NULL, "%d: %s", i, error.text);
+        observer_destroy(&one);
+    }
+}
+END_TEST
+
 START_TEST(what_is_no_endpoint_is_refused_with_a_reason)
 {
     ck_assert_ptr_null(observer_new("http://nowhere", &error));
@@ -303,6 +314,7 @@ int main(void)
     tcase_add_checked_fixture(cases, set_up, tear_down);
     tcase_add_loop_test(cases, attached_before_or_after_the_bus_began_it_sees_the_first_message_and_the_end, 0, 2);
     tcase_add_test(cases, two_observers_of_one_program_announce_themselves_by_names_of_their_own);
+    tcase_add_test(cases, an_observer_may_come_where_another_has_just_left);
     tcase_add_test(cases, what_is_no_endpoint_is_refused_with_a_reason);
     tcase_add_test(cases, a_gap_in_a_stream_is_a_loss_of_so_many_messages);
     tcase_add_test(cases, streams_are_numbered_apart);

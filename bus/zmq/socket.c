@@ -2,6 +2,7 @@
 #include "bus/zmq/socket.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -87,11 +88,14 @@ bool socket_receive_subscription(void *handle, char topic[WIRE_TOPIC_MAX + 1], b
     return size >= 0;
 }
 
+// A number that no other monitor has had: one that was destroyed holds its place until libzmq's own thread gets to it,
+// and a new socket may well have the address of the old one by then.
 zsock_t *socket_monitor_new(zsock_t *socket)
 {
+    static atomic_uint count;
     char place[64];
     zsock_t *self = socket_new(ZMQ_PAIR, 0);
-    snprintf(place, sizeof place, "inproc://monitor-%p", (void *)socket);
+    snprintf(place, sizeof place, "inproc://monitor-%u", atomic_fetch_add(&count, 1));
     if (!self || zmq_socket_monitor(zsock_resolve(socket), place, ZMQ_EVENT_DISCONNECTED) != 0 ||
         zsock_connect(self, "%s", place) != 0)
         zsock_destroy(&self);
