@@ -50,8 +50,12 @@ static int count_lines(const char *path, const char *beginning)
     return count;
 }
 
-// One run, in ms; all that it is to say it must have said.
-static double run(const bench_t *self, const row_t *row, bool traced)
+typedef struct {
+    double wall_ms, cpu_ms;
+} took_t;
+
+// All that it is to say it must have said.
+static took_t run(const bench_t *self, const row_t *row, bool traced)
 {
     const char *argv[WORDS_MAX] = {self->program};
     size_t count = 1;
@@ -61,16 +65,16 @@ static double run(const bench_t *self, const row_t *row, bool traced)
     for (int i = 0; i < (traced ? 1 : row->stories); i++) argv[count++] = row->story;
     int said = open(self->said, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (said < 0) measure_fail("%s: cannot be written", self->said);
-    double began_s = measure_now_s();
+    double began_s = measure_now_s(), cpu_began_s = measure_cpu_of_all_s();
     int status = guard_wait(guard_start(argv, said));
-    double took_ms = (measure_now_s() - began_s) * 1e3;
+    took_t took = {(measure_now_s() - began_s) * 1e3, (measure_cpu_of_all_s() - cpu_began_s) * 1e3};
     close(said);
     if (status != 0) measure_fail("status %d of kmsim %s", status, row->what);
     int due = traced ? 1 : row->stories;
     if (row->story && count_lines(self->said, "ok ") != due)
         measure_fail("kmsim %s: not %d stories passed", row->what, due);
     if (!row->story && count_lines(self->said, "kmsim ") != 1) measure_fail("kmsim %s: says nothing", row->what);
-    return took_ms;
+    return took;
 }
 
 static int count_frames(const bench_t *self, const row_t *row)
@@ -85,13 +89,18 @@ static int count_frames(const bench_t *self, const row_t *row)
 static void measure(const bench_t *self, const row_t *row)
 {
     int turns = measure_times(TURNS_MAX, 1), frames = count_frames(self, row);
-    double took_ms[TURNS_MAX];
-    for (int turn = 0; turn < turns; turn++) took_ms[turn] = run(self, row, false);
-    double median_ms = measure_median(took_ms, (size_t)turns);
+    double wall_ms[TURNS_MAX], cpu_ms[TURNS_MAX];
+    for (int turn = 0; turn < turns; turn++) {
+        took_t took = run(self, row, false);
+        wall_ms[turn] = took.wall_ms;
+        cpu_ms[turn] = took.cpu_ms;
+    }
+    double median_ms = measure_median(wall_ms, (size_t)turns);
     char name[128], most[16] = "";
     snprintf(name, sizeof name, "kmsim %s%s%s", row->options[0], row->story ? " " : ": ", row->what);
     if (row->most_ms > 0) snprintf(most, sizeof most, "%.0f ms", row->most_ms);
-    printf("| %s | %s | %d | %.1f ms | %s |\n", name, row->virtual_time, frames, median_ms, most);
+    printf("| %s | %s | %d | %.1f ms | %.1f ms | %s |\n", name, row->virtual_time, frames,
+           measure_median(cpu_ms, (size_t)turns), median_ms, most);
     fflush(stdout);
     if (row->most_ms > 0) measure_at_most(median_ms, row->most_ms, " ms", name);
 }
@@ -105,7 +114,7 @@ static int work(int argc, char **argv)
     scratch_make(bench.directory);
     snprintf(bench.said, sizeof bench.said, "%s/said", bench.directory);
     snprintf(bench.trace, sizeof bench.trace, "%s/trace.log", bench.directory);
-    measure_title("| command | virtual time | frames carried | wall time | at most |",
+    measure_title("| command | virtual time | frames carried | CPU time of all | wall time | at most |",
                   "Whole commands, from the start of the process to its end, units on processes of their own unless "
                   "--in-process.\nMedian of %d runs. No peer.",
                   measure_times(TURNS_MAX, 1));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The saturated buses of bench_kernel beside other people's simulation kernels (tests/bench/peers/): alternating, on
-// one processor, each turn a process of its own that times its run alone. Not part of `make bench`: `make bench-peers`
-// installs what they need.
+// one processor, each turn a process of its own that tells the CPU time of its run alone. Not part of `make bench`:
+// `make bench-peers` installs what they need.
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -67,7 +67,7 @@ static int work(int argc, char **argv)
     for (int turn = 0; turn < turns; turn++)
         for (size_t i = 0; i < CONTENDERS; i++) run(&contenders[i], turn, said);
     scratch_remove_all(directory);
-    measure_title("| kernel | what it does | frames carried | frames heard | per frame | at most |",
+    measure_title("| kernel | what it does | frames carried | frames heard | CPU time per frame | at most |",
                   "Two saturated buses at 100 kbit/s, on each four nodes that send 8 bytes as soon as the frame before "
                   "was carried, and hear\none other, for 60 s of virtual time. Median of %d turns, alternating, on one "
                   "processor.\nThe peers leave out acknowledgement and errors, sleep, queues within a node, power, "

@@ -6,17 +6,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 static bool missed;
 
-double measure_now_s(void)
+static double read_clock(clockid_t clock)
 {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+double measure_now_s(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+double measure_cpu_s(void)
+{
+    return read_clock(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+static double seconds(struct timeval time)
+{
+    return (double)time.tv_sec + (double)time.tv_usec / 1e6;
+}
+
+double measure_cpu_of_all_s(void)
+{
+    struct rusage usage;
+    double sum_s = 0;
+    for (size_t i = 0; i < 2; i++) {
+        getrusage((const int[]){RUSAGE_SELF, RUSAGE_CHILDREN}[i], &usage);
+        sum_s += seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    }
+    return sum_s;
 }
 
 static int compare(const void *a, const void *b)

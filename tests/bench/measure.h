@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What benches have in common: wall time, medians (machines are noisy), and tables that say what is done and on what
+// What benches have in common: time, medians (machines are noisy), and tables that say what is done and on what
 // machine, and whose rows may have to be at least so fast.
 //
 // With KMSIM_BENCH=quick in the environment a bench does its work once or twice and judges no time: that shows that the
@@ -16,6 +16,12 @@
 
 /// Wall time in seconds since some moment.
 double measure_now_s(void);
+
+/// CPU time of this process in seconds: of what never waits, since nobody else's work on the machine is in it.
+double measure_cpu_s(void);
+
+/// CPU time in seconds of this process and of all that have ended of those that it has started, and that these have.
+double measure_cpu_of_all_s(void);
 
 /// The median of an odd number of figures, which it sorts.
 double measure_median(double *figures, size_t count);
