@@ -15,8 +15,8 @@
 # demo, check, gates, bench, bench-peers, fuzz and crash install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
 
 PACKAGES = build-essential perl pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
-           clang clang-tidy clang-format cppcheck shellcheck valgrind libclang-rt-14-dev can-utils tshark python3-can \
-           python3-scapy python3-zmq python3-nacl python3-jsonschema python3-canmatrix man-db
+           clang clang-tidy clang-format cppcheck shellcheck valgrind libclang-rt-14-dev libxml2-utils procps can-utils \
+           tshark python3-can python3-scapy python3-zmq python3-nacl python3-jsonschema python3-canmatrix man-db
 
 PEER_PACKAGES = libsystemc-dev libsimgrid-dev
 

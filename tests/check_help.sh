@@ -29,7 +29,7 @@ reads_well() { # command …
 }
 
 reads_well "$bin/kmsim" --help
-for command in run check up "do"; do
+for command in run merge check up "do"; do
     reads_well "$bin/kmsim" $command --help
     mv out told
     reads_well "$bin/kmsim" help $command
@@ -37,7 +37,7 @@ for command in run check up "do"; do
     grep -q "^usage: kmsim $command " out || fail "$(cat out)"
 done
 reads_well "$bin/kmsim" help
-for command in run check up "do" help; do grep -q "^  $command " out || fail "kmsim help does not tell of $command"; done
+for command in run merge check up "do" help; do grep -q "^  $command " out || fail "kmsim help does not tell of $command"; done
 gives 2 "$bin/kmsim" help dance
 grep -qx 'kmsim: unknown command "dance"; see kmsim --help' err || fail "$(cat err)"
 # the workshop's tools: every command in the list has a page of its own, the same by both ways
@@ -71,7 +71,7 @@ for program in kmsim bus-sniffer service-tool cip; do
     [ ! -s err ] || fail "$program.1: $(cat err)"
     gives 0 env MANWIDTH=200 man -l "$manual/$program.1"
     cp out page
-    if [ $program = kmsim ]; then commands="run check up do"; else commands=""; fi
+    if [ $program = kmsim ]; then commands="run merge check up do"; else commands=""; fi
     for command in ${commands:-" "}; do gives 0 "$bin/$program" $command --help && grep -oE '^  (-.,|   ) --[a-z-]+' out | grep -o -- '--.*'; done | sort -u > options
     while read -r option; do grep -qe "$option" page || fail "$program.1 does not tell of $option"; done < options
     [ "$(wc -l < options)" -gt 4 ] || fail "$program has hardly an option"

@@ -290,11 +290,16 @@ class Bench:
         sniffer.wait()
 
     def kill(self, car, rng):
-        """Kills kmsim or one of its units outright; says who it was, or nothing when it was too late."""
-        units = sorted(pid for pid, (parent, _) in read_processes().items() if parent == car.pid)
+        """Kills kmsim, its process that plays, or one of its units outright; says who it was, or nothing when it was too late."""
+        processes = read_processes()
+        workers = sorted(pid for pid, (parent, _) in processes.items() if parent == car.pid)
+        units = sorted(pid for pid, (parent, _) in processes.items() if parent in workers)
         victim, name = car.pid, "kmsim"
-        if rng.random() < 0.5 and units:
+        draw = rng.random()
+        if draw < 0.5 and units:
             victim, name = rng.choice(units), "unit"
+        elif draw < 0.6 and workers:
+            victim, name = workers[0], "worker"
         if car.poll() is not None:
             return None
         try:
@@ -393,7 +398,7 @@ def kill_once(bench, rng, duration, problems):
         problems.append(f"kmsim does not end when a {killed} was killed")
     bench.end_sniffer(sniffer)
     # 0: it had just ended
-    expected = {"kmsim": (0, -signal.SIGKILL), "unit": (0, 3), None: (0,)}[killed]
+    expected = {"kmsim": (0, -signal.SIGKILL), "worker": (0, 3), "unit": (0, 3), None: (0,)}[killed]
     if status not in expected:
         problems.append(f"kmsim ends with status {status} when {killed} was killed: {bench.said('car.log')}")
     bench.find_leftovers(problems)
@@ -412,7 +417,7 @@ def main():
     rng = random.Random(seed)
     duration, problems = run_undisturbed(bench, rng)
     violations = tell(problems, bench, 0)
-    done, attempts, acknowledged, victims = 0, 0, 0, {"kmsim": 0, "unit": 0}
+    done, attempts, acknowledged, victims = 0, 0, 0, {"kmsim": 0, "worker": 0, "unit": 0}
     begin = time.monotonic()
     while done < kills and violations == 0 and attempts < 4 * kills + 20:
         attempts += 1
@@ -430,7 +435,7 @@ def main():
         _, problems = run_undisturbed(bench, rng)
         violations += tell(problems, bench, attempts + 1)
     bench.destroy()
-    print(f"{done} kills ({victims['kmsim']} of kmsim, {victims['unit']} of units) in {time.monotonic() - begin:.0f} s, "
+    print(f"{done} kills ({victims['kmsim']} of kmsim, {victims['worker']} of workers, {victims['unit']} of units) in {time.monotonic() - begin:.0f} s, "
           f"{acknowledged} acknowledgements seen before them, {violations} violations, seed {seed}")
     if done < kills and violations == 0:
         print(f"only {done} of {attempts} attempts found somebody to kill")

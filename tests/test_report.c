@@ -4,37 +4,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scenarios/play/report.h"
-#include "tests/story_fixture.h"
+#include "bus/base/time.h"
+#include "scenarios/reports/report.h"
 #include "tests/suite.h"
 
-static garage_t *garage;
-static const story_t *story;
-static player_verdict_t passed, failed;
+static record_t *passed, *failed;
 static char *text;
 static size_t size;
 static report_t report;
 
+static record_t *make(record_status_t status)
+{
+    record_t *record = record_new();
+    record->status = status;
+    record_set(&record->file, "test.json");
+    record_set(&record->name, "test");
+    return record;
+}
+
 static void set_up(void)
 {
-    garage = garage_new();
-    story = story_fixture_parse(garage, "", "{'wait': '1 s'}");
-    passed = (player_verdict_t){.state = PLAYER_PASSED, .time_ns = TIME_S};
-    failed = (player_verdict_t){.state = PLAYER_FAILED,
-                                .time_ns = 2104233 * TIME_US,
-                                .step = 3,
-                                .pointer = "/steps/3/expect",
-                                .expected = "expect car unlocked within 1 s",
-                                .problem = "not met within 1 s",
-                                .seen = "car \"locked\""};
+    passed = make(RECORD_PASSED);
+    passed->virtual_ns = TIME_S;
+    failed = make(RECORD_FAILED);
+    failed->virtual_ns = 2104233 * TIME_US;
+    failed->step = 3;
+    record_set(&failed->pointer, "/steps/3/expect");
+    record_set(&failed->expected, "expect car unlocked within 1 s");
+    record_set(&failed->problem, "not met within 1 s");
+    record_set(&failed->seen, "car \"locked\"");
+    record_set(&failed->replay, "kmsim run --in-process --seed 42 test.json");
     text = NULL;
 }
 
 static void tear_down(void)
 {
     free(text);
-    story_destroy(&story);
-    garage_destroy(&garage);
+    record_destroy(&passed);
+    record_destroy(&failed);
 }
 
 static void begin(bool terminal, size_t total)
@@ -49,16 +56,16 @@ static void begin_in(const char *kind, const char *no_colour)
     setenv("TERM", kind, 1);
     setenv("NO_COLOR", no_colour, 1);
     FILE *out = open_memstream(&text, &size);
-    report_begin(&report, out, true, 2);
+    report_begin(&report, out, true, 40);
 }
 
 START_TEST(a_pipe_gets_tap_13)
 {
     begin(false, 2);
-    report_story(&report, story, 1, NULL, &passed);
+    report_record(&report, passed);
     report_line(&report, "%d frames", 7);
-    report_story(&report, story, 42, NULL, &failed);
-    report_end(&report);
+    report_record(&report, failed);
+    report_end(&report, NULL);
     fclose(report.out);
     ck_assert_str_eq(text, "TAP version 13\n"
                            "1..2\n"
@@ -76,15 +83,16 @@ START_TEST(a_pipe_gets_tap_13)
                            "  last_seen: \"car \\\"locked\\\"\"\n"
                            "  replay: \"kmsim run --in-process --seed 42 test.json\"\n"
                            "  ...\n");
-    ck_assert_uint_eq(report.passed, 1);
-    ck_assert_uint_eq(report.failed, 1);
+    ck_assert_uint_eq(report.counts.counts[RECORD_PASSED], 1);
+    ck_assert_uint_eq(report.counts.counts[RECORD_FAILED], 1);
 }
 END_TEST
 
 START_TEST(a_trace_that_was_kept_is_told_with_the_failure)
 {
     begin(false, 1);
-    report_story(&report, story, 1, "a \"b\".log", &failed);
+    record_set(&failed->trace, "a \"b\".log");
+    report_record(&report, failed);
     fclose(report.out);
     ck_assert_ptr_nonnull(strstr(text, "  trace: \"a \\\"b\\\".log\"\n  replay: "));
 }
@@ -93,34 +101,75 @@ END_TEST
 START_TEST(a_trace_that_was_kept_is_told_on_a_terminal_too)
 {
     begin(true, 1);
-    report_story(&report, story, 1, "a.log", &failed);
+    record_set(&failed->trace, "a.log");
+    report_record(&report, failed);
     fclose(report.out);
     ck_assert_ptr_nonnull(strstr(text, "        trace      a.log\n        replay     "));
 }
 END_TEST
 
-START_TEST(a_broken_simulation_bails_out)
+START_TEST(a_broken_simulation_is_told_and_bails_out)
 {
-    begin(false, 1);
-    report_broken(&report, story, "seat: process was killed by signal 9\nsecond line");
+    begin(false, 2);
+    record_t *broken = make(RECORD_BROKEN);
+    record_set(&broken->problem, "seat: process was killed by signal 9\nsecond line");
+    report_record(&report, broken);
+    report_end(&report, broken->problem);
+    record_destroy(&broken);
     fclose(report.out);
-    ck_assert_str_eq(text, "TAP version 13\n1..1\nBail out! seat: process was killed by signal 9\n");
+    ck_assert_str_eq(text, "TAP version 13\n1..2\n"
+                           "not ok 1 - test\n"
+                           "  ---\n"
+                           "  message: \"seat: process was killed by signal 9\\x0Asecond line\"\n"
+                           "  severity: error\n"
+                           "  file: \"test.json\"\n"
+                           "  ...\n"
+                           "Bail out! seat: process was killed by signal 9\n");
+}
+END_TEST
+
+START_TEST(a_run_that_ends_early_says_how_far_it_came)
+{
+    begin(true, 5);
+    report_record(&report, passed);
+    report_end(&report, "interrupted by signal 2");
+    fclose(report.out);
+    ck_assert_str_eq(text, "passed  test  (1.000000 s of car)\n1 of 5 stories: FAILED, 1 passed\n");
+}
+END_TEST
+
+START_TEST(each_kind_of_end_is_counted_by_its_word)
+{
+    begin(true, 3);
+    record_t *late = make(RECORD_TIMED_OUT), *invalid = make(RECORD_INVALID);
+    record_set(&invalid->problem, "test.json: /steps: not there\ntest.json: /name: not there");
+    report_record(&report, passed);
+    report_record(&report, late);
+    report_record(&report, invalid);
+    report_end(&report, NULL);
+    record_destroy(&late);
+    record_destroy(&invalid);
+    fclose(report.out);
+    ck_assert_str_eq(text, "passed  test  (1.000000 s of car)\n"
+                           "TIMED OUT  test\n        test.json: timed out\n"
+                           "INVALID  test\n        test.json: /steps: not there\n"
+                           "3 stories: FAILED, 1 passed, 1 timed out, 1 invalid\n");
 }
 END_TEST
 
 START_TEST(a_person_gets_a_short_form)
 {
     begin(true, 2);
-    report_story(&report, story, 1, NULL, &passed);
-    report_story(&report, story, 1, NULL, &failed);
-    report_end(&report);
+    report_record(&report, passed);
+    report_record(&report, failed);
+    report_end(&report, NULL);
     fclose(report.out);
     ck_assert_str_eq(text, "passed  test  (1.000000 s of car)\n"
                            "FAILED  test  (2.104233 s of car)\n"
                            "        test.json: /steps/3/expect at 2.104233 s: not met within 1 s\n"
                            "        expected   expect car unlocked within 1 s\n"
                            "        last seen  car \"locked\"\n"
-                           "        replay     kmsim run --in-process --seed 1 test.json\n"
+                           "        replay     kmsim run --in-process --seed 42 test.json\n"
                            "2 stories: FAILED, 1 passed, 1 failed\n");
 }
 END_TEST
@@ -128,29 +177,41 @@ END_TEST
 START_TEST(a_terminal_gets_colour_and_one_line_of_progress)
 {
     begin_in("xterm", "");
-    report_progress(&report, story);
-    report_story(&report, story, 1, NULL, &passed);
+    report_progress(&report, &(report_progress_t){.name = "test"});
+    report_progress(&report, &(report_progress_t){.done = 10, .failed = 2, .wall_ns = 5 * TIME_S, .name = "next"});
+    report_record(&report, passed);
     fclose(report.out);
-    ck_assert_str_eq(text, "\r\033[K\033[?7l1 of 2: test\033[?7h"
+    ck_assert_str_eq(text, "\r\033[K\033[?7l[--------------------] 0 of 40: test\033[?7h"
+                           "\r\033[K\033[?7l[#####---------------] 10 of 40, 2 failed, 15 s left: next\033[?7h"
                            "\r\033[K\033[32mpassed\033[0m  test  (1.000000 s of car)\n");
+}
+END_TEST
+
+START_TEST(time_left_is_told_in_minutes_when_it_is_long)
+{
+    begin_in("xterm", "1");
+    report_progress(&report, &(report_progress_t){.done = 20, .wall_ns = 600 * TIME_S, .name = "test"});
+    fclose(report.out);
+    ck_assert_str_eq(text, "\r\033[K\033[?7l[##########----------] 20 of 40, 10 min left: test\033[?7h");
 }
 END_TEST
 
 START_TEST(who_wants_no_colour_keeps_the_progress)
 {
     begin_in("xterm", "1");
-    report_progress(&report, story);
-    report_story(&report, story, 1, NULL, &passed);
+    report_progress(&report, &(report_progress_t){.name = "test"});
+    report_record(&report, passed);
     fclose(report.out);
-    ck_assert_str_eq(text, "\r\033[K\033[?7l1 of 2: test\033[?7h\r\033[Kpassed  test  (1.000000 s of car)\n");
+    ck_assert_str_eq(text, "\r\033[K\033[?7l[--------------------] 0 of 40: test\033[?7h"
+                           "\r\033[Kpassed  test  (1.000000 s of car)\n");
 }
 END_TEST
 
 START_TEST(a_dumb_terminal_gets_plain_lines)
 {
     begin_in("dumb", "");
-    report_progress(&report, story);
-    report_story(&report, story, 1, NULL, &passed);
+    report_progress(&report, &(report_progress_t){.name = "test"});
+    report_record(&report, passed);
     fclose(report.out);
     ck_assert_str_eq(text, "passed  test  (1.000000 s of car)\n");
 }
@@ -158,24 +219,21 @@ END_TEST
 
 START_TEST(names_do_not_become_tap_directives)
 {
-    story_t odd = *story;
-    odd.name = "half # SKIP \\ done";
+    record_set(&passed->name, "half # SKIP \\ done");
     begin(false, 1);
-    report_story(&report, &odd, 1, NULL, &passed);
+    report_record(&report, passed);
     fclose(report.out);
     ck_assert_ptr_nonnull(strstr(text, "ok 1 - half \\# SKIP \\\\ done\n"));
 }
 END_TEST
 
-START_TEST(odd_paths_are_one_word_of_a_shell_and_one_line_of_yaml)
+START_TEST(odd_paths_are_one_line_of_yaml)
 {
-    story_t odd = *story;
-    odd.path = "it's\t\x01 \"odd\".json";
+    record_set(&failed->file, "it's\t\x01 \"odd\".json");
     begin(false, 1);
-    report_story(&report, &odd, 1, NULL, &failed);
+    report_record(&report, failed);
     fclose(report.out);
     ck_assert_ptr_nonnull(strstr(text, "  file: \"it's\\x09\\x01 \\\"odd\\\".json\"\n"));
-    ck_assert_ptr_nonnull(strstr(text, "--seed 1 'it'\\\\''s\\x09\\x01 \\\"odd\\\".json'\"\n"));
 }
 END_TEST
 
@@ -185,13 +243,16 @@ int main(void)
         a_pipe_gets_tap_13,
         a_trace_that_was_kept_is_told_with_the_failure,
         a_trace_that_was_kept_is_told_on_a_terminal_too,
-        a_broken_simulation_bails_out,
+        a_broken_simulation_is_told_and_bails_out,
+        a_run_that_ends_early_says_how_far_it_came,
+        each_kind_of_end_is_counted_by_its_word,
         a_person_gets_a_short_form,
         a_terminal_gets_colour_and_one_line_of_progress,
+        time_left_is_told_in_minutes_when_it_is_long,
         who_wants_no_colour_keeps_the_progress,
         a_dumb_terminal_gets_plain_lines,
         names_do_not_become_tap_directives,
-        odd_paths_are_one_word_of_a_shell_and_one_line_of_yaml,
+        odd_paths_are_one_line_of_yaml,
     };
     TCase *tcase = tcase_create("report");
     tcase_add_checked_fixture(tcase, set_up, tear_down);

@@ -5,6 +5,10 @@
 
 #include "tools/options.h"
 
+#define KMSIM_EXITS                                                                                                    \
+    "Exit status: 0 all stories passed, 1 a story failed, 2 wrong usage or an invalid file, 3 the simulation itself "  \
+    "broke."
+
 enum { EXIT_PASSED, EXIT_FAILED, EXIT_WRONG, EXIT_BROKEN, EXIT_SIGNAL = 128 };
 
 /// Tells on standard error what is wrong; returns EXIT_WRONG.

@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <limits.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,12 +33,9 @@ struct kmsim_run {
     hub_t *hub; // null: in-process
     narrator_t narrator;
     trace_t *trace, *failure_trace;
-    int64_t flushed_ms; // when the trace last was, by the wall clock
-    char failure_path[VEHICLE_PATH_MAX + 1];
-    const char *kept; // the trace that there is of it, null: none
-    // of all stories
-    char **failure_names; // so that no trace takes another's place
-    size_t failure_name_count;
+    int64_t flushed_ms;       // when the trace last was, by the wall clock
+    const char *failure_path; // null: none
+    const char *kept;         // the trace that there is of it, null: none
 };
 
 car_plan_t kmsim_run_plan(const kmsim_run_options_t *options, const story_t *story)
@@ -71,55 +67,16 @@ void kmsim_run_destroy(kmsim_run_t **self_p)
     for (size_t i = 0; i < self->car_count; i++) car_destroy(&self->cars[i]);
     end_processes(self);
     free(self->cars);
-    for (size_t i = 0; i < self->failure_name_count; i++) free(self->failure_names[i]);
-    free(self->failure_names);
     free(self);
     *self_p = NULL;
 }
 
 // ---- traces --------------------------------------------------------------------------------------------------------
 
-static bool name_is_taken(const kmsim_run_t *self, const char *name)
-{
-    for (size_t i = 0; i < self->failure_name_count; i++)
-        if (strcmp(self->failure_names[i], name) == 0) return true;
-    return false;
-}
-
-static void take_name(kmsim_run_t *self, const char *name)
-{
-    size_t size = (self->failure_name_count + 1) * sizeof(char *);
-    self->failure_names = realloc(self->failure_names, size);
-    assert(self->failure_names);
-    char *copy = self->failure_names[self->failure_name_count++] = strdup(name);
-    assert(copy);
-}
-
-// door.log, and for further stories of files called door.json, from other directories: door-2.log, door-3.log … A name
-// is taken also by a story that passes, so that it does not depend on what else failed.
-static bool name_failure_trace(kmsim_run_t *self, error_t *error)
-{
-    const char *slash = strrchr(self->story->path, '/');
-    const char *file = slash ? slash + 1 : self->story->path;
-    size_t length = strlen(file);
-    if (length > 5 && strcmp(file + length - 5, ".json") == 0) length -= 5;
-    char name[NAME_MAX + 1];
-    int wrote = snprintf(name, sizeof name, "%.*s.log", (int)length, file);
-    for (unsigned number = 2; wrote >= 0 && (size_t)wrote < sizeof name && name_is_taken(self, name); number++)
-        wrote = snprintf(name, sizeof name, "%.*s-%u.log", (int)length, file, number);
-    if (wrote < 0 || (size_t)wrote >= sizeof name) return error_add(error, "%s: the name is too long", file);
-    take_name(self, name);
-    const char *directory = self->options->trace_failures_path;
-    wrote = snprintf(self->failure_path, sizeof self->failure_path, "%s/%s", directory, name);
-    return (wrote >= 0 && (size_t)wrote < sizeof self->failure_path) ||
-           error_add(error, "%s: the path is too long", directory);
-}
-
 static bool open_failure_trace(kmsim_run_t *self, error_t *error)
 {
-    const char *directory = self->options->trace_failures_path;
+    const char *directory = self->options->failures_path;
     if (mkdir(directory, 0777) != 0 && errno != EEXIST) return error_add(error, "%s: %s", directory, strerror(errno));
-    if (!name_failure_trace(self, error)) return false;
     self->failure_trace = trace_new_late(self->failure_path, self->story->vehicle, error);
     return self->failure_trace;
 }
@@ -130,7 +87,7 @@ static bool open_traces(kmsim_run_t *self, error_t *error)
         self->trace = trace_new(self->options->trace_path, self->story->vehicle, error);
         if (!self->trace) return false;
     }
-    return !self->options->trace_failures_path || open_failure_trace(self, error);
+    return !self->failure_path || open_failure_trace(self, error);
 }
 
 // Of a run that never began: what an earlier one wrote there stays.
@@ -143,7 +100,8 @@ static void discard_traces(kmsim_run_t *self)
 static bool close_traces(kmsim_run_t *self, error_t *error)
 {
     bool good = true;
-    bool passed = player_verdict(self->car->player)->state == PLAYER_PASSED;
+    const story_watch_t *watch = self->options->watch;
+    bool passed = player_verdict(self->car->player)->state == PLAYER_PASSED && !(watch && story_watch_differs(watch));
     if (self->trace) {
         good = trace_close(&self->trace, error);
         self->kept = self->options->trace_path;
@@ -168,9 +126,8 @@ static bool is_flush_due(kmsim_run_t *self)
     return true;
 }
 
-static void write_frames(void *run, const kernel_t *kernel)
+static void write_frames(kmsim_run_t *self, const kernel_t *kernel)
 {
-    kmsim_run_t *self = run;
     const kernel_event_t *events;
     size_t count = kernel_events(kernel, &events);
     for (size_t i = 0; i < count; i++) {
@@ -179,6 +136,13 @@ static void write_frames(void *run, const kernel_t *kernel)
         if (self->failure_trace) trace_write(self->failure_trace, kernel_now(kernel), events[i].bus, &events[i].frame);
     }
     if (self->trace && is_flush_due(self)) trace_flush(self->trace);
+}
+
+static void look(void *run, const kernel_t *kernel)
+{
+    kmsim_run_t *self = run;
+    if (self->trace || self->failure_trace) write_frames(self, kernel);
+    if (self->options->watch) story_watch_look(self->options->watch, kernel, self->car->player);
 }
 
 // ---- the story -----------------------------------------------------------------------------------------------------
@@ -209,10 +173,10 @@ static bool simulate(kmsim_run_t *self, const report_t *report, error_t *error)
     const kmsim_run_options_t *options = self->options;
     const story_t *story = self->story;
     simulation_t *simulation = &self->car->simulation;
-    simulation_observer_t observer = {.self = self, .look = write_frames};
+    simulation_observer_t observer = {.self = self, .look = look};
     simulation->player = (player_hooks_t){.self = self, .step = step};
     simulation->observers = &observer;
-    simulation->observer_count = self->trace || self->failure_trace ? 1 : 0;
+    simulation->observer_count = self->trace || self->failure_trace || options->watch ? 1 : 0;
     if (options->stored) simulation->keeper = stored_car_keeper(options->stored);
     bool tell = options->verbosity > 0;
     if (tell) {
@@ -320,12 +284,18 @@ static bool play_on_processes(kmsim_run_t *self, const report_t *report, player_
     return good;
 }
 
+void kmsim_run_keep_failure(kmsim_run_t *self, const char *path)
+{
+    self->failure_path = path;
+}
+
 bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *report, player_verdict_t *verdict,
                      error_t *error)
 {
     self->story = story;
     self->report = report;
     self->kept = NULL;
+    if (self->options->watch) story_watch_begin(self->options->watch, story);
     bool good = open_traces(self, error); // before anything starts that could be in vain
     if (good)
         good = self->options->in_process ? play_in_process(self, report, verdict, error)

@@ -6,23 +6,25 @@
 
 #include "bus/zmq/hub.h"
 #include "scenarios/play/player.h"
-#include "scenarios/play/report.h"
+#include "scenarios/reports/report.h"
 #include "scenarios/story/story.h"
+#include "tools/story_watch.h"
 #include "tools/stored_car.h"
 
 typedef struct {
     bool in_process;
-    bool fresh; // every story gets processes of its own
+    bool fresh;           // every story gets processes of its own
     const char *endpoint; // null: the hub's choice
     int observers;
     int64_t patience_ns;        // 0: the hub's standard
     const char *unit_directory; // where the units' programs stand; null: where kmsim finds them
     const hub_launch_t *launches;
     size_t launch_count;
-    const char *trace_path;          // null: none
-    const char *trace_failures_path; // directory; null: none
-    stored_car_t *stored;            // null: it begins as the story says, and nothing is kept
-    bool has_seed;                   // else the story's own
+    const char *trace_path;    // null: none
+    const char *failures_path; // directory of the failures' traces, which is made; null: none
+    stored_car_t *stored;      // null: it begins as the story says, and nothing is kept
+    story_watch_t *watch;      // looks on; null: nobody does
+    bool has_seed;             // else the story's own
     uint64_t seed;
     int verbosity; // 0, 1: what is new, 2: every frame
 } kmsim_run_options_t;
@@ -37,9 +39,12 @@ car_plan_t kmsim_run_plan(const kmsim_run_options_t *options, const story_t *sto
 kmsim_run_t *kmsim_run_new(const kmsim_run_options_t *options);
 void kmsim_run_destroy(kmsim_run_t **self_p);
 
+/// Where the frames of the stories played from now on go when they fail, as a candump log (borrowed); null: nowhere.
+void kmsim_run_keep_failure(kmsim_run_t *self, const char *path);
+
 /// Plays a story; the report hears of what happens when the verbosity wants it. In-process the stories of one vehicle
-/// are played with one car, each time as good as new; so are, on processes, stories of one vehicle behind each other. False with the error told when the simulation itself broke; else
-/// the verdict stands.
+/// are played with one car, each time as good as new; so are, on processes, stories of one vehicle behind each other.
+/// False with the error told when the simulation itself broke; else the verdict stands.
 bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *report, player_verdict_t *verdict,
                      error_t *error);
 

@@ -5,7 +5,7 @@
 
 #include "bus/kernel/kernel.h"
 #include "scenarios/play/player.h"
-#include "scenarios/play/report.h"
+#include "scenarios/reports/report.h"
 
 typedef struct {
     const report_t *report;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "scenarios/play/play_vocabulary.h"
+#include "tools/units.h"
 
 #define PATH_TEXT_MAX 8191
 #define REQUIREMENT_COUNT (STORY_CAR_REQUIREMENTS + STORY_SIMULATOR_REQUIREMENTS)
@@ -24,11 +25,20 @@ static size_t count_lines(const char *text)
     return count;
 }
 
+static void note_invalid(story_list_t *self, const char *path, const char *mistakes)
+{
+    self->invalid = realloc(self->invalid, (self->invalid_count + 1) * sizeof *self->invalid);
+    assert(self->invalid);
+    story_list_invalid_t *invalid = &self->invalid[self->invalid_count++];
+    *invalid = (story_list_invalid_t){strdup(path), strdup(mistakes), self->count};
+    assert(invalid->path && invalid->mistakes);
+}
+
 // More than there is room for are counted only (bus/base/error.h).
-static void tell(story_list_t *self, const error_t *error)
+static void tell(story_list_t *self, const char *path, const error_t *error)
 {
     if (error->count == 0) return;
-    self->invalid_count++;
+    note_invalid(self, path, error->text);
     fprintf(stderr, "%s\n", error->text);
     if (error->count == 1) return;
     size_t told = count_lines(error->text);
@@ -37,18 +47,21 @@ static void tell(story_list_t *self, const error_t *error)
     fputc('\n', stderr);
 }
 
-// A name is unique among the stories of a directory.
-static const story_t *find_namesake(const story_list_t *self, const story_t *story)
+// A name is unique among the stories of a directory, so that a report says which one is meant: that other story, or
+// null.
+static const story_t *note_name(story_list_t *self, const story_t *story)
 {
     const char *slash = strrchr(story->path, '/');
-    size_t length = slash ? (size_t)(slash - story->path) + 1 : 0;
-    for (size_t i = 0; i < self->count; i++) {
-        const story_t *other = self->stories[i];
-        bool same_directory = strncmp(other->path, story->path, length) == 0 && !strchr(other->path + length, '/');
-        if (same_directory && strcmp(other->path, story->path) != 0 && strcmp(other->name, story->name) == 0)
-            return other;
-    }
-    return NULL;
+    int length = slash ? (int)(slash - story->path) + 1 : 0;
+    size_t size = (size_t)length + strlen(story->name) + 2;
+    char *key = malloc(size);
+    assert(key);
+    snprintf(key, size, "%.*s\n%s", length, story->path, story->name);
+    int64_t *number = text_map_add(self->names, key); // of the story of that name, from 1
+    free(key);
+    const story_t *namesake = *number > 0 ? self->stories[*number - 1] : NULL;
+    if (!namesake) *number = (int64_t)self->count + 1;
+    return namesake && strcmp(namesake->path, story->path) != 0 ? namesake : NULL;
 }
 
 static void load_file(story_list_t *self, const char *path)
@@ -57,14 +70,15 @@ static void load_file(story_list_t *self, const char *path)
     error_clear(&error);
     const story_world_t world = {&play_vocabulary, self->garage};
     const story_t *story = story_load(path, &world, &error);
-    const story_t *namesake = story ? find_namesake(self, story) : NULL;
+    const story_t *namesake = story ? note_name(self, story) : NULL;
     if (namesake) error_add(&error, "%s: /name: \"%s\" is the name of %s already", path, story->name, namesake->path);
+    if (namesake) story_destroy(&story);
     if (story) {
         self->stories = realloc(self->stories, (self->count + 1) * sizeof(const story_t *));
         assert(self->stories);
         self->stories[self->count++] = story;
     }
-    tell(self, &error);
+    tell(self, path, &error);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -76,10 +90,16 @@ static bool ends_with(const char *text, const char *end)
 // ---- directories ---------------------------------------------------------------------------------------------------
 
 typedef struct {
+    story_list_t *list;
     size_t count;
     char **paths;
-    size_t unreadable_count;
 } search_t;
+
+static void tell_directory(story_list_t *self, const char *directory, const char *problem)
+{
+    fprintf(stderr, "%s: %s\n", directory, problem);
+    note_invalid(self, directory, problem);
+}
 
 static void keep_path(search_t *self, const char *path)
 {
@@ -110,8 +130,7 @@ static void search_directory(search_t *self, const char *directory)
 {
     DIR *stream = opendir(directory);
     if (!stream) {
-        fprintf(stderr, "%s: %s\n", directory, strerror(errno));
-        self->unreadable_count++;
+        tell_directory(self->list, directory, strerror(errno));
         return;
     }
     for (const struct dirent *entry; (entry = readdir(stream));) {
@@ -123,8 +142,7 @@ static void search_directory(search_t *self, const char *directory)
             search_entry(self, path);
             continue;
         }
-        fprintf(stderr, "%s: the path is too long\n", directory);
-        self->unreadable_count++;
+        tell_directory(self->list, directory, "the path is too long");
     }
     closedir(stream);
 }
@@ -137,14 +155,12 @@ static int by_path(const void *a, const void *b)
 // All that is to be found at any depth is found before anything is read, and read in the order of the paths.
 static void load_directory(story_list_t *self, const char *directory)
 {
-    search_t search = {0};
+    search_t search = {.list = self};
+    size_t invalid_count = self->invalid_count;
     search_directory(&search, directory);
     if (search.count > 0) qsort(search.paths, search.count, sizeof *search.paths, by_path);
-    if (search.count == 0 && search.unreadable_count == 0) {
-        fprintf(stderr, "%s: no scenario (*.json) in this directory\n", directory);
-        self->invalid_count++;
-    }
-    self->invalid_count += search.unreadable_count;
+    if (search.count == 0 && self->invalid_count == invalid_count)
+        tell_directory(self, directory, "no scenario (*.json) in this directory");
     for (size_t i = 0; i < search.count; i++) {
         load_file(self, search.paths[i]);
         free(search.paths[i]);
@@ -154,7 +170,7 @@ static void load_directory(story_list_t *self, const char *directory)
 
 void story_list_load(story_list_t *self, char *const *operands, int operand_count)
 {
-    *self = (story_list_t){.garage = garage_new()};
+    *self = (story_list_t){.garage = garage_new(), .names = text_map_new()};
     for (int i = 0; i < operand_count; i++) {
         struct stat status;
         if (stat(operands[i], &status) == 0 && S_ISDIR(status.st_mode))
@@ -168,7 +184,28 @@ void story_list_destroy(story_list_t *self)
 {
     for (size_t i = 0; i < self->count; i++) story_destroy(&self->stories[i]);
     free(self->stories);
+    for (size_t i = 0; i < self->invalid_count; i++) {
+        free(self->invalid[i].path);
+        free(self->invalid[i].mistakes);
+    }
+    free(self->invalid);
+    text_map_destroy(&self->names);
     garage_destroy(&self->garage);
+}
+
+// ---- cars ----------------------------------------------------------------------------------------------------------
+
+// The same car of many stories is told once.
+bool story_list_check_cars(const story_list_t *list, error_t *error)
+{
+    const vehicle_t *last = NULL;
+    bool good = true;
+    for (size_t i = 0; i < list->count && good; i++) {
+        const story_t *story = list->stories[i];
+        if (story->vehicle != last) good = units_check(story->vehicle, story->dbc, error);
+        last = story->vehicle;
+    }
+    return good;
 }
 
 // ---- covers --------------------------------------------------------------------------------------------------------
@@ -206,6 +243,11 @@ static size_t count_in_list(const char *list, const char *requirement)
         count += is_item(&item, requirement);
     }
     return count;
+}
+
+bool story_list_has_item(const char *list, const char *item)
+{
+    return count_in_list(list, item) > 0;
 }
 
 static void name_requirement(int index, char name[REQUIREMENT_NAME_MAX])

@@ -5,17 +5,31 @@
 #define KMSIM_TOOLS_STORY_LIST_H
 
 #include "scenarios/story/story.h"
+#include "tools/text_map.h"
+
+typedef struct { // a file that is no valid scenario, or cannot be read
+    char *path, *mistakes;
+    size_t before; // how many valid ones are before it
+} story_list_invalid_t;
 
 typedef struct {
     size_t count;
     const story_t **stories; // as told; those of a directory by their paths
-    size_t invalid_count;    // files that are no valid scenario, or cannot be read
+    size_t invalid_count;
+    story_list_invalid_t *invalid; // as told
     garage_t *garage;
+    text_map_t *names; // that are taken, with their directories
 } story_list_t;
 
 /// Loads everything; every mistake is told on standard error. The caller destroys it whatever the outcome.
 void story_list_load(story_list_t *self, char *const *operands, int operand_count);
 void story_list_destroy(story_list_t *self);
+
+/// Whether every car can be: its units find in its DBC what they need. False with the error told.
+bool story_list_check_cars(const story_list_t *self, error_t *error);
+
+/// Whether the comma-separated list has that item.
+bool story_list_has_item(const char *list, const char *item);
 
 /// Prints which stories cover which requirement: those that are covered, and those of the comma-separated list required
 /// (null: none). Sets *missing to the number of required ones without a story. False with each mistake of the list

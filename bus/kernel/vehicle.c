@@ -27,6 +27,14 @@ int vehicle_find_kind(const vehicle_t *self, const char *executable)
     return -1;
 }
 
+bool vehicle_has_external(const vehicle_t *self)
+{
+    for (int i = 0; i < self->node_count; i++) {
+        if (self->nodes[i].external) return true;
+    }
+    return false;
+}
+
 const vehicle_option_t *vehicle_find_option(const vehicle_node_t *self, const char *name)
 {
     for (int i = 0; i < self->option_count; i++) {

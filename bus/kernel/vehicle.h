@@ -61,6 +61,9 @@ int vehicle_find_bus(const vehicle_t *self, const char *name);
 int vehicle_find_node(const vehicle_t *self, const char *name);
 int vehicle_find_kind(const vehicle_t *self, const char *executable);
 
+/// Whether there is a unit that its owner starts.
+bool vehicle_has_external(const vehicle_t *self);
+
 /// A node's coding option by name, or null; the index of an option's value by name, or -1.
 const vehicle_option_t *vehicle_find_option(const vehicle_node_t *self, const char *name);
 int vehicle_find_value(const vehicle_option_t *self, const char *name);

@@ -31,6 +31,23 @@ int affinity_processor(void)
     return sched_getcpu();
 }
 
+int affinity_count(void)
+{
+    cpu_set_t allowed;
+    int count = sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
+    return count > 0 ? count : 1;
+}
+
+int affinity_allowed(int number)
+{
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return -1;
+    number %= affinity_count();
+    for (int processor = 0; processor < CPU_SETSIZE; processor++)
+        if (CPU_ISSET((size_t)processor, &allowed) && number-- == 0) return processor;
+    return -1;
+}
+
 void affinity_pin(int processor)
 {
     cpu_set_t allowed, one;

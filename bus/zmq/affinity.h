@@ -6,6 +6,12 @@
 /// The processor on which we are running; -1 when the system does not say.
 int affinity_processor(void);
 
+/// How many processors are allowed to this thread, at least 1.
+int affinity_count(void);
+
+/// The number-th of them, from 0 and round again; -1 when the system does not say.
+int affinity_allowed(int number);
+
 /// Puts all threads of this process on that processor, if they were allowed there before. Others stay where they are.
 void affinity_pin(int processor);
 

@@ -174,12 +174,25 @@ static void remove_run(int parent, const char *name)
     unlinkat(parent, name, AT_REMOVEDIR);
 }
 
+// One that has ended and was not waited for, because its parent has ended too, may keep its identifier for a while.
+static bool is_running(pid_t pid)
+{
+    char path[PATH_SIZE], state = ' ';
+    if (kill(pid, 0) != 0 && errno == ESRCH) return false;
+    snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
+    FILE *file = fopen(path, "re");
+    if (!file) return true;
+    bool ended = fscanf(file, "%*d (%*[^)]) %c", &state) == 1 && state == 'Z';
+    fclose(file);
+    return !ended;
+}
+
 // A run that ended by kill -9 holds neither its process identifier nor its lock. Both are asked: a run that is only
 // just beginning has no lock yet, and one in another container has another numbering of processes.
 static void remove_run_if_dead(int parent, const char *name)
 {
     long pid = strtol(name + strlen("run-"), NULL, 10);
-    if (pid <= 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH) return;
+    if (pid <= 0 || is_running((pid_t)pid)) return;
     int directory = open_directory(parent, name);
     if (directory < 0) return;
     int lock = lock_file(directory, "lock", 0);

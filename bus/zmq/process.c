@@ -297,6 +297,19 @@ bool process_begins(process_t *self, error_t *error)
     return fail_start(self->program, reason, error);
 }
 
+bool process_fork(process_t *self, bool *child, error_t *error)
+{
+    pid_t parent = getpid(), pid = fork();
+    *child = pid == 0;
+    *self = process_none();
+    if (pid > 0) self->pid = pid;
+    if (pid < 0) return fail_start("fork", errno, error);
+    if (pid > 0) return true;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(NOT_BEGUN);
+    return true;
+}
+
 // ---- end -----------------------------------------------------------------------------------------------------------
 
 bool process_ended(process_t *self, int *status)

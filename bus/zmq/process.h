@@ -50,6 +50,10 @@ bool process_start(process_t *self, const char *const argv[], const char *variab
 bool process_launch(process_t *self, const char *command, const char *const argv[], const char *variable,
                     error_t *error);
 
+/// Goes on in a second process of the same program, which does not outlive this one: *child says in which of them we
+/// are. Not once there are threads. False, with the error told, when there can be no more.
+bool process_fork(process_t *self, bool *child, error_t *error);
+
 /// Waits until a process that was started is what it is to be. False with the error told when it cannot be executed, or
 /// does not begin; then it is ended.
 bool process_begins(process_t *self, error_t *error);
