@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bus/zmq/affinity.h"
 #include "tests/suite.h"
 
 static error_t error;
@@ -175,6 +176,58 @@ START_TEST(a_stopped_process_ends_with_us)
 }
 END_TEST
 
+START_TEST(a_fork_goes_on_in_a_child_whose_status_is_told)
+{
+    bool child;
+    int alone[2];
+    ck_assert_int_eq(pipe(alone), 0);
+    ck_assert(process_fork(&process, &child, &error));
+    if (child) {
+        char byte;
+        close(alone[1]);
+        _exit(read(alone[0], &byte, 1) == 1 && byte == 'x' ? 7 : 8);
+    }
+    close(alone[0]);
+    ck_assert_int_eq(write(alone[1], "x", 1), 1);
+    close(alone[1]);
+    ck_assert_int_eq(status_of(), 7);
+}
+END_TEST
+
+// Its parent is a process of its own, which ends without a word.
+START_TEST(a_fork_does_not_outlive_its_parent)
+{
+    int told[2];
+    char byte;
+    ck_assert_int_eq(pipe(told), 0);
+    pid_t parent = fork();
+    if (parent == 0) {
+        bool child = false;
+        if (!process_fork(&process, &child, &error)) _exit(1);
+        if (child) pause_ms(60000);
+        _exit(0);
+    }
+    close(told[1]);
+    suite_wait_for(parent);
+    ck_assert_int_eq(read(told[0], &byte, 1), 0); // end-of-file: who had the other end is gone
+    close(told[0]);
+}
+END_TEST
+
+START_TEST(the_processors_that_are_allowed_are_counted_in_a_circle)
+{
+    int count = affinity_count();
+    ck_assert_int_ge(count, 1);
+    for (int i = 0; i < count; i++) {
+        ck_assert_int_ge(affinity_allowed(i), i);
+        ck_assert_int_eq(affinity_allowed(i + count), affinity_allowed(i));
+        if (i > 0) ck_assert_int_gt(affinity_allowed(i), affinity_allowed(i - 1));
+    }
+    affinity_pin(affinity_allowed(count - 1));
+    ck_assert_int_eq(affinity_count(), 1);
+}
+END_TEST
+
 int main(void)
 {
     TCase *all = tcase_create("all");
@@ -189,5 +242,8 @@ int main(void)
     tcase_add_test(all, a_start_waits_for_nobody);
     tcase_add_test(all, a_process_that_is_stopped_is_seen_to_be);
     tcase_add_test(all, a_stopped_process_ends_with_us);
+    tcase_add_test(all, a_fork_goes_on_in_a_child_whose_status_is_told);
+    tcase_add_test(all, a_fork_does_not_outlive_its_parent);
+    tcase_add_test(all, the_processors_that_are_allowed_are_counted_in_a_circle);
     return suite_run("process", all);
 }
