@@ -8,11 +8,12 @@
 #   make bench-peers      the kernel beside SystemC and SimGrid, which it installs (PEER_PACKAGES)
 #   make fuzz             each libFuzzer target for FUZZ_SECONDS (60)
 #   make crash            kill -9 of units and of kmsim while they store, CRASH_KILLS (2000) times
+#   make soak             SOAK_STORIES (10000) in one run, in-process and on processes: memory, files, what is left
 #   make install          into PREFIX (/usr/local), under DESTDIR if that is set: programs, vehicles, stories, man pages,
 #                         and what a unit of one's own is built on (README)
 #   make format, clean, help
 #
-# demo, check, gates, bench, bench-peers, fuzz and crash install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
+# demo, check, gates, bench, bench-peers, fuzz, crash and soak install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
 
 PACKAGES = build-essential perl pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
            clang clang-tidy clang-format cppcheck shellcheck valgrind libclang-rt-14-dev libxml2-utils procps can-utils \
@@ -65,7 +66,7 @@ BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/be
 PEERS    = $(patsubst tests/bench/peers/%.cpp,$(BUILD)/bench/peers/%,$(wildcard tests/bench/peers/*.cpp))
 BENCH_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)) tests/scratch.c)
 
-.PHONY: all demo check gates bench bench-peers fuzz crash install format lint clean help packages tests benches
+.PHONY: all demo check gates bench bench-peers fuzz crash soak install format lint clean help packages tests benches
 all: $(BINARIES)
 
 # ---- how it is built -------------------------------------------------------------------------------------------------
@@ -146,6 +147,11 @@ fuzz: packages
 crash: packages
 	@$(MAKE) -s all tests
 	@tests/crash.sh $(or $(CRASH_KILLS),2000)
+
+soak: packages
+	@$(MAKE) -s all
+	@tests/soak.py $(BUILD)/bin $(or $(SOAK_STORIES),10000) --in-process
+	@tests/soak.py $(BUILD)/bin $(or $(SOAK_STORIES),10000)
 
 # A unit of one's own is built on the headers and the library (kmsim.pc), or on the Python module.
 install: all $(LIBRARY)

@@ -57,6 +57,7 @@ else
     bench bench_kernel
     bench bench_short
     bench bench_story scenarios/welcome.json
+    bench bench_suite
 fi
 cat "$work/missed"
 [ -z "$failed" ] || exit 3
