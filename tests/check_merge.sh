@@ -54,7 +54,7 @@ for shard in 1 2 3; do
 done
 [ "$(cat 1.tap 2.tap 3.tap | grep -c 'ok ')" = $all ] || fail "$(cat ./?.tap)"
 for order in "1 2 3" "3 1 2"; do
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2046,SC2086
     gives 1 "$bin/kmsim" merge --junit merged.xml --json merged.json $(printf '%s.json ' $order)
     cmp all.tap out || fail "TAP is another: $(diff all.tap out)"
     same all.xml merged.xml "JUnit"

@@ -16,11 +16,14 @@
 
 // ---- all -----------------------------------------------------------------------------------------------------------
 
-static void add_item(suite_t *self, const story_t *story, const story_list_invalid_t *invalid)
+static suite_item_t valid_item(const story_t *story)
 {
-    suite_item_t *item = &self->items[self->count++];
-    *item = story ? (suite_item_t){.story = story, .path = story->path, .name = story->name}
-                  : (suite_item_t){.path = invalid->path, .name = invalid->path, .mistakes = invalid->mistakes};
+    return (suite_item_t){.story = story, .path = story->path, .name = story->name};
+}
+
+static suite_item_t invalid_item(const story_list_invalid_t *invalid)
+{
+    return (suite_item_t){.path = invalid->path, .name = invalid->path, .mistakes = invalid->mistakes};
 }
 
 // In the order of the command line, invalid ones among the others.
@@ -31,9 +34,10 @@ static void add_all(suite_t *self, const story_list_t *list)
     assert(self->items);
     for (size_t i = 0; i <= list->count; i++) {
         for (; next < list->invalid_count && list->invalid[next].before == i; next++)
-            add_item(self, NULL, &list->invalid[next]);
-        if (i < list->count) add_item(self, list->stories[i], NULL);
+            self->items[self->count++] = invalid_item(&list->invalid[next]);
+        if (i < list->count) self->items[self->count++] = valid_item(list->stories[i]);
     }
+    assert(self->count == room);
 }
 
 // ---- traces --------------------------------------------------------------------------------------------------------

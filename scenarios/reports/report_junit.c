@@ -47,12 +47,13 @@ static void put_text(FILE *out, const char *text)
         char bytes[TEXT_CHARACTER_MAX];
         step = text_character(text, room, &character);
         if (step == 0) step = 1, character = '?';
+        size_t length = text_put_character(bytes, text_harmless(character));
         if (character == '<' || character == '>' || character == '&' || character == '"')
             fprintf(out, "&#%u;", (unsigned)character);
         else if (character == '\n')
             fputc('\n', out);
         else
-            fwrite(bytes, 1, text_put_character(bytes, text_harmless(character)), out);
+            fwrite(bytes, 1, length, out);
     }
 }
 
