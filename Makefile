@@ -9,17 +9,19 @@
 #   make fuzz             each libFuzzer target for FUZZ_SECONDS (60)
 #   make crash            kill -9 of units and of kmsim while they store, CRASH_KILLS (2000) times
 #   make soak             SOAK_STORIES (10000) in one run, in-process and on processes: memory, files, what is left
+#   make campaign         a suite in shards, by GNU parallel and by a Slurm of its own, which it installs (CAMPAIGN_PACKAGES)
 #   make install          into PREFIX (/usr/local), under DESTDIR if that is set: programs, vehicles, stories, man pages,
 #                         and what a unit of one's own is built on (README)
 #   make format, clean, help
 #
-# demo, check, gates, bench, bench-peers, fuzz, crash and soak install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
+# demo, check, gates, bench, bench-peers, fuzz, crash, soak and campaign install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
 
 PACKAGES = build-essential perl pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
            clang clang-tidy clang-format cppcheck shellcheck valgrind libclang-rt-14-dev libxml2-utils procps can-utils \
            tshark python3-can python3-scapy python3-zmq python3-nacl python3-jsonschema python3-canmatrix man-db
 
 PEER_PACKAGES = libsystemc-dev libsimgrid-dev
+CAMPAIGN_PACKAGES = parallel slurm-wlm munge
 
 CC       = gcc
 CXX      = g++
@@ -66,7 +68,7 @@ BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/be
 PEERS    = $(patsubst tests/bench/peers/%.cpp,$(BUILD)/bench/peers/%,$(wildcard tests/bench/peers/*.cpp))
 BENCH_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)) tests/scratch.c)
 
-.PHONY: all demo check gates bench bench-peers fuzz crash soak install format lint clean help packages tests benches
+.PHONY: all demo check gates bench bench-peers fuzz crash soak campaign install format lint clean help packages tests benches
 all: $(BINARIES)
 
 # ---- how it is built -------------------------------------------------------------------------------------------------
@@ -153,10 +155,15 @@ soak: packages
 	@tests/soak.py $(BUILD)/bin $(or $(SOAK_STORIES),10000) --in-process
 	@tests/soak.py $(BUILD)/bin $(or $(SOAK_STORIES),10000)
 
+campaign: packages
+	@$(MAKE) -s packages PACKAGES="$(CAMPAIGN_PACKAGES)"
+	@$(MAKE) -s all
+	@tests/campaign.sh $(BUILD)/bin
+
 # A unit of one's own is built on the headers and the library (kmsim.pc), or on the Python module.
 install: all $(LIBRARY)
 	install -d $(foreach d,bin libexec/kmsim lib/pkgconfig share/man/man1 share/kmsim/vehicles share/kmsim/scenarios \
-	    share/kmsim/examples share/kmsim/python,"$(INSTALLED)/$(d)")
+	    share/kmsim/examples share/kmsim/python share/kmsim/campaign,"$(INSTALLED)/$(d)")
 	install $(TOOLS:%=$(BUILD)/bin/%) "$(INSTALLED)/bin"
 	install $(BUILD)/bin/$(UNIT) "$(INSTALLED)/libexec/kmsim"
 	cd "$(INSTALLED)/libexec/kmsim" && for unit in $(SAME_UNIT); do ln -f $(UNIT) $$unit || exit 1; done
@@ -167,6 +174,7 @@ install: all $(LIBRARY)
 	sed 's/@VERSION@/$(VERSION)/' tools/kmsim.pc.in > "$(INSTALLED)/lib/pkgconfig/kmsim.pc"
 	chmod 644 "$(INSTALLED)/lib/pkgconfig/kmsim.pc"
 	install -m 644 tools/man/*.1 "$(INSTALLED)/share/man/man1"
+	install tools/campaign/*.sh "$(INSTALLED)/share/kmsim/campaign"
 	install -m 644 tools/python/kmsim_peer.py "$(INSTALLED)/share/kmsim/python"
 	install -m 644 $(EXAMPLES) "$(INSTALLED)/share/kmsim/examples"
 

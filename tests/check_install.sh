@@ -17,6 +17,9 @@ cd "$work"
 for tool in kmsim bus-sniffer service-tool cip; do
     "$prefix/bin/$tool" --version > /dev/null || fail "$tool --version: status $?"
 done
+for script in parallel.sh slurm.sh shard.sh; do
+    [ -x "$prefix/share/kmsim/campaign/$script" ] || fail "$script is not installed"
+done
 for unit in "$prefix"/libexec/kmsim/*; do # each is what it is called, also by way of a link
     [[ $("$unit" --version) = "$(basename "$unit") (kmsim) "* ]] || fail "$unit says: $("$unit" --version)"
     ln -s "$unit" .

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.." || exit 2
 rooms=(bus cas ecus scenarios tools tests)
 files=$(find "${rooms[@]}" -name '*.[ch]' -o -name '*.cpp' | sort)
 sources=$(find "${rooms[@]}" -name '*.c' | sort)
-scripts=$(find tests -name '*.sh' | sort)
+scripts=$(find tests tools -name '*.sh' | sort)
 flags="-std=c17 -I. -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L"
 failed=0
 [ -n "$sources" ] && [ -n "$scripts" ] || { echo "lint: nothing to look at"; exit 1; }
