@@ -79,12 +79,14 @@ $(LIBRARY): $(SOURCES:%.c=$(BUILD)/%.o)
 	ar rcs $@ $^
 
 # A program holds the libraries itself, since a car's processes would load all that these hang on one by one ($(ABSENT)).
-# Where an archive is missing, or needs something else, and under a sanitizer it loads them, as tests and benches do.
+# Where an archive is missing, or needs something else, and under a sanitizer it loads them, as tests do.
+HELD     = $(if $(SANITIZE),,$(CC) $(LDFLAGS) $^ $(LDLIBS_HELD) -o $@ 2>/dev/null ||) \
+           $(CC) $(LDFLAGS) $(filter-out %/absent.o,$^) $(LDLIBS) -o $@
+
 define PROGRAM
 $(BUILD)/bin/$(1): $(2:%.c=$(BUILD)/%.o) $(LIBRARY) $(ABSENT:%.c=$(BUILD)/%.o)
 	@mkdir -p $$(@D)
-	$(if $(SANITIZE),,$(CC) $(LDFLAGS) $$^ $(LDLIBS_HELD) -o $$@ 2>/dev/null ||) \
-	    $(CC) $(LDFLAGS) $$(filter-out %/absent.o,$$^) $(LDLIBS) -o $$@
+	$$(HELD)
 endef
 $(foreach t,$(TOOLS),$(eval $(call PROGRAM,$(t),$(MAIN_$(t)))))
 
@@ -96,9 +98,9 @@ $(SAME_UNIT:%=$(BUILD)/bin/%): $(BUILD)/bin/$(UNIT)
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIBRARY)
 	$(CC) $(LDFLAGS) $^ $(shell pkg-config --libs check) $(LDLIBS) -o $@
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SUPPORT) $(LIBRARY)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SUPPORT) $(LIBRARY) $(ABSENT:%.c=$(BUILD)/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(HELD)
 
 $(BUILD)/bench/peers/%: tests/bench/peers/%.cpp tests/bench/peers/saturated.h $(LIBRARY)
 	@mkdir -p $(@D)
