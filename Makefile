@@ -93,7 +93,7 @@ $(foreach t,$(TOOLS),$(eval $(call PROGRAM,$(t),$(MAIN_$(t)))))
 # The units are one program under several names: one file, whose pages all of them share.
 $(eval $(call PROGRAM,$(UNIT),$(MAIN_UNIT)))
 $(SAME_UNIT:%=$(BUILD)/bin/%): $(BUILD)/bin/$(UNIT)
-	ln -f $< $@
+	ln -f $< $@ 2>/dev/null || cp -f $< $@
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIBRARY)
 	$(CC) $(LDFLAGS) $^ $(shell pkg-config --libs check) $(LDLIBS) -o $@
@@ -155,7 +155,7 @@ install: all $(LIBRARY)
 	    share/kmsim/examples share/kmsim/python,"$(INSTALLED)/$(d)")
 	install $(TOOLS:%=$(BUILD)/bin/%) "$(INSTALLED)/bin"
 	install $(BUILD)/bin/$(UNIT) "$(INSTALLED)/libexec/kmsim"
-	cd "$(INSTALLED)/libexec/kmsim" && for unit in $(SAME_UNIT); do ln -f $(UNIT) $$unit || exit 1; done
+	cd "$(INSTALLED)/libexec/kmsim" && for unit in $(SAME_UNIT); do ln -f $(UNIT) $$unit || cp -f $(UNIT) $$unit || exit 1; done
 	install -m 644 bus/vehicles/* "$(INSTALLED)/share/kmsim/vehicles"
 	install -m 644 scenarios/*.json "$(INSTALLED)/share/kmsim/scenarios"
 	for header in $(PUBLIC); do install -D -m 644 $$header "$(INSTALLED)/include/kmsim/$$header" || exit 1; done
