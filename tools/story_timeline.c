@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #define CURVES_MAX 64
 #define STEPS_MAX 2000
 #define LINE_MAX 1024
+#define NUMBER_TEXT_MAX 32
 
 typedef struct {
     size_t frames;
@@ -39,7 +41,7 @@ typedef struct {
 
 struct story_timeline {
     const story_t *story;
-    size_t step_count;
+    size_t step_count, more_steps; // that are kept, that are not
     int64_t steps_ns[STEPS_MAX];
     bus_line_t buses[VEHICLE_BUSES_MAX];
     size_t curve_count;
@@ -102,7 +104,7 @@ static void add_unit(story_timeline_t *self, const char *unit)
 void story_timeline_begin(story_timeline_t *self, const story_t *story)
 {
     self->story = story;
-    self->step_count = self->curve_count = 0;
+    self->step_count = self->more_steps = self->curve_count = 0;
     for (size_t i = 0; i < VEHICLE_BUSES_MAX; i++) self->buses[i] = (bus_line_t){.bin_ns = BIN_NS};
     for (size_t i = 0; i < story->vehicle->node_count; i++) add_unit(self, story->vehicle->nodes[i].name);
 }
@@ -159,8 +161,9 @@ void story_timeline_look(story_timeline_t *self, const kernel_t *kernel, const p
     size_t count = kernel_events(kernel, &events);
     for (size_t i = 0; i < count; i++)
         if (events[i].kind == EVENT_FRAME) look_at_frame(self, &events[i], now_ns);
-    while (self->step_count < player_reached(player) && self->step_count < STEPS_MAX)
-        self->steps_ns[self->step_count++] = now_ns;
+    size_t reached = player_reached(player);
+    while (self->step_count < reached && self->step_count < STEPS_MAX) self->steps_ns[self->step_count++] = now_ns;
+    self->more_steps = reached - self->step_count;
 }
 
 // ---- JSON ----------------------------------------------------------------------------------------------------------
@@ -198,13 +201,29 @@ static json_t *buses_value(const story_timeline_t *self)
     return array;
 }
 
+// The names of those values that have one, by the number that stands in the points.
+static json_t *names_value(const curve_t *curve)
+{
+    json_t *names = json_object();
+    for (size_t i = 0; i < curve->count; i++) {
+        int64_t raw = curve->points[i].raw;
+        char number[NUMBER_TEXT_MAX];
+        const char *name = dbc_value_name(curve->signal, raw);
+        snprintf(number, sizeof number, "%.12g", dbc_physical(curve->signal, raw));
+        if (name) json_object_set_new(names, number, json_string(name));
+    }
+    return names;
+}
+
 static json_t *curve_value(const curve_t *curve)
 {
     json_t *points = json_array();
     for (size_t i = 0; i < curve->count; i++)
         json_array_append_new(points, json_pack("[If]", (json_int_t)curve->points[i].time_ns,
                                                 dbc_physical(curve->signal, curve->points[i].raw)));
-    json_t *value = json_pack("{ssso}", "name", curve->name, "points", points);
+    json_t *value = json_pack("{ssso}", "name", curve->name, "points", points), *names = names_value(curve);
+    if (json_object_size(names) > 0) json_object_set(value, "values", names);
+    json_decref(names);
     if (*curve->signal->unit) json_object_set_new(value, "unit", json_string(curve->signal->unit));
     return value;
 }
@@ -226,6 +245,7 @@ char *story_timeline_format(const story_timeline_t *self)
 {
     json_t *object =
         json_pack("{sososo}", "steps", steps_value(self), "buses", buses_value(self), "units", units_value(self));
+    if (self->more_steps > 0) json_object_set_new(object, "more_steps", json_integer((json_int_t)self->more_steps));
     char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(12));
     json_decref(object);
     assert(text);

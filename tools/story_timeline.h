@@ -3,8 +3,9 @@
 // each unit's profile and settings as they changed.
 //
 //   {"steps":  [{"at_ns": 100000000, "text": "remote key 2 unlock, held 100 ms"}, …],       those that were reached
-//    "buses":  [{"name": "kcan-s", "frames": 420, "bin_ns": 64000000, "counts": [3, 0, …]}, …],
-//    "units":  [{"name": "seat", "curves": [{"name": "profile", "points": [[112740000, 2], …]},
+//    "more_steps": 7,                                                      so many more; not there when they are all
+//    told "buses":  [{"name": "kcan-s", "frames": 420, "bin_ns": 64000000, "counts": [3, 0, …]}, …], "units": [{"name":
+//    "seat", "curves": [{"name": "profile", "points": [[112740000, 0], …], "values": {"0": "none"}},
 //                                           {"name": "longitudinal", "unit": "mm", "points": …}]}, …]}
 #ifndef KMSIM_TOOLS_STORY_TIMELINE_H
 #define KMSIM_TOOLS_STORY_TIMELINE_H
