@@ -7,6 +7,7 @@
 #   make bench            measures against peers in the same run; fails when a row misses what it must reach
 #   make bench-peers      the kernel beside SystemC and SimGrid, which it installs (PEER_PACKAGES)
 #   make fuzz             each libFuzzer target for FUZZ_SECONDS (60)
+#   make page             the page of kmsim run --html in Chromium, which it installs (PAGE_PACKAGES), used as by a person; pictures in build/page
 #   make crash            kill -9 of units and of kmsim while they store, CRASH_KILLS (2000) times
 #   make soak             SOAK_STORIES (10000) in one run, in-process and on processes: memory, files, what is left
 #   make campaign         a suite in shards, by GNU parallel and by a Slurm of its own, which it installs (CAMPAIGN_PACKAGES)
@@ -14,14 +15,15 @@
 #                         and what a unit of one's own is built on (README)
 #   make format, clean, help
 #
-# demo, check, gates, bench, bench-peers, fuzz, crash, soak and campaign install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
+# demo, check, gates, bench, bench-peers, fuzz, page, crash, soak and campaign install what is missing of PACKAGES first (Debian 12; elsewhere they name it and stop).
 
 PACKAGES = build-essential perl pkg-config libzmq3-dev libczmq-dev libjansson-dev libsodium-dev check \
-           clang clang-tidy clang-format cppcheck shellcheck valgrind libclang-rt-14-dev libxml2-utils procps can-utils \
+           clang clang-tidy clang-format cppcheck shellcheck valgrind libclang-rt-14-dev libxml2-utils tidy procps can-utils \
            tshark python3-can python3-scapy python3-zmq python3-nacl python3-jsonschema python3-canmatrix man-db
 
 PEER_PACKAGES = libsystemc-dev libsimgrid-dev
 CAMPAIGN_PACKAGES = parallel slurm-wlm munge
+PAGE_PACKAGES = chromium
 
 CC       = gcc
 CXX      = g++
@@ -68,7 +70,7 @@ BENCHES  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(wildcard tests/bench/be
 PEERS    = $(patsubst tests/bench/peers/%.cpp,$(BUILD)/bench/peers/%,$(wildcard tests/bench/peers/*.cpp))
 BENCH_SUPPORT = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/bench/bench_%,$(wildcard tests/bench/*.c)) tests/scratch.c)
 
-.PHONY: all demo check gates bench bench-peers fuzz crash soak campaign install format lint clean help packages tests benches
+.PHONY: all demo check gates bench bench-peers fuzz page crash soak campaign install format lint clean help packages tests benches
 all: $(BINARIES)
 
 # ---- how it is built -------------------------------------------------------------------------------------------------
@@ -77,33 +79,33 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 
+$(BUILD)/scenarios/reports/report_html.o: scenarios/reports/page.html
+
 $(LIBRARY): $(SOURCES:%.c=$(BUILD)/%.o)
 	@rm -f $@
 	ar rcs $@ $^
 
 # A program holds the libraries itself, since a car's processes would load all that these hang on one by one ($(ABSENT)).
-# Where an archive is missing, or needs something else, and under a sanitizer it loads them, as tests do.
-HELD     = $(if $(SANITIZE),,$(CC) $(LDFLAGS) $^ $(LDLIBS_HELD) -o $@ 2>/dev/null ||) \
-           $(CC) $(LDFLAGS) $(filter-out %/absent.o,$^) $(LDLIBS) -o $@
-
+# Where an archive is missing, or needs something else, and under a sanitizer it loads them, as tests and benches do.
 define PROGRAM
 $(BUILD)/bin/$(1): $(2:%.c=$(BUILD)/%.o) $(LIBRARY) $(ABSENT:%.c=$(BUILD)/%.o)
 	@mkdir -p $$(@D)
-	$$(HELD)
+	$(if $(SANITIZE),,$(CC) $(LDFLAGS) $$^ $(LDLIBS_HELD) -o $$@ 2>/dev/null ||) \
+	    $(CC) $(LDFLAGS) $$(filter-out %/absent.o,$$^) $(LDLIBS) -o $$@
 endef
 $(foreach t,$(TOOLS),$(eval $(call PROGRAM,$(t),$(MAIN_$(t)))))
 
 # The units are one program under several names: one file, whose pages all of them share.
 $(eval $(call PROGRAM,$(UNIT),$(MAIN_UNIT)))
 $(SAME_UNIT:%=$(BUILD)/bin/%): $(BUILD)/bin/$(UNIT)
-	ln -f $< $@ 2>/dev/null || cp -f $< $@
+	ln -f $< $@
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIBRARY)
 	$(CC) $(LDFLAGS) $^ $(shell pkg-config --libs check) $(LDLIBS) -o $@
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SUPPORT) $(LIBRARY) $(ABSENT:%.c=$(BUILD)/%.o)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SUPPORT) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(HELD)
+	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
 
 $(BUILD)/bench/peers/%: tests/bench/peers/%.cpp tests/bench/peers/saturated.h $(LIBRARY)
 	@mkdir -p $(@D)
@@ -148,6 +150,11 @@ bench-peers: packages
 fuzz: packages
 	@tests/fuzz.sh $(or $(FUZZ_SECONDS),60)
 
+page: packages
+	@$(MAKE) -s packages PACKAGES="$(PAGE_PACKAGES)"
+	@$(MAKE) -s all
+	@tests/page.sh
+
 crash: packages
 	@$(MAKE) -s all tests
 	@tests/crash.sh $(or $(CRASH_KILLS),2000)
@@ -168,7 +175,7 @@ install: all $(LIBRARY)
 	    share/kmsim/examples share/kmsim/python share/kmsim/campaign,"$(INSTALLED)/$(d)")
 	install $(TOOLS:%=$(BUILD)/bin/%) "$(INSTALLED)/bin"
 	install $(BUILD)/bin/$(UNIT) "$(INSTALLED)/libexec/kmsim"
-	cd "$(INSTALLED)/libexec/kmsim" && for unit in $(SAME_UNIT); do ln -f $(UNIT) $$unit || cp -f $(UNIT) $$unit || exit 1; done
+	cd "$(INSTALLED)/libexec/kmsim" && for unit in $(SAME_UNIT); do ln -f $(UNIT) $$unit || exit 1; done
 	install -m 644 bus/vehicles/* "$(INSTALLED)/share/kmsim/vehicles"
 	install -m 644 scenarios/*.json "$(INSTALLED)/share/kmsim/scenarios"
 	for header in $(PUBLIC); do install -D -m 644 $$header "$(INSTALLED)/include/kmsim/$$header" || exit 1; done

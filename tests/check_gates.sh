@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # gates: a fault planted into each, in a copy of the tree, turns it red
-# For each gate of make check, fuzz, crash, bench and lint the table at the end has what is planted, how, and what the gate
+# For each gate of make check, fuzz, page, crash, bench and lint the table at the end has what is planted, how, and what the gate
 # must say: red for another reason does not count. The rows of `slow` only with --all (make gates).
 #   tests/check_gates.sh [--all] [PART…]     only the rows that have one of the parts in gate or fault
 # shellcheck disable=SC2034 # what rows of the table use is evaluated
@@ -260,6 +260,10 @@ slow "soak" "a file that is never closed" "open files and processes were" \
     'change tools/story_record.c "s/^    story_watch_next_story\(watch\);$/&\n    tmpfile();/"; rebuild_all'
 quick "shards: " "a shard that nobody misses" "status 1, not 3" \
     'change tools/kmsim_merge.c "s/if \(!has_shard\(self, shard\)\)/if (!has_shard(self, shard) \&\& shard > 99)/"; rebuild_all'
+quick "the page: " "a text of a story that is taken for markup" "the script says innerHTML" \
+    'change scenarios/reports/page.html "s/^(    document.title = .)/    place(\"took\").innerHTML = STORIES[0].name;\n\1/"; rebuild_all'
+slow "the page: " "data that ends where a text says so" "end of the comment" \
+    'change scenarios/reports/report_html.c "s/..u003c/</"; rebuild_all'
 quick "verdicts" "another version of TAP" "TAP version 12" 'change scenarios/reports/report.c "s/TAP version 13/TAP version 12/"; rebuild_all'
 slow "the workshop's tools on a live car" "blocked said for released" "other text" \
     'change tools/service_keys.c "s/\"blocked\" : \"released\"/\"released\" : \"blocked\"/"; rebuild_all'
@@ -294,6 +298,10 @@ slow "make fuzz" "an input that takes long" "artifacts: .*slow-unit-" \
     'fuzz_target "if (size > 1) usleep(1500000);"' "${FUZZ/-timeout=1/-timeout=30}"
 slow "make fuzz" "a target that ends" "ended with status" 'fuzz_target "if (size) _exit(0);"' "$FUZZ"
 slow "make fuzz" "a target that is no C" "error: " 'fuzz_target "no C;"' "$FUZZ"
+slow_row "make page" "a story that cannot be opened" "the browser says .*nobody is not defined|never: " \
+    'change scenarios/reports/page.html "s/^function drawStory\(index\) \{/&\n    nobody();/"; rebuild_all' 'tests/page.sh'
+slow_row "make page" "a page that asks a network" "the browser says .*127.0.0.1:9|the page asks for" \
+    'change scenarios/reports/page.html "s/^showHead\(\);/&\nfetch(\"http:\/\/127.0.0.1:9\/x\").catch(() => 0);/"; rebuild_all' 'tests/page.sh'
 slow_row "make crash" "a unit that says it has stored, and has not" "violation" \
     'change bus/files/state_directory.c "$NEVER_STORED"; rebuild_all' 'tests/crash.sh 1'
 BENCH='KMSIM_BENCH=quick tests/bench.sh'

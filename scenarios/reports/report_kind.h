@@ -10,7 +10,8 @@
 // name, which is also the option's; what the option's help says
 #define REPORT_KINDS(ROW)                                                                                              \
     ROW(junit, "write what CI servers read: a testsuite for each directory")                                           \
-    ROW(json, "write everything that is known of each story, for scripts, kmsim\nmerge and --durations")
+    ROW(json, "write everything that is known of each story, for scripts, kmsim\nmerge and --durations")               \
+    ROW(html, "write a page for a person: the stories, the requirements, and of each\nstory what happened when")
 
 typedef struct {       // the stories of a report, as a shard of the suite or all of it
     size_t count;      // of the whole suite
