@@ -86,26 +86,28 @@ $(LIBRARY): $(SOURCES:%.c=$(BUILD)/%.o)
 	ar rcs $@ $^
 
 # A program holds the libraries itself, since a car's processes would load all that these hang on one by one ($(ABSENT)).
-# Where an archive is missing, or needs something else, and under a sanitizer it loads them, as tests and benches do.
+# Where an archive is missing, or needs something else, and under a sanitizer it loads them, as tests do.
+HELD     = $(if $(SANITIZE),,$(CC) $(LDFLAGS) $^ $(LDLIBS_HELD) -o $@ 2>/dev/null ||) \
+           $(CC) $(LDFLAGS) $(filter-out %/absent.o,$^) $(LDLIBS) -o $@
+
 define PROGRAM
 $(BUILD)/bin/$(1): $(2:%.c=$(BUILD)/%.o) $(LIBRARY) $(ABSENT:%.c=$(BUILD)/%.o)
 	@mkdir -p $$(@D)
-	$(if $(SANITIZE),,$(CC) $(LDFLAGS) $$^ $(LDLIBS_HELD) -o $$@ 2>/dev/null ||) \
-	    $(CC) $(LDFLAGS) $$(filter-out %/absent.o,$$^) $(LDLIBS) -o $$@
+	$$(HELD)
 endef
 $(foreach t,$(TOOLS),$(eval $(call PROGRAM,$(t),$(MAIN_$(t)))))
 
 # The units are one program under several names: one file, whose pages all of them share.
 $(eval $(call PROGRAM,$(UNIT),$(MAIN_UNIT)))
 $(SAME_UNIT:%=$(BUILD)/bin/%): $(BUILD)/bin/$(UNIT)
-	ln -f $< $@
+	ln -f $< $@ 2>/dev/null || cp -f $< $@
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(SUPPORT) $(LIBRARY)
 	$(CC) $(LDFLAGS) $^ $(shell pkg-config --libs check) $(LDLIBS) -o $@
 
-$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SUPPORT) $(LIBRARY)
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(BENCH_SUPPORT) $(LIBRARY) $(ABSENT:%.c=$(BUILD)/%.o)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) $^ $(LDLIBS) -o $@
+	$(HELD)
 
 $(BUILD)/bench/peers/%: tests/bench/peers/%.cpp tests/bench/peers/saturated.h $(LIBRARY)
 	@mkdir -p $(@D)
@@ -175,7 +177,7 @@ install: all $(LIBRARY)
 	    share/kmsim/examples share/kmsim/python share/kmsim/campaign,"$(INSTALLED)/$(d)")
 	install $(TOOLS:%=$(BUILD)/bin/%) "$(INSTALLED)/bin"
 	install $(BUILD)/bin/$(UNIT) "$(INSTALLED)/libexec/kmsim"
-	cd "$(INSTALLED)/libexec/kmsim" && for unit in $(SAME_UNIT); do ln -f $(UNIT) $$unit || exit 1; done
+	cd "$(INSTALLED)/libexec/kmsim" && for unit in $(SAME_UNIT); do ln -f $(UNIT) $$unit || cp -f $(UNIT) $$unit || exit 1; done
 	install -m 644 bus/vehicles/* "$(INSTALLED)/share/kmsim/vehicles"
 	install -m 644 scenarios/*.json "$(INSTALLED)/share/kmsim/scenarios"
 	for header in $(PUBLIC); do install -D -m 644 $$header "$(INSTALLED)/include/kmsim/$$header" || exit 1; done

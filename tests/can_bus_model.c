@@ -4,6 +4,8 @@
 #include <check.h>
 #include <string.h>
 
+const uint8_t can_bus_model_place[CAN_BUS_MODEL_NODES] = {0, 1, 31, 63, 64, CAN_BUS_NODES_MAX - 1};
+
 void can_bus_model_init(can_bus_model_t *self, uint32_t bit_rate)
 {
     memset(self, 0, sizeof *self);
@@ -136,12 +138,13 @@ static can_bus_outcome_t finish_frame(can_bus_model_t *self, int64_t now_ns)
     for (size_t i = 0; i < self->count; i++) {
         can_bus_model_request_t *request = &self->requests[i];
         if (!request->on_wire) continue;
-        uint32_t bit = UINT32_C(1) << request->node;
-        outcome.senders |= bit;
-        if (carried && (request->flags & CAN_BUS_REPORT)) outcome.reports |= bit;
-        if (self->conflict && ++request->conflicts == CAN_BUS_CONFLICTS_MAX) outcome.given_up |= bit;
+        uint8_t place = can_bus_model_place[request->node];
+        bool given_up = self->conflict && ++request->conflicts == CAN_BUS_CONFLICTS_MAX;
+        index_set_put(&outcome.senders, place, true);
+        if (carried && (request->flags & CAN_BUS_REPORT)) index_set_put(&outcome.reports, place, true);
+        if (given_up) index_set_put(&outcome.given_up, place, true);
         request->on_wire = false;
-        request->done = carried || (outcome.given_up & bit) != 0;
+        request->done = carried || given_up;
         if (!request->done) yield_to_successor(self, i);
     }
     self->busy = false;

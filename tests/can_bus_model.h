@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A naive CAN medium beside bus/can_bus: one list of requests in the order of asking, looked through from the start
-// each time. No mailboxes, no masks, no state but what a sentence of the standard or of the design needs.
+// each time. No mailboxes, no state but what a sentence of the standard or of the design needs.
 #ifndef KMSIM_TESTS_CAN_BUS_MODEL_H
 #define KMSIM_TESTS_CAN_BUS_MODEL_H
 
@@ -25,6 +25,9 @@ typedef struct {
     size_t count;
     can_bus_model_request_t requests[CAN_BUS_MODEL_REQUESTS]; // in the order of asking
 } can_bus_model_t;
+
+/// Which node of the medium each of the model's is.
+extern const uint8_t can_bus_model_place[CAN_BUS_MODEL_NODES];
 
 /// As their namesakes in bus/can/can_bus.h.
 void can_bus_model_init(can_bus_model_t *self, uint32_t bit_rate);

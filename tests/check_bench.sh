@@ -53,5 +53,4 @@ interrupt HUP process 1 0 tests/bench.sh
 for seconds in 0 0.02 0.05 0.1; do interrupt TERM process 1 $seconds build/bench/bench_rounds; done
 interrupt INT group 3 0.05 build/bench/bench_commands
 interrupt TERM process 5 0.05 build/bench/bench_hour
-interrupt TERM process 3 0 build/bench/bench_start
 interrupt INT process 5 0.1 build/bench/bench_transfer

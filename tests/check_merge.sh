@@ -103,4 +103,34 @@ gives 1 "$bin/kmsim" merge --json both.json all.json all.json
 [ "$(grep -c 'ok ' out)" = $((2 * all)) ] && grep -q "^1..$((2 * all))$" out || fail "$(cat out)"
 gives 1 "$bin/kmsim" merge --json again.json all.json
 cmp all.json again.json || fail "a report that is read and written is another"
+
+# ---- Ctrl-C: what was told so far is a whole report, and says that it is not all ----
+"$bin/kmsim" run --in-process --json flat.json stories > out || true
+many=$(printf 'flat.json %.0s' $(seq 400))
+mkfifo pipe
+cat > slow.py << 'PYTHON'
+import sys, time
+with open("pipe", "rb", buffering=0) as pipe, open("out", "wb") as out:
+    out.write(pipe.read(100))
+    open("reads", "w").close()
+    time.sleep(float(sys.argv[1]))
+    while (some := pipe.read(65536)):
+        out.write(some)
+PYTHON
+for pause in 1 5; do # a reader who goes on in time, and one who does not
+    /usr/bin/python3 slow.py $pause & reader=$!
+    # shellcheck disable=SC2086
+    env --default-signal=INT "$bin/kmsim" merge --json cut.json $many > pipe 2> err & merge=$!
+    until [ -e reads ]; do sleep 0.05; done
+    sleep 0.3 # until the pipe is full
+    kill -INT $merge
+    status=0; wait $merge || status=$?
+    wait $reader
+    rm reads
+    [ $status = 130 ] && grep -q 'interrupted by signal 2' err || fail "an interrupted merge: $status, $(cat err)"
+    /usr/bin/python3 -c 'import json; r = json.load(open("cut.json")); assert "interrupted" in r["ended"] and r["stories"]' || fail "cut.json"
+    grep -nE '^(not )?ok ' out | awk '{ number = $2 == "ok" ? $3 : $2; if (number != NR) exit 1 }' || fail "a gap in what was told"
+    [ $pause = 5 ] || tail -n 1 out | grep -qx 'Bail out! interrupted by signal 2' || fail "$(tail -n 3 out)"
+    [ $pause = 1 ] || grep -qx 'kmsim: nobody reads the report' err || fail "$(cat err)"
+done
 echo "shards are joined"

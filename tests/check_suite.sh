@@ -135,7 +135,14 @@ gives 2 "$bin/kmsim" run --in-process wrong.json tree/b/door.json
 gives 2 "$bin/kmsim" run --in-process --keep-going --junit wrong.xml tree/b/door.json wrong.json tree/b/z1.json
 [ "$(told)" = "green,wrong.json,z1," ] && grep -q 'severity: error' out && grep -q '^wrong.json: /steps/0/wait: ' err || fail "$(cat out err)"
 valid wrong.xml
+cp out going
 [ "$(xmllint --xpath 'string(/testsuites/@errors)' wrong.xml)" = 1 ] || fail "$(cat wrong.xml)"
+mv going going.tap
+! prove -e cat going.tap > out 2>&1 || fail "prove lets it pass"
+grep -q 'Failed 1/3 subtests' out && ! grep -q 'Parse errors' out || fail "prove says: $(cat out)"
+"$bin/kmsim" run --in-process --fail-fast tree > bail.tap || true
+! prove -e cat bail.tap > out 2>&1 || fail "prove lets it pass"
+grep -q 'FAILED--Further testing stopped: the first story that fails ends the run' out || fail "prove says: $(cat out)"
 gives 2 "$bin/kmsim" run --in-process --keep-going wrong.json
 
 # ---- a story that takes too long ----

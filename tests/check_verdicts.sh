@@ -66,6 +66,10 @@ gives 1 "$bin/kmsim" run --in-process stories
 replay=$(sed -n 's/^  replay: "kmsim \(.*\)"$/\1/p' out | sed 's/\\\\/\\/g')
 gives 1 sh -c "'$bin/kmsim' $replay"
 
+# of a file with several stories the replay plays the one
+gives 1 "$bin/kmsim" run --in-process "stories/it's bad.json" "stories/it's bad.json"
+grep -q "^  replay: \"kmsim run --in-process --seed 1 --filter 'it'.*'s # bad' 'stories/it'" out || fail "$(cat out)"
+
 gives 2 "$bin/kmsim" run --in-process wrong
 [ ! -s out ] || fail "something was run beside wrong files: $(cat out)"
 grep -q '^wrong/one.json: /steps/0/wait: must be a time' err || fail "$(cat err)"

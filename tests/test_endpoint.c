@@ -154,6 +154,22 @@ START_TEST(a_claim_of_ones_own_disturbs_nobody)
 }
 END_TEST
 
+START_TEST(a_claim_of_ones_own_is_in_memory_when_no_place_is_told)
+{
+    struct stat status;
+    bool memory = stat("/dev/shm", &status) == 0 && access("/dev/shm", W_OK | X_OK) == 0;
+    char expected[64];
+    snprintf(expected, sizeof expected, "ipc://%s/kmsim-%u/run-",
+             memory && (status.st_mode & S_ISVTX) ? "/dev/shm" : "/tmp", (unsigned)geteuid());
+    unsetenv("XDG_RUNTIME_DIR");
+    endpoint_claim_t *claim = endpoint_claim_new(NULL, true, &error);
+    ck_assert_msg(claim != NULL, "%s", error.text);
+    ck_assert_msg(strncmp(endpoint_claim_endpoint(claim)->down, expected, strlen(expected)) == 0, "%s, not %s",
+                  endpoint_claim_endpoint(claim)->down, expected);
+    endpoint_claim_destroy(&claim);
+}
+END_TEST
+
 static pid_t dead_process(void)
 {
     pid_t child = fork();
@@ -369,6 +385,7 @@ int main(void)
     tcase_add_test(all, the_well_known_endpoint_is_the_users_own);
     tcase_add_test(all, a_claim_is_held_by_one_and_leaves_nothing);
     tcase_add_test(all, a_claim_of_ones_own_disturbs_nobody);
+    tcase_add_test(all, a_claim_of_ones_own_is_in_memory_when_no_place_is_told);
     tcase_add_test(all, what_a_dead_run_left_behind_is_removed_by_the_next);
     tcase_add_test(all, a_directory_that_is_not_ours_is_refused);
     tcase_add_test(all, a_directory_open_to_others_is_closed);

@@ -364,7 +364,7 @@ static transfer_t transfer(isotp_t *links[2], size_t size)
         can_bus_outcome_t outcome = can_bus_finish(&bus, now_ns);
         if (outcome.kind == CAN_BUS_WOKE) start_ns = now_ns;
         if (outcome.kind == CAN_BUS_CARRIED) {
-            uint8_t sender = outcome.senders == 1 ? 0 : 1;
+            uint8_t sender = index_set_has(outcome.senders, 0) ? 0 : 1;
             result.minimum_ns += (frame_bits(&outcome.frame) + (result.end_ns > 0 ? 3 : 0)) * bit_ns;
             result.end_ns = now_ns - start_ns;
             ck_assert(isotp_sent(links[sender], &outcome.frame, now_ns));

@@ -139,6 +139,25 @@ START_TEST(a_start_waits_for_nobody)
 }
 END_TEST
 
+START_TEST(a_wait_for_children_ends_when_one_does_and_is_none_when_one_has)
+{
+    struct timespec began, ended;
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    process_catch_signals();
+    unsigned seen = process_children_signals();
+    ck_assert(start_shell("exit 8", NULL));
+    process_wait_for_children(seen, 20000);
+    ck_assert_uint_ne(process_children_signals(), seen);
+    process_wait_for_children(seen, 20000); // it has come already
+    ck_assert_int_eq(status_of(), 8);
+    seen = process_children_signals();
+    process_wait_for_children(seen, 1); // nobody is left
+    ck_assert_uint_eq(process_children_signals(), seen);
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    ck_assert_int_lt(ended.tv_sec - began.tv_sec, 20);
+}
+END_TEST
+
 START_TEST(a_process_that_is_stopped_is_seen_to_be)
 {
     int status;
@@ -240,6 +259,7 @@ int main(void)
     tcase_add_test(all, a_program_that_cannot_be_executed_is_told);
     tcase_add_test(all, a_process_that_is_stopped_before_it_is_one_is_told_and_ended);
     tcase_add_test(all, a_start_waits_for_nobody);
+    tcase_add_test(all, a_wait_for_children_ends_when_one_does_and_is_none_when_one_has);
     tcase_add_test(all, a_process_that_is_stopped_is_seen_to_be);
     tcase_add_test(all, a_stopped_process_ends_with_us);
     tcase_add_test(all, a_fork_goes_on_in_a_child_whose_status_is_told);

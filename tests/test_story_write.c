@@ -76,7 +76,8 @@ static void assert_same_condition(const condition_t *a, const condition_t *b)
 {
     ck_assert_ptr_eq(a->kind, b->kind);
     ck_assert_uint_eq(a->slot, b->slot);
-    ck_assert_uint_eq(a->read, b->read);
+    ck_assert_uint_eq(a->read.low, b->read.low);
+    ck_assert_uint_eq(a->read.high, b->read.high);
     ck_assert_int_eq(a->bus, b->bus);
     ck_assert_uint_eq(a->node, b->node);
     ck_assert_ptr_eq(a->message, b->message);

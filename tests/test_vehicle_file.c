@@ -202,7 +202,7 @@ static const mistake_case_t MISTAKES[] = {
     {WITH_BUSES("[{\"name\": \"a\", \"bit_rate\": 100000, \"speed\": 1}]"), " /buses/0/speed: unknown member"},
     {WITH_BUSES("[{\"name\": \"a\", \"bit_rate\": 100000}, {\"name\": \"a\", \"bit_rate\": 100000}]"),
      " /buses/1/name: there is a bus \"a\" already"},
-    {WITH_NODES("[]"), " /nodes: must be an array of 1 to 24 elements"},
+    {WITH_NODES("[]"), " /nodes: must be an array of 1 to 64 elements"},
     {WITH_NODES("[" NODE ", " NODE "]"), " /nodes/1/name: there is a node \"n\" already"},
     {WITH_NODES("[{\"name\": \"a b\", \"executable\": \"x\", \"buses\": [\"a\"]}]"), " /nodes/0/name: must be a name"},
     {WITH_NODES("[{\"name\": \"-a\", \"executable\": \"x\", \"buses\": [\"a\"]}]"), " /nodes/0/name: must be a name"},

@@ -16,7 +16,7 @@ void cip_option(workbench_t *self, int count, char **operands);
 
 /// The units with Key Memory: a bit for the one that is named (null: all of them). False and told when there is none of
 /// that name.
-bool cip_take_memories(workbench_t *self, const char *name, uint32_t *units);
+bool cip_take_memories(workbench_t *self, const char *name, index_set_t *units);
 
 /// Reads active profile (0 none) and which settings are in car memory (1 each).
 bool cip_read_active(workbench_t *self, uint8_t node, uint8_t *active);

@@ -15,13 +15,13 @@ typedef struct {
 
 // ---- what the commands share ---------------------------------------------------------------------------------------
 
-bool cip_take_memories(workbench_t *self, const char *name, uint32_t *units)
+bool cip_take_memories(workbench_t *self, const char *name, index_set_t *units)
 {
     uint8_t node = 0;
-    *units = 0;
+    *units = (index_set_t){0};
     if (name && !workbench_take_memory(self, name, &node, NULL)) return false;
     for (uint8_t i = 0; i < self->vehicle.node_count; i++)
-        if (name ? i == node : workbench_has_memory(self, i, NULL)) *units |= UINT32_C(1) << i;
+        if (name ? i == node : workbench_has_memory(self, i, NULL)) index_set_put(units, i, true);
     return true;
 }
 

@@ -116,12 +116,12 @@ static void print_unit_json(workbench_t *self, const unit_t *unit)
 
 void cip_show(workbench_t *self, int count, char **operands)
 {
-    uint32_t units;
+    index_set_t units;
     bool first = true;
     if (!cip_take_memories(self, count > 0 ? operands[0] : NULL, &units)) return;
     for (uint8_t node = 0; node < self->vehicle.node_count && !self->gone; node++) {
         unit_t unit = {.node = node};
-        if (!(units >> node & 1) || !read_unit(self, &unit)) continue;
+        if (!index_set_has(units, node) || !read_unit(self, &unit)) continue;
         workbench_begin_list(self, "units");
         if (self->wants_json) {
             print_unit_json(self, &unit);

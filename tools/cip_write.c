@@ -116,7 +116,7 @@ static void copy_profile(workbench_t *self, uint8_t node, double from, double to
 void cip_copy(workbench_t *self, int count, char **operands)
 {
     double from, to;
-    uint32_t units;
+    index_set_t units;
     if (!workbench_take_number(self, operands[0], "profile", 1, WORKBENCH_PROFILES, &from)) return;
     if (!workbench_take_number(self, operands[1], "profile", 1, WORKBENCH_PROFILES, &to)) return;
     if (!cip_take_memories(self, count > 2 ? operands[2] : NULL, &units)) return;
@@ -125,7 +125,7 @@ void cip_copy(workbench_t *self, int count, char **operands)
         return;
     }
     for (uint8_t node = 0; node < self->vehicle.node_count && !self->gone; node++)
-        if (units >> node & 1) copy_profile(self, node, from, to);
+        if (index_set_has(units, node)) copy_profile(self, node, from, to);
     workbench_end_list(self);
 }
 
@@ -140,11 +140,11 @@ static void reset_profile(workbench_t *self, uint8_t node, double number)
 void cip_reset(workbench_t *self, int count, char **operands)
 {
     double profile = 0;
-    uint32_t units;
+    index_set_t units;
     if (!cip_take_memories(self, count > 0 ? operands[0] : NULL, &units)) return;
     if (count > 1 && !workbench_take_number(self, operands[1], "profile", 1, WORKBENCH_PROFILES, &profile)) return;
     for (uint8_t node = 0; node < self->vehicle.node_count; node++) {
-        if (!(units >> node & 1)) continue;
+        if (!index_set_has(units, node)) continue;
         if (count > 1) reset_profile(self, node, profile);
         // A unit that does not answer is not asked four times.
         size_t failures = self->failure_count;

@@ -46,7 +46,7 @@ static void read_parts(merge_t *self, char **paths, int count)
 {
     self->parts = calloc((size_t)count, sizeof(report_part_t *));
     assert(self->parts);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count && !process_interrupted(); i++) {
         report_part_t *part = report_part_read(paths[i], &self->missing);
         if (part) self->parts[self->part_count++] = part;
     }
@@ -141,12 +141,14 @@ static int report_all(merge_t *self, const report_paths_t *paths)
     report_t report;
     report_begin(&report, stdout, isatty(STDOUT_FILENO), self->suite.count);
     for (size_t i = 0; i < self->count && !process_interrupted(); i++) {
+        kmsim_wait_for_reader(&report);
         report_record(&report, self->records[i]);
         report_files_add(files, self->records[i]);
     }
     if (process_interrupted()) error_add(&self->missing, "interrupted by signal %d", process_interrupted());
     const char *reason = self->missing.count > 0 ? self->missing.text : NULL;
     if (reason && process_interrupted() != SIGPIPE) fprintf(stderr, "kmsim: %s\n", reason);
+    kmsim_wait_for_reader(&report);
     report_end(&report, reason);
     int status = status_of(self, &report);
     if (report_files_close(&files, reason, &error)) return status;
@@ -158,6 +160,10 @@ static int merge_parts(merge_t *self, const report_paths_t *paths)
 {
     error_t error;
     error_clear(&error);
+    if (process_interrupted()) { // before anything could be joined
+        fprintf(stderr, "kmsim: interrupted by signal %d\n", process_interrupted());
+        return EXIT_SIGNAL + process_interrupted();
+    }
     if (self->part_count == 0) return kmsim_wrong(self->missing.text);
     if (!check_parts(self, &error)) return kmsim_wrong(error.text);
     find_missing(self);

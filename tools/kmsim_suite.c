@@ -184,7 +184,7 @@ static int play(const told_t *told, const kmsim_run_options_t *options, const su
                  .report = &report,
                  .rounds = told->repeat.told ? told->repeat.value : 1,
                  .timeline = told->timeline > 0 || told->reports.html,
-                 .live = jobs == 1 || suite->count == 1,
+                 .live = told->verbose > 0 && (jobs == 1 || suite->count == 1),
                  .spread = jobs > 1 && !options->in_process},
         .workers = jobs,
         .timeout_ns = told->timeout_ns,

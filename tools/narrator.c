@@ -93,9 +93,8 @@ static void tell_power(narrator_t *self, const kernel_t *kernel, const kernel_ev
 {
     static const char *const WORDS[KERNEL_POWER_COUNT] = {
         [POWER_OFF] = "loses power", [POWER_ON] = "gets power", [POWER_CRASH] = "crashes"};
-    uint32_t bit = UINT32_C(1) << event->node;
-    bool first = !(self->powered & bit);
-    self->powered |= bit;
+    bool first = !index_set_has(self->powered, event->node);
+    index_set_put(&self->powered, event->node, true);
     if (first || event->value < 0 || event->value >= KERNEL_POWER_COUNT) return;
     report_line(self->report, " %s  %-*s %s", time, NAME_WIDTH, kernel_node_name(kernel, event->node),
                 WORDS[event->value]);

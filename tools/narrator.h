@@ -3,6 +3,7 @@
 #ifndef KMSIM_TOOLS_NARRATOR_H
 #define KMSIM_TOOLS_NARRATOR_H
 
+#include "bus/base/index_set.h"
 #include "bus/kernel/kernel.h"
 #include "scenarios/play/player.h"
 #include "scenarios/reports/report.h"
@@ -11,11 +12,11 @@ typedef struct {
     const report_t *report;
     const vehicle_t *vehicle;
     const dbc_t *dbc;
-    bool every_frame;  // else only those that say something new
-    size_t told_steps; // of the story that is played
-    uint32_t powered;  // bit per node: its first power, with which the story begins, is no news
-    size_t repeated;   // frames that were left out
-    can_frame_t *last; // per bus and message: what it said last
+    bool every_frame;    // else only those that say something new
+    size_t told_steps;   // of the story that is played
+    index_set_t powered; // nodes: their first power, with which the story begins, is no news
+    size_t repeated;     // frames that were left out
+    can_frame_t *last;   // per bus and message: what it said last
     bool *heard;
 } narrator_t;
 

@@ -36,14 +36,14 @@ static bool read_counters(workbench_t *self, uint8_t node, identifiers_counter_t
 
 void service_counters(workbench_t *self, int count, char **operands)
 {
-    uint32_t units;
+    index_set_t units;
     if (!workbench_take_units(self, count, operands, &units)) return;
     text_table_t *table = text_table_new(HEADINGS, sizeof HEADINGS / sizeof HEADINGS[0]);
     bool any = false;
     for (uint8_t node = 0; node < self->vehicle.node_count && !self->gone; node++) {
         identifiers_counter_t counters[IDENTIFIER_COUNTERS_MAX];
         size_t counter_count;
-        if (!(units >> node & 1) || !read_counters(self, node, counters, &counter_count)) continue;
+        if (!index_set_has(units, node) || !read_counters(self, node, counters, &counter_count)) continue;
         any = true;
         workbench_begin_list(self, "units");
         if (self->wants_json)

@@ -84,10 +84,10 @@ static void print_entry_json(json_printer_t *json, const char *unit, const entry
     json_printer_end(json);
 }
 
-static void print_empty(const workbench_t *self, uint32_t units)
+static void print_empty(const workbench_t *self, index_set_t units)
 {
     for (uint8_t i = 0; i < self->vehicle.node_count; i++)
-        if (units >> i & 1) printf("%s: no faults\n", workbench_unit_name(self, i));
+        if (index_set_has(units, i)) printf("%s: no faults\n", workbench_unit_name(self, i));
 }
 
 // ---- commands ------------------------------------------------------------------------------------------------------
@@ -107,16 +107,16 @@ static void print_entries(workbench_t *self, uint8_t node, text_table_t *table, 
 void service_faults(workbench_t *self, int count, char **operands)
 {
     static entry_t entries[WORKSHOP_FAULTS_MAX]; // too large for a stack
-    uint32_t units, empty = 0;
+    index_set_t units, empty = {0};
     size_t total = 0;
     if (!workbench_take_units(self, count, operands, &units)) return;
     text_table_t *table = text_table_new(HEADINGS, sizeof HEADINGS / sizeof HEADINGS[0]);
     for (uint8_t node = 0; node < self->vehicle.node_count && !self->gone; node++) {
         size_t entry_count;
-        if (!(units >> node & 1) || !read_entries(self, node, entries, &entry_count)) continue;
+        if (!index_set_has(units, node) || !read_entries(self, node, entries, &entry_count)) continue;
         print_entries(self, node, table, entries, entry_count);
         total += entry_count;
-        if (entry_count == 0) empty |= UINT32_C(1) << node;
+        if (entry_count == 0) index_set_put(&empty, node, true);
     }
     workbench_end_list(self);
     if (!self->wants_json && total > 0) text_table_print(table, stdout);
@@ -127,10 +127,10 @@ void service_faults(workbench_t *self, int count, char **operands)
 void service_clear(workbench_t *self, int count, char **operands)
 {
     static const workshop_request_t CLEAR = {.size = 1 + UDS_FAULT_SIZE, .bytes = {UDS_CLEAR_FAULTS, 0xFF, 0xFF, 0xFF}};
-    uint32_t units;
+    index_set_t units;
     if (!workbench_take_units(self, count, operands, &units)) return;
     for (uint8_t node = 0; node < self->vehicle.node_count && !self->gone; node++) {
-        if (!(units >> node & 1) || !workbench_ask(self, node, &CLEAR, "clear fault memory")) continue;
+        if (!index_set_has(units, node) || !workbench_ask(self, node, &CLEAR, "clear fault memory")) continue;
         workbench_begin_list(self, "cleared");
         if (self->wants_json)
             json_printer_text(&self->json, NULL, workbench_unit_name(self, node));

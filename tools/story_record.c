@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tools/story_record.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,46 +10,51 @@
 #include "bus/zmq/process.h"
 #include "bus/zmq/socket.h"
 
-#define QUOTE_WIDTH 4 // of a quote within quotes
-#define REPLAY_PATH_MAX (QUOTE_WIDTH * VEHICLE_PATH_MAX + 2)
-#define REPLAY_MAX (REPLAY_PATH_MAX + 128)
 #define DIFFERENCE_MAX 2048
 
 // ---- which story ---------------------------------------------------------------------------------------------------
 
-// Whether a shell would take the path as one word as it stands.
-static bool is_plain(const char *path)
+// Whether a shell would take the text as one word as it stands.
+static bool is_plain(const char *text)
 {
-    return *path &&
-           strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,:@%=-") == strlen(path);
+    return *text &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,:@%=-") == strlen(text);
 }
 
-// The path as one word of a shell, which cannot have a quote within quotes: 'it'\''s.json'.
-static void quote_path(const char *path, char quoted[REPLAY_PATH_MAX + 1])
+// The text as one word of a shell, which cannot have a quote within quotes: 'it'\''s.json'.
+static void put_word(FILE *out, const char *text)
 {
-    if (is_plain(path)) {
-        snprintf(quoted, REPLAY_PATH_MAX + 1, "%s", path);
+    if (is_plain(text)) {
+        fputs(text, out);
         return;
     }
-    char *end = stpcpy(quoted, "'");
-    for (; *path && end - quoted < REPLAY_PATH_MAX - QUOTE_WIDTH; path++) {
-        if (*path == '\'')
-            end = stpcpy(end, "'\\''");
+    fputc('\'', out);
+    for (; *text; text++) {
+        if (*text == '\'')
+            fputs("'\\''", out);
         else
-            *end++ = *path;
+            fputc(*text, out);
     }
-    stpcpy(end, "'");
+    fputc('\'', out);
 }
 
 // A unit that its owner starts is a process of its own, also when the story is played again.
-static void set_replay(record_t *self, const story_t *story, const kmsim_run_options_t *options)
+static void set_replay(record_t *self, const suite_item_t *item, const kmsim_run_options_t *options)
 {
-    char quoted[REPLAY_PATH_MAX + 1], text[REPLAY_MAX];
-    quote_path(story->path, quoted);
-    snprintf(text, sizeof text, "kmsim run %s--seed %s %s%s",
-             vehicle_has_external(story->vehicle) ? "" : "--in-process ", self->seed, quoted,
-             options->stored ? " # plus --state with what was stored before this run" : ""); // a shell takes that
-    record_set(&self->replay, text);
+    size_t size;
+    free(self->replay);
+    FILE *out = open_memstream(&self->replay, &size);
+    assert(out);
+    fprintf(out, "kmsim run %s--seed %s ", vehicle_has_external(item->story->vehicle) ? "" : "--in-process ",
+            self->seed);
+    if (item->shares) {
+        fputs("--filter ", out);
+        put_word(out, item->name);
+        fputc(' ', out);
+    }
+    put_word(out, item->path);
+    if (options->stored) fputs(" # plus --state with what was stored before this run", out); // a shell takes that
+    fclose(out);
 }
 
 static void set_directory(record_t *self, const char *path)
@@ -72,7 +78,7 @@ void story_record_describe(record_t *self, const suite_item_t *item, const kmsim
     char seed[24];
     snprintf(seed, sizeof seed, "%" PRIu64, kmsim_run_plan(options, story).seed);
     record_set(&self->seed, seed);
-    if (self->status == RECORD_FAILED) set_replay(self, story, options);
+    if (self->status == RECORD_FAILED) set_replay(self, item, options);
 }
 
 // ---- what came of it -----------------------------------------------------------------------------------------------

@@ -38,6 +38,9 @@ static void add_all(suite_t *self, const story_list_t *list)
         if (i < list->count) self->items[self->count++] = valid_item(list->stories[i]);
     }
     assert(self->count == room);
+    for (size_t i = 1; i < room; i++)
+        if (strcmp(self->items[i].path, self->items[i - 1].path) == 0)
+            self->items[i].shares = self->items[i - 1].shares = true;
 }
 
 // ---- traces --------------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ typedef struct {
     const story_t *story; // null: the file is no valid story
     const char *path, *name;
     const char *mistakes; // of an invalid one
+    bool shares;          // its file has other stories
     char *trace;          // where its frames go when it fails; null: nowhere
 } suite_item_t;
 

@@ -81,6 +81,7 @@ static void settle_invalid(suite_play_t *self)
 
 static void tell_record(suite_play_t *self, const record_t *record)
 {
+    kmsim_wait_for_reader(self->report);
     if (record->told) {
         report_pause(self->report);
         fputs(record->told, self->report->out);
@@ -336,6 +337,7 @@ int suite_play(const suite_play_options_t *options, report_t *report, report_fil
     settle_invalid(&self);
     play(&self);
     finish(&self);
+    kmsim_wait_for_reader(report);
     report_end(report, self.reason);
     for (size_t i = 0; i < self.worker_count; i++) free(self.workers[i].bytes);
     free(self.workers);

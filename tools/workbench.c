@@ -107,13 +107,13 @@ bool workbench_take_memory(workbench_t *self, const char *name, uint8_t *node, w
     return true;
 }
 
-bool workbench_take_units(workbench_t *self, int count, char **operands, uint32_t *units)
+bool workbench_take_units(workbench_t *self, int count, char **operands, index_set_t *units)
 {
     uint8_t node = 0;
-    *units = 0;
+    *units = (index_set_t){0};
     if (count > 0 && !workbench_take_unit(self, operands[0], &node)) return false;
     for (uint8_t i = 0; i < self->vehicle.node_count; i++)
-        if (count > 0 ? i == node : workbench_is_diagnosed(self, i)) *units |= UINT32_C(1) << i;
+        if (count > 0 ? i == node : workbench_is_diagnosed(self, i)) index_set_put(units, i, true);
     return true;
 }
 

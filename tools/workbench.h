@@ -11,6 +11,7 @@
 #ifndef KMSIM_TOOLS_WORKBENCH_H
 #define KMSIM_TOOLS_WORKBENCH_H
 
+#include "bus/base/index_set.h"
 #include "bus/files/dbc_file.h"
 #include "bus/kernel/vehicle.h"
 #include "bus/can/frame_text.h"
@@ -88,7 +89,7 @@ bool workbench_take_memory(workbench_t *self, const char *name, uint8_t *node, w
 
 /// A bit for the unit that was told as the only operand, or for all that have an address. False and told when there is
 /// no such unit.
-bool workbench_take_units(workbench_t *self, int count, char **operands, uint32_t *units);
+bool workbench_take_units(workbench_t *self, int count, char **operands, index_set_t *units);
 
 // ---- units ---------------------------------------------------------------------------------------------------------
 

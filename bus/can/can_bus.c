@@ -7,29 +7,30 @@
 #define ACK_SLOT_TO_END_BITS 8 // acknowledge delimiter and end of frame: what an unacknowledged frame is cut short by
 #define HEADER_BITS 19         // start of frame to data length code of a standard frame
 
+static_assert(CAN_BUS_NODES_MAX <= INDEX_SET_MAX, "nodes fit into a set");
+
 void can_bus_init(can_bus_t *self, uint32_t bit_rate)
 {
     assert(bit_rate >= 10000 && bit_rate <= 1000000);
-    // Member by member: the mailboxes are most of a bus, and one that is not in use is never read.
+    // Member by member: the nodes are most of a bus, and one is never read before it has power.
     self->bit_ns = TIME_S / bit_rate;
     self->state = CAN_BUS_ASLEEP;
     self->ready_ns = self->sleep_ns = self->end_ns = self->busy_total_ns = 0;
     self->busy = self->conflict = self->broken = self->heard = false;
-    self->powered = self->held = self->senders = 0;
+    self->powered = self->listen_only = self->held = self->asking = self->senders = (index_set_t){0};
     self->frame = (can_frame_t){0};
     self->order = self->carried = self->refused = 0;
-    for (size_t i = 0; i < CAN_BUS_NODES_MAX; i++) {
-        can_bus_node_t *node = &self->nodes[i];
-        node->listen_only = false;
-        node->sending = -1;
-        node->used = 0;
-    }
 }
 
-// The first bit of a set from `from` on, -1: none. Of 32 places few are taken: asking each would be most of the work.
-static int next_bit(uint32_t set, int from)
+void can_bus_set_listen_only(can_bus_t *self, uint8_t node)
 {
-    uint32_t rest = from < 32 ? set >> from << from : 0;
+    index_set_put(&self->listen_only, node, true);
+}
+
+// The first mailbox in use from `from` on, -1: none. Of 32 few are: asking each would be most of the work.
+static int next_used(const can_bus_node_t *node, int from)
+{
+    uint32_t rest = from < CAN_BUS_MAILBOXES ? node->used >> from << from : 0;
     return rest ? __builtin_ctz(rest) : -1;
 }
 
@@ -48,12 +49,12 @@ void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_
     can_bus_node_t *n = &self->nodes[node];
     can_bus_set_hold(self, node, false, now_ns);
     n->used = 0;
-    n->sending = -1;
-    uint32_t bit = UINT32_C(1) << node;
-    self->powered = powered ? self->powered | bit : self->powered & ~bit;
-    if (!self->busy || !(self->senders & bit)) return;
-    self->senders &= ~bit;
-    if (self->senders != 0) return;
+    n->sending = n->best = -1;
+    index_set_put(&self->asking, node, false);
+    index_set_put(&self->powered, node, powered);
+    if (!self->busy || !index_set_has(self->senders, node)) return;
+    index_set_put(&self->senders, node, false);
+    if (!index_set_is_empty(self->senders)) return;
     // Nobody drives the wire any more: the others see six equal bits, a stuff error, and answer with an error frame.
     // The bits until they notice are left out.
     self->broken = true;
@@ -64,16 +65,16 @@ void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_
 
 void can_bus_set_hold(can_bus_t *self, uint8_t node, bool hold, int64_t now_ns)
 {
-    uint32_t bit = UINT32_C(1) << node;
-    if ((self->held & bit) && !hold) note_event(self, now_ns);
-    self->held = hold ? self->held | bit : self->held & ~bit;
+    if (hold == index_set_has(self->held, node)) return;
+    if (!hold) note_event(self, now_ns);
+    index_set_put(&self->held, node, hold);
 }
 
 // The newest frame with this identifier that still waits in a mailbox, or null.
 static can_mailbox_t *find_waiting(can_bus_node_t *node, const can_frame_t *frame)
 {
     can_mailbox_t *newest = NULL;
-    for (int i = next_bit(node->used, 0); i >= 0; i = next_bit(node->used, i + 1)) {
+    for (int i = next_used(node, 0); i >= 0; i = next_used(node, i + 1)) {
         can_mailbox_t *box = &node->mailboxes[i];
         if (i == node->sending || !same_identifier(&box->frame, frame)) continue;
         if (!newest || box->order > newest->order) newest = box;
@@ -87,7 +88,7 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
     can_bus_node_t *n = &self->nodes[node];
     bool cyclic = (flags & CAN_BUS_CYCLIC) != 0;
     // A sleeping bus takes nothing cyclic: a status that comes round anyway would keep every car awake for ever.
-    if (!(self->powered >> node & 1) || (cyclic && self->state == CAN_BUS_ASLEEP)) return CAN_BUS_REFUSED;
+    if (!index_set_has(self->powered, node) || (cyclic && self->state == CAN_BUS_ASLEEP)) return CAN_BUS_REFUSED;
     if (!cyclic) note_event(self, now_ns);
     can_mailbox_t *box = (flags & CAN_BUS_REPLACE) ? find_waiting(n, frame) : NULL;
     if (box) {
@@ -103,6 +104,8 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
     int free_box = __builtin_ctz(~n->used);
     n->used |= UINT32_C(1) << free_box;
     n->mailboxes[free_box] = (can_mailbox_t){.flags = flags, .order = self->order++, .frame = *frame};
+    index_set_put(&self->asking, node, true);
+    n->best = -1;
     if (self->state == CAN_BUS_ASLEEP) {
         self->state = CAN_BUS_WAKING;
         self->ready_ns = now_ns + CAN_BUS_WAKE_NS;
@@ -110,37 +113,36 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
     return CAN_BUS_ACCEPTED;
 }
 
-// The mailbox of a node that takes part in arbitration, -1 when it has nothing to send. Among equal identifiers the
-// oldest request: ISO-TP's consecutive frames share one and must not overtake each other.
-static int best_mailbox(const can_bus_node_t *node)
+// Finds the mailbox of a node that takes part in arbitration. Among equal identifiers the oldest request: ISO-TP's
+// consecutive frames share one and must not overtake each other.
+static void choose_best(can_bus_t *self, int node)
 {
-    int best = -1;
-    for (int i = next_bit(node->used, 0); i >= 0; i = next_bit(node->used, i + 1)) {
-        const can_mailbox_t *box = &node->mailboxes[i];
-        if (best < 0) {
-            best = i;
-            continue;
-        }
-        uint64_t rank = frame_priority(&box->frame), best_rank = frame_priority(&node->mailboxes[best].frame);
-        if (rank < best_rank || (rank == best_rank && box->order < node->mailboxes[best].order)) best = i;
+    can_bus_node_t *n = &self->nodes[node];
+    for (int i = next_used(n, 0); i >= 0; i = next_used(n, i + 1)) {
+        const can_mailbox_t *box = &n->mailboxes[i];
+        uint64_t rank = frame_priority(&box->frame);
+        bool better = n->best < 0 || rank < self->ranks[node] ||
+                      (rank == self->ranks[node] && box->order < n->mailboxes[n->best].order);
+        if (!better) continue;
+        n->best = (int8_t)i;
+        self->ranks[node] = rank;
     }
-    return best;
 }
 
-static bool has_pending(const can_bus_t *self)
+// A mailbox of the node becomes free.
+static void empty_mailbox(can_bus_t *self, int node, int mailbox)
 {
-    for (int i = next_bit(self->powered, 0); i >= 0; i = next_bit(self->powered, i + 1))
-        if (self->nodes[i].used) return true;
-    return false;
+    can_bus_node_t *n = &self->nodes[node];
+    n->used &= ~(UINT32_C(1) << mailbox);
+    n->best = -1;
+    if (n->used == 0) index_set_put(&self->asking, (unsigned)node, false);
 }
 
 // Whether anybody is there to pull the ACK slot down. A sender does not hear itself, and a stranger only listens.
 static bool is_acknowledged(const can_bus_t *self)
 {
-    uint32_t others = self->powered & ~self->senders;
-    for (int i = next_bit(others, 0); i >= 0; i = next_bit(others, i + 1))
-        if (!self->nodes[i].listen_only) return true;
-    return false;
+    index_set_t silent = index_set_either(self->senders, self->listen_only);
+    return !index_set_is_empty(index_set_without(self->powered, silent));
 }
 
 int64_t can_bus_next(const can_bus_t *self)
@@ -149,43 +151,46 @@ int64_t can_bus_next(const can_bus_t *self)
     if (self->state == CAN_BUS_WAKING) return self->ready_ns;
     if (self->busy) return self->end_ns;
     int64_t next_ns = TIME_NEVER;
-    if (self->held == 0) next_ns = self->sleep_ns > self->ready_ns ? self->sleep_ns : self->ready_ns;
-    return has_pending(self) ? time_earlier(next_ns, self->ready_ns) : next_ns;
+    if (index_set_is_empty(self->held)) next_ns = self->sleep_ns > self->ready_ns ? self->sleep_ns : self->ready_ns;
+    return index_set_is_empty(self->asking) ? next_ns : time_earlier(next_ns, self->ready_ns);
 }
 
 static can_bus_outcome_t fall_asleep(can_bus_t *self)
 {
     self->state = CAN_BUS_ASLEEP;
-    for (int i = next_bit(self->powered, 0); i >= 0; i = next_bit(self->powered, i + 1)) self->nodes[i].used = 0;
+    for (int i; (i = index_set_take(&self->asking)) >= 0;) {
+        self->nodes[i].used = 0;
+        self->nodes[i].best = -1;
+    }
     return (can_bus_outcome_t){.kind = CAN_BUS_SLEPT};
 }
 
 // A frame that failed waits again: a newer one that was to replace it while it waited does so now, in its place.
-static void yield_to_successor(can_bus_node_t *node)
+static void yield_to_successor(can_bus_t *self, int node)
 {
-    can_mailbox_t *failed = &node->mailboxes[node->sending];
-    can_mailbox_t *newest = find_waiting(node, &failed->frame);
+    can_bus_node_t *n = &self->nodes[node];
+    can_mailbox_t *failed = &n->mailboxes[n->sending];
+    can_mailbox_t *newest = find_waiting(n, &failed->frame);
     if (!newest || newest->order < failed->order || !(newest->flags & CAN_BUS_REPLACE)) return;
     newest->order = failed->order;
-    node->used &= ~(UINT32_C(1) << node->sending);
+    empty_mailbox(self, node, n->sending);
 }
 
 // A sender's part in a frame that the bus carried, or in one that failed. A failed frame stays in its mailbox and
 // arbitrates again after the intermission, unless its conflict has lasted: two units that own one identifier would
 // block everything below it for ever, where real ones go bus-off.
-static void settle_sender(can_bus_t *self, uint8_t node, can_bus_outcome_t *outcome)
+static void settle_sender(can_bus_t *self, int node, can_bus_outcome_t *outcome)
 {
     can_bus_node_t *n = &self->nodes[node];
     can_mailbox_t *box = &n->mailboxes[n->sending];
-    uint32_t bit = UINT32_C(1) << node;
     bool carried = outcome->kind == CAN_BUS_CARRIED;
     bool given_up = self->conflict && ++box->conflicts >= CAN_BUS_CONFLICTS_MAX;
-    if (carried && (box->flags & CAN_BUS_REPORT)) outcome->reports |= bit;
-    if (given_up) outcome->given_up |= bit;
+    if (carried && (box->flags & CAN_BUS_REPORT)) index_set_put(&outcome->reports, (unsigned)node, true);
+    if (given_up) index_set_put(&outcome->given_up, (unsigned)node, true);
     if (carried || given_up)
-        n->used &= ~(UINT32_C(1) << n->sending);
+        empty_mailbox(self, node, n->sending);
     else
-        yield_to_successor(n);
+        yield_to_successor(self, node);
     n->sending = -1;
 }
 
@@ -199,10 +204,8 @@ static can_bus_outcome_t finish_frame(can_bus_t *self, int64_t now_ns)
         .frame = self->frame,
         .senders = self->senders,
     };
-    for (int i = next_bit(self->senders, 0); i >= 0; i = next_bit(self->senders, i + 1))
-        settle_sender(self, (uint8_t)i, &outcome);
+    for (int i; (i = index_set_take(&self->senders)) >= 0;) settle_sender(self, i, &outcome);
     self->busy = false;
-    self->senders = 0;
     self->ready_ns = now_ns + FRAME_INTERMISSION_BITS * self->bit_ns;
     self->carried += carried;
     return outcome;
@@ -217,7 +220,7 @@ can_bus_outcome_t can_bus_finish(can_bus_t *self, int64_t now_ns)
         return (can_bus_outcome_t){.kind = CAN_BUS_WOKE};
     }
     if (self->state == CAN_BUS_AWAKE && self->busy && self->end_ns <= now_ns) return finish_frame(self, now_ns);
-    if (self->state == CAN_BUS_AWAKE && !self->busy && self->held == 0 && self->sleep_ns <= now_ns &&
+    if (self->state == CAN_BUS_AWAKE && !self->busy && index_set_is_empty(self->held) && self->sleep_ns <= now_ns &&
         self->ready_ns <= now_ns)
         return fall_asleep(self);
     return (can_bus_outcome_t){.kind = CAN_BUS_NOTHING};
@@ -246,31 +249,27 @@ static unsigned conflict_bits(const can_frame_t *a, const can_frame_t *b)
 static unsigned choose_senders(can_bus_t *self)
 {
     uint64_t best_rank = UINT64_MAX;
-    unsigned differ_bits = 0;
-    self->senders = 0;
-    for (int i = next_bit(self->powered, 0); i >= 0; i = next_bit(self->powered, i + 1)) {
-        can_bus_node_t *node = &self->nodes[i];
-        int box = best_mailbox(node);
-        node->sending = -1;
-        if (box < 0) continue;
-        const can_frame_t *frame = &node->mailboxes[box].frame;
-        uint64_t rank = frame_priority(frame);
-        if (rank > best_rank) continue;
-        if (rank < best_rank) {
-            self->senders = 0;
-            self->frame = *frame;
-            differ_bits = 0;
-        } else if (!frame_equal(frame, &self->frame)) {
-            unsigned bits = conflict_bits(frame, &self->frame);
-            if (differ_bits == 0 || bits < differ_bits) differ_bits = bits;
-        }
-        best_rank = rank;
-        self->senders |= UINT32_C(1) << i;
-        node->sending = (int8_t)box;
+    self->senders = (index_set_t){0};
+    index_set_t rest = self->asking;
+    for (int i; (i = index_set_take(&rest)) >= 0;) {
+        if (self->nodes[i].best < 0) choose_best(self, i);
+        if (self->ranks[i] > best_rank) continue;
+        if (self->ranks[i] < best_rank) self->senders = (index_set_t){0};
+        best_rank = self->ranks[i];
+        index_set_put(&self->senders, (unsigned)i, true);
     }
-    // Who was ahead of a lower identifier for a moment only sends nothing.
-    for (int i = next_bit(self->powered, 0); i >= 0; i = next_bit(self->powered, i + 1))
-        if (!(self->senders >> i & 1)) self->nodes[i].sending = -1;
+    unsigned differ_bits = 0;
+    bool first = true;
+    rest = self->senders;
+    for (int i; (i = index_set_take(&rest)) >= 0; first = false) {
+        can_bus_node_t *node = &self->nodes[i];
+        const can_frame_t *frame = &node->mailboxes[node->best].frame;
+        node->sending = node->best;
+        if (first) self->frame = *frame;
+        if (frame_equal(frame, &self->frame)) continue;
+        unsigned bits = conflict_bits(frame, &self->frame);
+        if (differ_bits == 0 || bits < differ_bits) differ_bits = bits;
+    }
     return differ_bits;
 }
 
@@ -288,7 +287,7 @@ void can_bus_start(can_bus_t *self, int64_t now_ns)
 {
     if (self->state != CAN_BUS_AWAKE || self->busy || self->ready_ns > now_ns) return;
     unsigned differ_bits = choose_senders(self);
-    if (self->senders == 0) return;
+    if (index_set_is_empty(self->senders)) return;
     unsigned bits = frame_bits(&self->frame);
     self->conflict = differ_bits > 0;
     self->broken = false;

@@ -11,10 +11,11 @@
 #ifndef KMSIM_BUS_CAN_CAN_BUS_H
 #define KMSIM_BUS_CAN_CAN_BUS_H
 
-#include "bus/can/frame.h"
+#include "bus/base/index_set.h"
 #include "bus/base/time.h"
+#include "bus/can/frame.h"
 
-#define CAN_BUS_NODES_MAX 32
+#define CAN_BUS_NODES_MAX 72
 #define CAN_BUS_MAILBOXES 32
 #define CAN_BUS_WAKE_NS (5 * TIME_MS)   // from the first request on a sleeping bus to the first bit (own)
 #define CAN_BUS_LINGER_NS (30 * TIME_S) // awake after the last event (own)
@@ -36,10 +37,10 @@ typedef struct {
     can_frame_t frame;
 } can_mailbox_t;
 
-typedef struct {
-    bool listen_only; // never acknowledges
-    int8_t sending;   // mailbox whose frame is on the wire, -1: none
-    uint32_t used;    // bit per mailbox
+typedef struct {    // of a node that has had power
+    int8_t sending; // mailbox whose frame is on the wire, -1: none
+    int8_t best;    // mailbox that takes part in arbitration, -1: not known, or none in use
+    uint32_t used;  // bit per mailbox
     can_mailbox_t mailboxes[CAN_BUS_MAILBOXES];
 } can_bus_node_t;
 
@@ -47,10 +48,10 @@ typedef enum { CAN_BUS_NOTHING, CAN_BUS_WOKE, CAN_BUS_CARRIED, CAN_BUS_FAILED, C
 
 typedef struct {
     can_bus_outcome_kind_t kind;
-    can_frame_t frame; // carried, or failed
-    uint32_t senders;  // bit per node whose request it was
-    uint32_t reports;  // bit per sender that asked for CAN_BUS_REPORT
-    uint32_t given_up; // failed: bit per node whose frame was dropped for a standing conflict
+    can_frame_t frame;    // carried, or failed
+    index_set_t senders;  // nodes whose request it was
+    index_set_t reports;  // senders that asked for CAN_BUS_REPORT
+    index_set_t given_up; // failed: nodes whose frame was dropped for a standing conflict
 } can_bus_outcome_t;
 
 typedef struct {
@@ -63,19 +64,25 @@ typedef struct {
     bool conflict;    // of several frames with one identifier
     bool broken;      // nobody sends it any more
     bool heard;       // since its start by somebody who can acknowledge it
-    uint32_t powered; // bit per node
-    uint32_t held;    // bit per node that wants the bus awake
-    uint32_t senders; // bit per node
+    index_set_t powered;
+    index_set_t listen_only; // never acknowledge
+    index_set_t held;        // want the bus awake
+    index_set_t asking;      // have something in a mailbox
+    index_set_t senders;
     can_frame_t frame;
-    uint64_t order;        // of the last request
-    int64_t busy_total_ns; // for the bus load: time with a frame, error frame or intermission on the wire
-    uint64_t carried;      // frames
-    uint64_t refused;      // requests that found no mailbox
+    uint64_t order;                    // of the last request
+    int64_t busy_total_ns;             // for the bus load: time with a frame, error frame or intermission on the wire
+    uint64_t carried;                  // frames
+    uint64_t refused;                  // requests that found no mailbox
+    uint64_t ranks[CAN_BUS_NODES_MAX]; // of each node's best mailbox
     can_bus_node_t nodes[CAN_BUS_NODES_MAX];
 } can_bus_t;
 
-/// An empty, sleeping bus, whatever its storage held before; bit rate in bit/s, 10,000 .. 1,000,000.
+/// An empty, sleeping bus without nodes, whatever its storage held before; bit rate in bit/s, 10,000 .. 1,000,000.
 void can_bus_init(can_bus_t *self, uint32_t bit_rate);
+
+/// That node only listens from now on: it never acknowledges.
+void can_bus_set_listen_only(can_bus_t *self, uint8_t node);
 
 /// A node appears (its mailboxes are empty) or disappears: its requests are gone, and its frame on the wire breaks.
 void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_ns);

@@ -6,6 +6,10 @@
 
 #include "bus/kernel/kernel_state.h"
 
+static_assert(VEHICLE_NODES_MAX + 2 <= KERNEL_NODES_MAX, "units, key fobs and tester");
+static_assert(KERNEL_NODES_MAX <= KERNEL_POWER_MAX, "all nodes get power at once");
+static_assert(KERNEL_STRANGER < KERNEL_EVERYBODY && KERNEL_LINES_MAX <= UINT16_MAX, "they fit");
+
 // ---- set-up --------------------------------------------------------------------------------------------------------
 
 size_t kernel_size(void)
@@ -21,28 +25,46 @@ void kernel_init(kernel_t *self, const vehicle_t *vehicle, uint64_t seed)
     self->now_ns = 0;
     self->begun = self->seen = false;
     self->player_ns = TIME_NEVER;
-    self->node_count = self->line_count = self->queue_count = self->event_count = self->seen_count = 0;
+    self->node_count = self->line_count = self->event_count = self->seen_count = 0;
     self->activation_count = self->power_count = 0;
     self->nonsense = 0;
     self->overflow = KERNEL_FITS;
     self->transmissions = 0;
     self->busy_ms = 0;
     self->busy_count = 0;
+    self->powered = self->storing = self->kept = (index_set_t){0};
+    memset(self->on_bus, 0, sizeof self->on_bus);
+    memset(self->air_hearers, 0, sizeof self->air_hearers);
+    memset(self->line_buckets, 0, sizeof self->line_buckets);
+    minima_init(&self->deadlines);
+    kernel_queue_init(&self->queue);
+    acceptance_init(&self->acceptance);
     for (uint8_t i = 0; i < vehicle->bus_count; i++) {
         can_bus_init(&self->buses[i], vehicle->buses[i].bit_rate);
-        self->buses[i].nodes[KERNEL_STRANGER].listen_only = true;
+        can_bus_set_listen_only(&self->buses[i], KERNEL_STRANGER);
         can_bus_set_power(&self->buses[i], KERNEL_STRANGER, true, 0);
     }
+}
+
+static unsigned line_bucket(const char *name)
+{
+    uint32_t hash = UINT32_C(2166136261); // FNV-1a
+    for (; *name; name++) hash = (hash ^ (uint8_t)*name) * UINT32_C(16777619);
+    return (hash ^ hash >> 16) % KERNEL_LINE_BUCKETS;
 }
 
 static int add_line(kernel_t *self, const char *name)
 {
     int known = kernel_find_line(self, name);
     if (known >= 0 || self->line_count == KERNEL_LINES_MAX) return known;
+    uint16_t *bucket = &self->line_buckets[line_bucket(name)];
     kernel_line_t *line = &self->lines[self->line_count];
     memcpy(line->name, name, strlen(name) + 1);
+    line->next = *bucket;
     line->known = false;
     line->value = 0;
+    line->hearers = (index_set_t){0};
+    *bucket = (uint16_t)(self->line_count + 1);
     return (int)self->line_count++;
 }
 
@@ -56,6 +78,18 @@ static bool ports_valid(const node_ports_t *ports, uint8_t bus_count)
     return true;
 }
 
+// Who is to be asked when something happens, the other way round than ports tell it.
+static void enter_ports(kernel_t *self, uint8_t index, const node_ports_t *ports)
+{
+    const kernel_node_t *node = &self->nodes[index];
+    for (uint8_t i = 0; i < node->bus_count; i++) index_set_put(&self->on_bus[node->buses[i]], index, true);
+    for (uint8_t i = 0; i < node->line_count; i++) index_set_put(&self->lines[node->lines[i]].hearers, index, true);
+    for (unsigned channel = 0; channel < AIR_CHANNEL_COUNT; channel++)
+        if (ports->air >> channel & 1) index_set_put(&self->air_hearers[channel], index, true);
+    for (size_t i = 0; i < ports->accept_count; i++)
+        acceptance_add(&self->acceptance, node->buses[ports->accepts[i].bus], index, &ports->accepts[i]);
+}
+
 int kernel_add_node(kernel_t *self, const char *name, const uint8_t *buses, uint8_t bus_count,
                     const node_ports_t *ports, const image_t *image, image_state_t image_state)
 {
@@ -63,7 +97,6 @@ int kernel_add_node(kernel_t *self, const char *name, const uint8_t *buses, uint
     if (bus_count > VEHICLE_BUSES_MAX || !ports_valid(ports, bus_count)) return -1;
     kernel_node_t *node = &self->nodes[self->node_count];
     memcpy(node->name, name, strlen(name) + 1);
-    node->ports = *ports;
     node->bus_count = bus_count;
     memset(node->own_bus, -1, sizeof node->own_bus);
     for (uint8_t i = 0; i < bus_count; i++) {
@@ -71,14 +104,14 @@ int kernel_add_node(kernel_t *self, const char *name, const uint8_t *buses, uint
         node->buses[i] = buses[i];
         node->own_bus[buses[i]] = (int8_t)i;
     }
+    node->line_count = (uint8_t)ports->line_count;
     for (size_t i = 0; i < ports->line_count; i++) {
         int line = add_line(self, ports->lines[i]);
         if (line < 0) return -1;
         node->lines[i] = (uint16_t)line;
     }
-    node->powered = node->keep = false;
+    enter_ports(self, (uint8_t)self->node_count, ports);
     node->power_count = 0;
-    node->deadline_ns = node->stored_ns = TIME_NEVER;
     node->image_state = image ? image_state : IMAGE_NONE;
     image_clear(&node->image);
     if (image) image_copy(&node->image, image);
@@ -92,45 +125,41 @@ void kernel_start(kernel_t *self)
 
 // ---- shared with the instant ---------------------------------------------------------------------------------------
 
-void kernel_enqueue(kernel_t *self, kernel_item_t item)
+kernel_item_t *kernel_enqueue(kernel_t *self, node_input_kind_t kind, int64_t at_ns)
 {
-    if (self->queue_count == KERNEL_QUEUE_MAX) {
+    kernel_item_t *item = kernel_queue_put(&self->queue, at_ns);
+    if (!item) {
         self->overflow = KERNEL_QUEUE_OVERFLOW;
-        return;
+        item = &self->lost;
     }
-    // From the back, because latencies are few and short: little is later than what comes now. Not past what has the
-    // same time: who spoke first is heard first.
-    size_t place = self->queue_count++;
-    for (; place > 0 && self->queue[place - 1].at_ns > item.at_ns; place--) self->queue[place] = self->queue[place - 1];
-    self->queue[place] = item;
+    item->kind = (uint8_t)kind;
+    item->source = KERNEL_STRANGER;
+    item->target = KERNEL_EVERYBODY;
+    item->bus = 0;
+    item->line = 0;
+    item->momentary = false;
+    item->value = 0;
+    return item;
 }
 
 void kernel_set_line_from(kernel_t *self, uint8_t source, uint16_t line, int64_t value, bool momentary)
 {
     assert(line < self->line_count);
-    kernel_enqueue(self, (kernel_item_t){
-                             .at_ns = self->now_ns + KERNEL_LINE_NS,
-                             .kind = INPUT_LINE,
-                             .source = source,
-                             .target = KERNEL_EVERYBODY,
-                             .line = line,
-                             .momentary = momentary,
-                             .value = value,
-                         });
+    kernel_item_t *item = kernel_enqueue(self, INPUT_LINE, self->now_ns + KERNEL_LINE_NS);
+    item->source = source;
+    item->line = line;
+    item->momentary = momentary;
+    item->value = value;
 }
 
 uint32_t kernel_transmit_from(kernel_t *self, uint8_t source, const air_t *air)
 {
-    kernel_item_t item = {
-        .at_ns = self->now_ns + (air->channel == AIR_LF ? KERNEL_LF_NS : KERNEL_RF_NS),
-        .kind = INPUT_AIR,
-        .source = source,
-        .target = KERNEL_EVERYBODY,
-        .air = *air,
-    };
-    if (air->channel == AIR_RF) item.air.transmission = ++self->transmissions;
-    kernel_enqueue(self, item);
-    return item.air.transmission;
+    int64_t latency_ns = air->channel == AIR_LF ? KERNEL_LF_NS : KERNEL_RF_NS;
+    kernel_item_t *item = kernel_enqueue(self, INPUT_AIR, self->now_ns + latency_ns);
+    item->source = source;
+    item->air = *air;
+    if (air->channel == AIR_RF) item->air.transmission = ++self->transmissions;
+    return item->air.transmission;
 }
 
 kernel_event_t *kernel_add_event(kernel_t *self, kernel_event_kind_t kind, uint8_t node)
@@ -151,8 +180,8 @@ kernel_event_t *kernel_add_event(kernel_t *self, kernel_event_kind_t kind, uint8
 
 int kernel_find_line(const kernel_t *self, const char *name)
 {
-    for (size_t i = 0; i < self->line_count; i++)
-        if (strcmp(self->lines[i].name, name) == 0) return (int)i;
+    for (uint16_t next = self->line_buckets[line_bucket(name)]; next; next = self->lines[next - 1].next)
+        if (strcmp(self->lines[next - 1].name, name) == 0) return next - 1;
     return -1;
 }
 
@@ -165,7 +194,7 @@ const char *kernel_line_name(const kernel_t *self, uint16_t line)
 // What comes from outside does not end the run: the player looks at the count and tells whose step it was.
 static bool has_room(kernel_t *self)
 {
-    bool room = self->queue_count < KERNEL_QUEUE_MAX;
+    bool room = self->queue.count < KERNEL_QUEUE_MAX;
     self->nonsense += !room;
     return room;
 }
@@ -212,24 +241,17 @@ void kernel_store(kernel_t *self, uint8_t node, const image_t *image)
     kernel_node_t *n = &self->nodes[node];
     image_copy(&n->image, image);
     n->image_state = IMAGE_PRESENT;
-    n->keep = true;
+    index_set_put(&self->kept, node, true);
 }
 
 int kernel_next_stored(kernel_t *self)
 {
-    for (size_t i = 0; i < self->node_count; i++) {
-        if (!self->nodes[i].keep) continue;
-        self->nodes[i].keep = false;
-        return (int)i;
-    }
-    return -1;
+    return index_set_take(&self->kept);
 }
 
 bool kernel_storing(const kernel_t *self)
 {
-    for (size_t i = 0; i < self->node_count; i++)
-        if (self->nodes[i].stored_ns != TIME_NEVER) return true;
-    return false;
+    return !index_set_is_empty(self->storing);
 }
 
 // ---- figures -------------------------------------------------------------------------------------------------------
@@ -265,7 +287,7 @@ int kernel_find_node(const kernel_t *self, const char *name)
 
 bool kernel_powered(const kernel_t *self, uint8_t node)
 {
-    return self->nodes[node].powered;
+    return index_set_has(self->powered, node);
 }
 
 const can_bus_t *kernel_bus(const kernel_t *self, uint8_t bus)

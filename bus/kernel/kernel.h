@@ -15,12 +15,12 @@
 #include "bus/can/can_bus.h"
 #include "bus/kernel/node.h"
 
-#define KERNEL_NODES_MAX 31 // slot 31 of each bus is the stranger's, who only injects
-#define KERNEL_STRANGER 31
-#define KERNEL_LINES_MAX 256
+#define KERNEL_NODES_MAX (CAN_BUS_NODES_MAX - 1) // units, then actors
+#define KERNEL_STRANGER KERNEL_NODES_MAX         // the last place on each bus, of one who only injects
+#define KERNEL_LINES_MAX 2048
 #define KERNEL_EVENTS_MAX 512
 #define KERNEL_QUEUE_MAX 1024 // lines and air under way
-#define KERNEL_POWER_MAX 64
+#define KERNEL_POWER_MAX 128
 
 #define KERNEL_LINE_NS (100 * TIME_US) // latency of a line (own)
 #define KERNEL_RF_NS (1 * TIME_MS)     // from the button to the receiver (own)

@@ -9,26 +9,32 @@
 
 static_assert(ITEMS_MAX + 4 * VEHICLE_BUSES_MAX + 2 <= NODE_INPUTS_MAX, "an activation holds an instant");
 
-typedef struct { // what ended at this instant
+typedef struct {                // what ended at this instant
+    index_set_t concerned;      // nodes, with power or without
+    bool bus_changed, bus_told; // some bus woke or slept; some has a frame to tell of
     can_bus_outcome_t outcomes[VEHICLE_BUSES_MAX];
+    index_set_t hearers[VEHICLE_BUSES_MAX]; // of the frame that was carried
     int16_t outcome_events[VEHICLE_BUSES_MAX];
     size_t item_count;
     int16_t item_events[ITEMS_MAX];
+    index_set_t stored, elapsed; // nodes whose store, whose deadline is now
 } happenings_t;
+
+static void concern(happenings_t *self, index_set_t nodes)
+{
+    self->concerned = index_set_either(self->concerned, nodes);
+}
 
 // ---- the next instant ----------------------------------------------------------------------------------------------
 
 static int64_t next_time(const kernel_t *self)
 {
-    int64_t next_ns = self->player_ns;
-    if (self->queue_count > 0) next_ns = time_earlier(next_ns, self->queue[0].at_ns);
+    int64_t next_ns = time_earlier(self->player_ns, minima_least(&self->deadlines));
+    next_ns = time_earlier(next_ns, kernel_queue_next(&self->queue));
     for (size_t i = 0; i < self->vehicle->bus_count; i++)
         next_ns = time_earlier(next_ns, can_bus_next(&self->buses[i]));
-    for (size_t i = 0; i < self->node_count; i++) {
-        if (!self->nodes[i].powered) continue;
-        next_ns = time_earlier(next_ns, self->nodes[i].deadline_ns);
-        next_ns = time_earlier(next_ns, self->nodes[i].stored_ns);
-    }
+    index_set_t rest = self->storing;
+    for (int node; (node = index_set_take(&rest)) >= 0;) next_ns = time_earlier(next_ns, self->nodes[node].stored_ns);
     return next_ns;
 }
 
@@ -41,27 +47,51 @@ static int16_t event_index(const kernel_t *self, const kernel_event_t *event)
 static void keep_late_events(kernel_t *self)
 {
     size_t late = self->seen ? self->event_count - self->seen_count : 0;
-    memmove(self->events, self->events + self->seen_count, late * sizeof self->events[0]);
+    if (late > 0) memmove(self->events, self->events + self->seen_count, late * sizeof self->events[0]);
     self->event_count = late;
     self->seen = false;
 }
 
-static void finish_buses(kernel_t *self, happenings_t *happenings)
+static kernel_event_t *announce_outcome(kernel_t *self, uint8_t bus, const can_bus_outcome_t *outcome)
 {
-    for (uint8_t bus = 0; bus < self->vehicle->bus_count; bus++) {
-        can_bus_outcome_t *outcome = &happenings->outcomes[bus];
-        *outcome = can_bus_finish(&self->buses[bus], self->now_ns);
-        kernel_event_t *event = NULL;
-        if (outcome->kind == CAN_BUS_WOKE || outcome->kind == CAN_BUS_SLEPT) {
-            event = kernel_add_event(self, EVENT_BUS, KERNEL_STRANGER);
-            event->value = outcome->kind == CAN_BUS_WOKE ? CAN_BUS_AWAKE : CAN_BUS_ASLEEP;
-        } else if (outcome->kind == CAN_BUS_CARRIED) {
-            event = kernel_add_event(self, EVENT_FRAME, (uint8_t)__builtin_ctz(outcome->senders));
-            event->frame = outcome->frame;
-        }
-        if (event) event->bus = bus;
-        happenings->outcome_events[bus] = event_index(self, event);
+    kernel_event_t *event;
+    if (outcome->kind == CAN_BUS_CARRIED) {
+        event = kernel_add_event(self, EVENT_FRAME, (uint8_t)index_set_first(outcome->senders));
+        event->frame = outcome->frame;
+    } else {
+        event = kernel_add_event(self, EVENT_BUS, KERNEL_STRANGER);
+        event->value = outcome->kind == CAN_BUS_WOKE ? CAN_BUS_AWAKE : CAN_BUS_ASLEEP;
     }
+    event->bus = bus;
+    return event;
+}
+
+static void finish_bus(kernel_t *self, uint8_t bus, happenings_t *happenings)
+{
+    can_bus_outcome_t *outcome = &happenings->outcomes[bus];
+    outcome->kind = CAN_BUS_NOTHING;
+    if (can_bus_next(&self->buses[bus]) > self->now_ns) return;
+    *outcome = can_bus_finish(&self->buses[bus], self->now_ns);
+    switch (outcome->kind) {
+    case CAN_BUS_NOTHING:
+        return;
+    case CAN_BUS_WOKE:
+    case CAN_BUS_SLEPT:
+        happenings->bus_changed = true;
+        concern(happenings, self->on_bus[bus]);
+        break;
+    case CAN_BUS_CARRIED:
+        happenings->bus_told = true;
+        happenings->hearers[bus] =
+            index_set_without(acceptance_find(&self->acceptance, bus, &outcome->frame), outcome->senders);
+        concern(happenings, index_set_either(happenings->hearers[bus], outcome->reports));
+        break;
+    case CAN_BUS_FAILED:
+        happenings->bus_told = true;
+        concern(happenings, outcome->given_up);
+        return;
+    }
+    happenings->outcome_events[bus] = event_index(self, announce_outcome(self, bus, outcome));
 }
 
 static kernel_event_t *announce_item(kernel_t *self, const kernel_item_t *item)
@@ -87,17 +117,37 @@ static void take_level(kernel_t *self, kernel_item_t *item)
     line->value = item->value;
 }
 
+static index_set_t hearers_of(const kernel_t *self, const kernel_item_t *item)
+{
+    if (item->target != KERNEL_EVERYBODY) return index_set_of(item->target);
+    return item->kind == INPUT_LINE ? self->lines[item->line].hearers : self->air_hearers[item->air.channel];
+}
+
 // Everything under way whose time has come, but no more than an activation has room for: the rest stays in the queue,
 // and kernel_next makes the next instant one nanosecond later.
 static void hear_items(kernel_t *self, happenings_t *happenings)
 {
     size_t count = 0;
-    while (count < ITEMS_MAX && count < self->queue_count && self->queue[count].at_ns <= self->now_ns) {
-        kernel_item_t *item = &self->queue[count];
+    while (count < ITEMS_MAX && count < self->queue.count) {
+        kernel_item_t *item = kernel_queue_at(&self->queue, count);
+        if (item->at_ns > self->now_ns) break;
         if (item->kind == INPUT_LINE && !item->momentary) take_level(self, item);
+        concern(happenings, hearers_of(self, item));
         happenings->item_events[count++] = event_index(self, announce_item(self, item));
     }
     happenings->item_count = count;
+}
+
+static void find_elapsed(kernel_t *self, happenings_t *happenings)
+{
+    if (minima_least(&self->deadlines) <= self->now_ns) {
+        happenings->elapsed = minima_up_to(&self->deadlines, self->now_ns);
+        concern(happenings, happenings->elapsed);
+    }
+    index_set_t rest = self->storing;
+    for (int node; (node = index_set_take(&rest)) >= 0;)
+        if (self->nodes[node].stored_ns <= self->now_ns) index_set_put(&happenings->stored, (unsigned)node, true);
+    concern(happenings, happenings->stored);
 }
 
 // ---- one node's inputs, in the contract's order --------------------------------------------------------------------
@@ -110,16 +160,6 @@ static node_input_t *add_input(kernel_activation_t *activation, node_input_kind_
     input->kind = (uint8_t)kind;
     input->bus = bus;
     return input;
-}
-
-static bool accepts(const node_ports_t *ports, uint8_t bus, const can_frame_t *frame)
-{
-    for (size_t i = 0; i < ports->accept_count; i++) {
-        const node_accept_t *accept = &ports->accepts[i];
-        if (accept->bus == bus && accept->extended == frame->extended && ((frame->id ^ accept->id) & accept->mask) == 0)
-            return true;
-    }
-    return false;
 }
 
 static void add_bus_states(const kernel_node_t *node, const happenings_t *happenings, kernel_activation_t *activation)
@@ -138,8 +178,9 @@ static void add_reports(const kernel_node_t *node, uint8_t index, const happenin
 {
     for (uint8_t own = 0; own < node->bus_count; own++) {
         const can_bus_outcome_t *outcome = &happenings->outcomes[node->buses[own]];
-        bool sent = outcome->reports >> index & 1;
-        if (!sent && !(outcome->given_up >> index & 1)) continue;
+        if (outcome->kind != CAN_BUS_CARRIED && outcome->kind != CAN_BUS_FAILED) continue;
+        bool sent = index_set_has(outcome->reports, index);
+        if (!sent && !index_set_has(outcome->given_up, index)) continue;
         add_input(activation, sent ? INPUT_SENT : INPUT_NOT_SENT, own, -1)->frame = outcome->frame;
     }
 }
@@ -148,38 +189,39 @@ static void add_frames(const kernel_node_t *node, uint8_t index, const happening
                        kernel_activation_t *activation)
 {
     for (uint8_t own = 0; own < node->bus_count; own++) {
-        const can_bus_outcome_t *outcome = &happenings->outcomes[node->buses[own]];
-        if (outcome->kind != CAN_BUS_CARRIED || (outcome->senders >> index & 1)) continue;
-        if (!accepts(&node->ports, own, &outcome->frame)) continue;
-        add_input(activation, INPUT_FRAME, own, happenings->outcome_events[node->buses[own]])->frame = outcome->frame;
+        uint8_t bus = node->buses[own];
+        const can_bus_outcome_t *outcome = &happenings->outcomes[bus];
+        if (outcome->kind != CAN_BUS_CARRIED || !index_set_has(happenings->hearers[bus], index)) continue;
+        add_input(activation, INPUT_FRAME, own, happenings->outcome_events[bus])->frame = outcome->frame;
     }
 }
 
 static void add_line(const kernel_node_t *node, const kernel_item_t *item, int16_t event,
                      kernel_activation_t *activation)
 {
-    for (size_t port = 0; port < node->ports.line_count; port++) {
+    for (uint8_t port = 0; port < node->line_count; port++) {
         if (node->lines[port] != item->line) continue;
         add_input(activation, INPUT_LINE, 0, event)->line =
-            (node_line_t){.line = (uint8_t)port, .momentary = item->momentary, .value = item->value};
+            (node_line_t){.line = port, .momentary = item->momentary, .value = item->value};
     }
 }
 
-static void add_items(const kernel_t *self, uint8_t index, node_input_kind_t kind, const happenings_t *happenings,
+static void add_items(kernel_t *self, uint8_t index, node_input_kind_t kind, const happenings_t *happenings,
                       kernel_activation_t *activation)
 {
     const kernel_node_t *node = &self->nodes[index];
     for (size_t i = 0; i < happenings->item_count; i++) {
-        const kernel_item_t *item = &self->queue[i];
-        if (item->kind != kind || item->source == index) continue;
-        if (item->target != KERNEL_EVERYBODY && item->target != index) continue;
+        const kernel_item_t *item = kernel_queue_at(&self->queue, i);
+        if (item->kind != kind || item->source == index || !index_set_has(hearers_of(self, item), index)) continue;
         int16_t event = happenings->item_events[i];
         if (kind == INPUT_LINE)
             add_line(node, item, event, activation);
-        else if (kind == INPUT_AIR && (node->ports.air >> item->air.channel & 1))
-            add_input(activation, INPUT_AIR, 0, event)->air = item->air;
-        else if (kind == INPUT_NOT_SENT || (kind == INPUT_BUS_AWAKE && self->buses[item->bus].state == CAN_BUS_AWAKE))
+        else if (kind == INPUT_AIR)
+            add_input(activation, kind, 0, event)->air = item->air;
+        else if (kind == INPUT_NOT_SENT)
             add_input(activation, kind, (uint8_t)node->own_bus[item->bus], -1)->frame = item->frame;
+        else if (kind == INPUT_BUS_AWAKE && self->buses[item->bus].state == CAN_BUS_AWAKE)
+            add_input(activation, kind, (uint8_t)node->own_bus[item->bus], -1);
     }
 }
 
@@ -191,20 +233,20 @@ static void collect_inputs(kernel_t *self, uint8_t index, const happenings_t *ha
     kernel_activation_t *activation = &self->activations[self->activation_count];
     activation->node = index;
     activation->count = 0;
-    add_bus_states(node, happenings, activation);
+    if (happenings->bus_changed) add_bus_states(node, happenings, activation);
     add_items(self, index, INPUT_BUS_AWAKE, happenings, activation);
-    add_reports(node, index, happenings, activation);
+    if (happenings->bus_told) add_reports(node, index, happenings, activation);
     add_items(self, index, INPUT_NOT_SENT, happenings, activation);
-    add_frames(node, index, happenings, activation);
+    if (happenings->bus_told) add_frames(node, index, happenings, activation);
     add_items(self, index, INPUT_LINE, happenings, activation);
     add_items(self, index, INPUT_AIR, happenings, activation);
-    if (node->stored_ns <= self->now_ns) {
-        node->stored_ns = TIME_NEVER;
+    if (index_set_has(happenings->stored, index)) {
+        index_set_put(&self->storing, index, false);
         kernel_store(self, index, &node->next_image);
         add_input(activation, INPUT_STORED, 0, -1);
     }
-    if (node->deadline_ns <= self->now_ns) {
-        node->deadline_ns = TIME_NEVER;
+    if (index_set_has(happenings->elapsed, index)) {
+        minima_set(&self->deadlines, index, TIME_NEVER);
         add_input(activation, INPUT_DEADLINE, 0, -1);
     }
     if (activation->count > 0) self->activation_count++;
@@ -232,7 +274,8 @@ int64_t kernel_next(const kernel_t *self)
 //   kernel_begin ┌ late events     power changes at the very end of the instant before: the player has not seen them
 //                ├ media           frames end, buses wake and fall asleep: events begin with the wire
 //                ├ queue           lines and air that are heard now, in the order in which they were said
-//                ├ inputs          node by node, in the contract's order; whom nothing concerns is not called
+//                ├ deadlines       and stores that are done
+//                ├ inputs          node by node, in the contract's order; whom nothing concerns is not looked at
 //                └ queue moves up  only now: the inputs were copied from it
 //   the host     ─ activations     from here on the instant fills with what nodes say
 //   kernel_merge ─ outboxes        in the order of nodes
@@ -247,14 +290,16 @@ bool kernel_begin(kernel_t *self, int64_t limit_ns)
     self->now_ns = next_ns;
     if (self->player_ns <= self->now_ns) self->player_ns = TIME_NEVER;
     keep_late_events(self);
-    happenings_t happenings = {0};
-    finish_buses(self, &happenings);
+    happenings_t happenings; // of which most stays as it is
+    happenings.concerned = happenings.stored = happenings.elapsed = (index_set_t){0};
+    happenings.bus_changed = happenings.bus_told = false;
+    for (uint8_t bus = 0; bus < self->vehicle->bus_count; bus++) finish_bus(self, bus, &happenings);
     hear_items(self, &happenings);
+    find_elapsed(self, &happenings);
     self->activation_count = 0;
-    for (size_t i = 0; i < self->node_count; i++)
-        if (self->nodes[i].powered) collect_inputs(self, (uint8_t)i, &happenings);
-    self->queue_count -= happenings.item_count;
-    memmove(self->queue, self->queue + happenings.item_count, self->queue_count * sizeof self->queue[0]);
+    index_set_t rest = index_set_both(happenings.concerned, self->powered);
+    for (int node; (node = index_set_take(&rest)) >= 0;) collect_inputs(self, (uint8_t)node, &happenings);
+    kernel_queue_drop(&self->queue, happenings.item_count);
     count_activations(self);
     return true;
 }

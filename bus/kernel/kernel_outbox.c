@@ -27,14 +27,10 @@ static void send_frames(kernel_t *self, uint8_t index, const outbox_t *outbox)
         can_bus_request_t answer = can_bus_request(&self->buses[bus], index, &out->frame, out->flags, self->now_ns);
         // Of a status that comes round anyway nobody need know; the medium counts it.
         if (answer != CAN_BUS_REFUSED || (out->flags & OUTBOX_CYCLIC)) continue;
-        kernel_enqueue(self, (kernel_item_t){
-                                 .at_ns = self->now_ns + NOT_SENT_NS,
-                                 .kind = INPUT_NOT_SENT,
-                                 .source = KERNEL_STRANGER,
-                                 .target = index,
-                                 .bus = bus,
-                                 .frame = out->frame,
-                             });
+        kernel_item_t *item = kernel_enqueue(self, INPUT_NOT_SENT, self->now_ns + NOT_SENT_NS);
+        item->target = index;
+        item->bus = bus;
+        item->frame = out->frame;
     }
 }
 
@@ -43,7 +39,7 @@ static void set_lines(kernel_t *self, uint8_t index, const outbox_t *outbox)
     const kernel_node_t *node = &self->nodes[index];
     for (size_t i = 0; i < outbox->line_count; i++) {
         const node_line_t *line = &outbox->lines[i];
-        if (line->line < node->ports.line_count)
+        if (line->line < node->line_count)
             kernel_set_line_from(self, index, node->lines[line->line], line->value, line->momentary);
         else
             self->nonsense++;
@@ -69,13 +65,15 @@ static void note_logs(kernel_t *self, uint8_t index, const outbox_t *outbox)
     }
 }
 
-static void begin_store(kernel_t *self, kernel_node_t *node, const outbox_t *outbox)
+static void begin_store(kernel_t *self, uint8_t index, const outbox_t *outbox)
 {
-    if (node->stored_ns != TIME_NEVER) {
+    kernel_node_t *node = &self->nodes[index];
+    if (index_set_has(self->storing, index)) {
         self->nonsense++; // one at a time, says the contract
         return;
     }
     image_copy(&node->next_image, &outbox->image);
+    index_set_put(&self->storing, index, true);
     node->stored_ns = self->now_ns + KERNEL_STORE_NS;
 }
 
@@ -92,12 +90,13 @@ void kernel_merge(kernel_t *self, uint8_t node, const outbox_t *outbox)
     note_logs(self, node, outbox);
     set_lines(self, node, outbox);
     transmit(self, node, outbox);
-    if (outbox->store) begin_store(self, n, outbox);
-    n->deadline_ns = outbox->deadline_ns;
-    if (n->deadline_ns <= self->now_ns) { // time would stand still
+    if (outbox->store) begin_store(self, node, outbox);
+    int64_t deadline_ns = outbox->deadline_ns;
+    if (deadline_ns <= self->now_ns) { // time would stand still
         self->nonsense++;
-        n->deadline_ns = self->now_ns + 1;
+        deadline_ns = self->now_ns + 1;
     }
+    minima_set(&self->deadlines, node, deadline_ns);
 }
 
 // ---- power ---------------------------------------------------------------------------------------------------------
@@ -105,8 +104,9 @@ void kernel_merge(kernel_t *self, uint8_t node, const outbox_t *outbox)
 // The mailboxes are emptied, and the frame on the wire breaks; a store under way is lost, the old image stays whole.
 static void take_power(kernel_t *self, kernel_node_t *node, uint8_t index)
 {
-    node->powered = false;
-    node->deadline_ns = node->stored_ns = TIME_NEVER;
+    index_set_put(&self->powered, index, false);
+    index_set_put(&self->storing, index, false);
+    minima_set(&self->deadlines, index, TIME_NEVER);
     for (uint8_t own = 0; own < node->bus_count; own++)
         can_bus_set_power(&self->buses[node->buses[own]], index, false, self->now_ns);
 }
@@ -115,23 +115,27 @@ static void take_power(kernel_t *self, kernel_node_t *node, uint8_t index)
 // of a line, because power_on has no inputs; what has changed by then is told as it is then.
 static void tell_surroundings(kernel_t *self, const kernel_node_t *node, uint8_t index)
 {
-    kernel_item_t item = {.at_ns = self->now_ns + KERNEL_LINE_NS, .source = KERNEL_STRANGER, .target = index};
+    int64_t at_ns = self->now_ns + KERNEL_LINE_NS;
     for (uint8_t own = 0; own < node->bus_count; own++) {
-        item.kind = INPUT_BUS_AWAKE;
-        item.bus = node->buses[own];
-        if (self->buses[item.bus].state == CAN_BUS_AWAKE) kernel_enqueue(self, item);
+        uint8_t bus = node->buses[own];
+        if (self->buses[bus].state != CAN_BUS_AWAKE) continue;
+        kernel_item_t *item = kernel_enqueue(self, INPUT_BUS_AWAKE, at_ns);
+        item->target = index;
+        item->bus = bus;
     }
-    for (size_t port = 0; port < node->ports.line_count; port++) {
-        item.kind = INPUT_LINE;
-        item.line = node->lines[port];
-        item.value = self->lines[item.line].value;
-        if (self->lines[item.line].known) kernel_enqueue(self, item);
+    for (uint8_t port = 0; port < node->line_count; port++) {
+        uint16_t line = node->lines[port];
+        if (!self->lines[line].known) continue;
+        kernel_item_t *item = kernel_enqueue(self, INPUT_LINE, at_ns);
+        item->target = index;
+        item->line = line;
+        item->value = self->lines[line].value;
     }
 }
 
 static void give_power(kernel_t *self, kernel_node_t *node, uint8_t index)
 {
-    node->powered = true;
+    index_set_put(&self->powered, index, true);
     node->power_count++;
     for (uint8_t own = 0; own < node->bus_count; own++)
         can_bus_set_power(&self->buses[node->buses[own]], index, true, self->now_ns);
@@ -148,7 +152,7 @@ bool kernel_next_power(kernel_t *self, kernel_power_request_t *request)
         memmove(self->power, self->power + 1, --self->power_count * sizeof self->power[0]);
         kernel_node_t *node = &self->nodes[request->node];
         bool on = request->state == POWER_ON;
-        if (node->powered == on) continue;
+        if (index_set_has(self->powered, request->node) == on) continue;
         kernel_event_t *event = kernel_add_event(self, EVENT_POWER, request->node);
         event->value = request->state;
         if (on)

@@ -57,8 +57,14 @@ bool outbox_log(outbox_t *self, uint16_t code, int64_t a, int64_t b, int64_t c)
 
 void node_accept_id(node_ports_t *self, uint8_t bus, uint32_t id)
 {
+    node_accept_byte0(self, bus, id, 0, 0);
+}
+
+void node_accept_byte0(node_ports_t *self, uint8_t bus, uint32_t id, uint8_t byte0, uint8_t byte0_mask)
+{
     assert(self->accept_count < NODE_ACCEPTS_MAX);
-    self->accepts[self->accept_count++] = (node_accept_t){.bus = bus, .id = id, .mask = FRAME_EXTENDED_ID_MAX};
+    self->accepts[self->accept_count++] =
+        (node_accept_t){.bus = bus, .id = id, .mask = FRAME_EXTENDED_ID_MAX, .byte0 = byte0, .byte0_mask = byte0_mask};
 }
 
 uint8_t node_accept_line(node_ports_t *self, const char *name)

@@ -24,7 +24,7 @@
 #include "bus/kernel/vehicle.h"
 
 #define NODE_NAME_MAX VEHICLE_NAME_MAX
-#define NODE_ACCEPTS_MAX 64
+#define NODE_ACCEPTS_MAX 255
 #define NODE_LINES_MAX 32
 #define NODE_LINE_NAME_MAX 47
 #define NODE_INPUTS_MAX 64
@@ -39,7 +39,8 @@
 typedef struct {
     uint8_t bus; // index among the node's own buses
     bool extended;
-    uint32_t id, mask; // accepted when (frame.id & mask) == (id & mask)
+    uint32_t id, mask;         // accepted when (frame.id & mask) == (id & mask)
+    uint8_t byte0, byte0_mask; // and (data[0] & byte0_mask) == (byte0 & byte0_mask); with no data only if the mask is 0
 } node_accept_t;
 
 typedef enum {
@@ -154,9 +155,10 @@ typedef struct {
     void (*activate)(void *self, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox);
 } node_class_t;
 
-/// Adds an acceptance of one 11-bit identifier, or a line by name; asserts that there is room. The line's index is
-/// returned.
+/// Adds an acceptance of one 11-bit identifier, the same with a data byte 0 that is this one where the mask's bits are
+/// set, or a line by name; asserts that there is room. The line's index is returned.
 void node_accept_id(node_ports_t *self, uint8_t bus, uint32_t id);
+void node_accept_byte0(node_ports_t *self, uint8_t bus, uint32_t id, uint8_t byte0, uint8_t byte0_mask);
 uint8_t node_accept_line(node_ports_t *self, const char *name);
 
 #endif

@@ -23,6 +23,7 @@
 #define PATH_SIZE 512
 #define PORT_MAX 65535
 #define EVERYBODYS "/tmp" // where others may have made a directory of our name
+#define MEMORY "/dev/shm" // likewise, where no name waits for a disk
 #define ATTEMPTS 8        // races with a run that just ends and removes the directory
 
 struct endpoint_claim {
@@ -52,12 +53,20 @@ static bool user_directory(char path[PATH_SIZE], error_t *error)
     return error_add(error, "%s, which XDG_RUNTIME_DIR names: %s", told, strerror(errno));
 }
 
-// A run of its own finds another place: nobody looks for it.
+// As /tmp it must leave to everybody what is his.
+static bool memory_is_everybodys(void)
+{
+    struct stat status;
+    return stat(MEMORY, &status) == 0 && (status.st_mode & S_ISVTX) != 0 && access(MEMORY, W_OK | X_OK) == 0;
+}
+
+// A run of its own finds another place: nobody looks for it. It makes and removes ten names, each of which on a disk
+// waits for what others write there.
 static bool user_directory_of_own(char path[PATH_SIZE], error_t *error)
 {
     const char *told = runtime_directory();
     if (told && access(told, F_OK) == 0) return user_directory(path, error);
-    snprintf(path, PATH_SIZE, EVERYBODYS "/kmsim-%u", (unsigned)geteuid());
+    snprintf(path, PATH_SIZE, "%s/kmsim-%u", memory_is_everybodys() ? MEMORY : EVERYBODYS, (unsigned)geteuid());
     return true;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where a bus is found: names of its sockets, the directory of the user's own, and who may bind there.
 //
-//   ${XDG_RUNTIME_DIR:-/tmp}/kmsim-UID/            mode 0700; a run of its own takes /tmp when that is not there
+//   ${XDG_RUNTIME_DIR:-/tmp}/kmsim-UID/            mode 0700; a run of its own takes /dev/shm when that is not there
 //       bus  bus-up  bus-do  bus.lock              the well-known bus: live cars, runs that are observed
 //       run-PID.N/  bus  bus-up  lock              a run of its own; removed at its end, after a kill -9 by the next
 //

@@ -194,10 +194,11 @@ static void end_units(hub_t *self)
     int64_t began_ms = socket_clock_ms();
     int64_t grace_ms = self->broken ? GRACE_BROKEN_MS : GRACE_MS;
     for (;;) {
+        unsigned seen = process_children_signals();
         bool plain = any_runs(self, false), launched = any_runs(self, true);
         int64_t waited_ms = socket_clock_ms() - began_ms;
         if (!(plain && waited_ms < grace_ms) && !(launched && waited_ms < GRACE_LAUNCHED_MS)) break;
-        nanosleep(&(struct timespec){.tv_nsec = 100 * TIME_US}, NULL);
+        process_wait_for_children(seen, HUB_TICK_MS);
     }
     for (size_t i = 0; i < self->vehicle->node_count; i++) process_kill(&self->peers[i].process);
 }

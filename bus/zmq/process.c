@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -63,6 +64,18 @@ void process_hold_standard_files(void)
 unsigned process_children_signals(void)
 {
     return (unsigned)children_signals;
+}
+
+// The signal is let through only while we sleep: one that came in between would not wake us.
+void process_wait_for_children(unsigned seen, int most_ms)
+{
+    struct timespec most = {.tv_sec = most_ms / 1000, .tv_nsec = most_ms % 1000 * 1000000L};
+    sigset_t child, before;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, &before);
+    if (process_children_signals() == seen) pselect(0, NULL, NULL, NULL, &most, &before);
+    sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 int process_interrupted(void)

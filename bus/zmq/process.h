@@ -84,6 +84,9 @@ void process_catch_signals(void);
 /// How many SIGCHLD there were: when it has not changed, none of ours has ended.
 unsigned process_children_signals(void);
 
+/// Waits until that number is another than the one seen, at most so many ms.
+void process_wait_for_children(unsigned seen, int most_ms);
+
 /// The last of those signals that came, SIGCHLD aside; else 0.
 int process_interrupted(void);
 

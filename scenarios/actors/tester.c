@@ -46,16 +46,16 @@ const workshop_job_t *tester_job(const tester_t *self)
     return self->waiting || self->act.busy ? NULL : &self->act.job;
 }
 
-void tester_watch_faults(tester_t *self, uint32_t nodes)
+void tester_watch_faults(tester_t *self, index_set_t nodes)
 {
     self->watched = nodes;
 }
 
-void tester_read_faults(tester_t *self, uint32_t nodes)
+void tester_read_faults(tester_t *self, index_set_t nodes)
 {
-    self->watched |= nodes;
+    self->watched = index_set_either(self->watched, nodes);
     for (size_t i = 0; i < self->vehicle->node_count; i++)
-        if (nodes >> i & 1) self->due_ns[i] = 0;
+        if (index_set_has(nodes, (unsigned)i)) self->due_ns[i] = 0;
 }
 
 const tester_faults_t *tester_faults(const tester_t *self, uint8_t node, int64_t since_ns)
@@ -127,7 +127,7 @@ static uint8_t next_reading(const tester_t *self)
 {
     uint8_t next = NOBODY;
     for (uint8_t i = 0; i < self->vehicle->node_count; i++) {
-        if (!(self->watched >> i & 1) || !is_free(self, i, &self->act)) continue;
+        if (!index_set_has(self->watched, i) || !is_free(self, i, &self->act)) continue;
         if (next == NOBODY || self->due_ns[i] < self->due_ns[next]) next = i;
     }
     return next;

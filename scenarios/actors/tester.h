@@ -12,6 +12,7 @@
 #ifndef KMSIM_SCENARIOS_ACTORS_TESTER_H
 #define KMSIM_SCENARIOS_ACTORS_TESTER_H
 
+#include "bus/base/index_set.h"
 #include "bus/kernel/node.h"
 #include "scenarios/actors/workshop_job.h"
 
@@ -45,7 +46,7 @@ typedef struct {
     tester_talk_t act, read;
     workshop_request_t read_request;
     int64_t read_ns;                   // the reading under way began then
-    uint32_t watched;                  // bit per unit
+    index_set_t watched;               // units
     int64_t due_ns[VEHICLE_NODES_MAX]; // the next reading of each
     tester_faults_t faults[VEHICLE_NODES_MAX];
     uint32_t dropped; // frames that found no place in the outbox
@@ -65,11 +66,11 @@ void tester_begin_coding(tester_t *self, uint8_t node, const workshop_coding_t *
 /// The last job, or null while it is under way.
 const workshop_job_t *tester_job(const tester_t *self);
 
-/// Reads the fault memory of these units (a bit each) at once, however short ago it was read.
-void tester_read_faults(tester_t *self, uint32_t nodes);
+/// Reads the fault memory of these units at once, however short ago it was read.
+void tester_read_faults(tester_t *self, index_set_t nodes);
 
 /// Goes on reading it of these units, and no others.
-void tester_watch_faults(tester_t *self, uint32_t nodes);
+void tester_watch_faults(tester_t *self, index_set_t nodes);
 
 /// What the last reading of the unit's fault memory said that began at since_ns or later; null: there was none.
 const tester_faults_t *tester_faults(const tester_t *self, uint8_t node, int64_t since_ns);

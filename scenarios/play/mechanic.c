@@ -37,15 +37,15 @@ const workshop_job_t *mechanic_answer(const mechanic_t *self)
     return tester_job(self->tester);
 }
 
-void mechanic_read(mechanic_t *self, kernel_t *kernel, uint32_t nodes)
+void mechanic_read(mechanic_t *self, kernel_t *kernel, index_set_t nodes)
 {
-    if (nodes == 0) return;
+    if (index_set_is_empty(nodes)) return;
     assert(self->tester);
     tester_read_faults(self->tester, nodes);
     activate_tester(kernel);
 }
 
-void mechanic_watch(mechanic_t *self, uint32_t nodes)
+void mechanic_watch(mechanic_t *self, index_set_t nodes)
 {
     if (self->tester) tester_watch_faults(self->tester, nodes);
 }

@@ -21,9 +21,9 @@ void mechanic_begin_request(mechanic_t *self, kernel_t *kernel, uint8_t node, co
 const workshop_job_t *mechanic_answer(const mechanic_t *self);
 
 /// Has the fault memories of these units (a bit each) read at once.
-void mechanic_read(mechanic_t *self, kernel_t *kernel, uint32_t nodes);
+void mechanic_read(mechanic_t *self, kernel_t *kernel, index_set_t nodes);
 
 /// Has those of these units read again and again, and of no others.
-void mechanic_watch(mechanic_t *self, uint32_t nodes);
+void mechanic_watch(mechanic_t *self, index_set_t nodes);
 
 #endif

@@ -249,10 +249,11 @@ static instant_t look(player_t *self, kernel_t *kernel)
 // The fault memories that the step under way and the background watches are about.
 static void watch_faults(player_t *self)
 {
-    uint32_t nodes = 0;
+    index_set_t nodes = {0};
     const condition_t *condition = self->reached ? step_of(self, self->step)->condition : NULL;
     if (condition) nodes = condition->read;
-    for (size_t i = 0; i < self->watch_count; i++) nodes |= step_of(self, self->watches[i])->condition->read;
+    for (size_t i = 0; i < self->watch_count; i++)
+        nodes = index_set_either(nodes, step_of(self, self->watches[i])->condition->read);
     mechanic_watch(&self->mechanic, nodes);
 }
 

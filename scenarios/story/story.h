@@ -4,6 +4,7 @@
 #ifndef KMSIM_SCENARIOS_STORY_STORY_H
 #define KMSIM_SCENARIOS_STORY_STORY_H
 
+#include "bus/base/index_set.h"
 #include "bus/base/error.h"
 #include "bus/can/dbc.h"
 #include "bus/car/key_radio.h"
@@ -41,7 +42,7 @@ typedef struct condition condition_t;
 struct condition {
     const condition_kind_t *kind;
     uint32_t slot;                  // numbers the conditions of a story from 0: the player's memory of each
-    uint32_t read;                  // bit per unit whose fault memory it, or a part of it, is about
+    index_set_t read;               // units whose fault memory it, or a part of it, is about
     int8_t bus;                     // vehicle's index or STORY_ANY_BUS
     uint8_t node;                   // the unit that it is about
     const dbc_message_t *message;   // that it is about; of a unit: its status message

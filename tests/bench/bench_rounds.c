@@ -357,10 +357,9 @@ static int work(int argc, char **argv)
         "| nodes | processors | rounds | frames carried | activations | bare libzmq /s | limit /s | kmsim /s | "
         "to bare libzmq | to the limit | at least | us per activation |",
         "Lock-step rounds: N processes, each sends 8 bytes of its own per virtual millisecond, and hears all "
-        "others.\nMedian of %d turns, alternating with the peer: bare libzmq, the same frames (published "
-        "once), grants and packets\namong as many processes, without bus, time or coding. The limit: the same, with "
-        "grants and packets over a pair of "
-        "sockets each.",
+        "others.\nMedian of %d turns, alternating with the peer: bare libzmq, the same frames (published once), grants "
+        "and packets\namong as many processes, without bus, time or coding. The limit: the same, grants and packets "
+        "over a pair of sockets.",
         measure_times(TURNS_MAX, 1));
     for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++) measure(&ROWS[i], program, units);
     return measure_status();

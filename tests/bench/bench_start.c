@@ -11,7 +11,7 @@
 #include "tests/bench/measure.h"
 
 #define TURNS_MAX 15
-#define MOST_MS 30.0
+#define MOST_MS 20.0
 
 typedef struct {       // kB
     long proportional; // Pss: pages that it shares with n others count 1/n

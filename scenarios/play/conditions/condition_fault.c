@@ -39,7 +39,7 @@ static void load(story_loader_t *loader, const json_t *json, bool expected, cond
     if (told.code && !hex_number(told.code, CODE_DIGITS_MAX, &fault->code))
         json_reader_mistake_at(&loader->reader, "dtc", "must be a code like \"0x9907\"");
     if (story_find_diagnosed(loader, "ecu", told.ecu, &condition->node))
-        condition->read = UINT32_C(1) << condition->node;
+        condition->read = index_set_of(condition->node);
 }
 
 static void write(const story_t *story, const condition_t *condition, json_t *object)

@@ -14,7 +14,7 @@ static void load_parts(story_loader_t *loader, const json_t *json, bool expected
     for (size_t i = 0; i < count; i++) {
         size_t inner = json_reader_enter_index(&loader->reader, i);
         story_load_condition(loader, json_array_get(json, i), expected, &parts[i]);
-        condition->read |= parts[i].read;
+        condition->read = index_set_either(condition->read, parts[i].read);
         json_reader_leave(&loader->reader, inner);
     }
 }
