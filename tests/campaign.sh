@@ -39,7 +39,7 @@ mkdir "$work/stories"
 cp scenarios/*.json "$work/stories"
 printf '{"name": "red", "steps": [{"expect": {"car": "unlocked"}}]}' > "$work/stories/red.json"
 for i in 1 2 3 4; do # one or two seconds each, so that there is a middle
-    printf '{"name": "drive %s", "steps": [{"ignition": {"insert": 2}}, {"after": "1 s", "ignition": {"terminal": "15"}}, {"wait": "8 min"}]}' $i
+    printf '{"name": "drive %s", "steps": [{"ignition": {"insert": 2}}, {"after": "1 s", "ignition": {"terminal": "15"}}, {"wait": "30 min"}]}' $i
 done | awk -v RS='}]}' -v work="$work" 'NF { print $0 "}]}" > (work "/stories/drive" NR ".json") }'
 
 without_times() {
