@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bus/files/json_reader.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,13 +15,19 @@
 #define FILE_SIZE_MAX ((size_t)64 << 20)
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF" // invisible, so that the reader's own words for it help nobody
 #define MISTAKE_MAX 1024
+#define FIELDS_MAX 96
 #define INTEGER_LIMIT 9223372036854775808.0 // 2^63, which a double can hold
 
 // What a terminal would obey is not for mistakes, whatever the file holds.
+static bool is_obeyed(char c)
+{
+    return (unsigned char)c < ' ' || c == 0x7F;
+}
+
 static void clean(char *text)
 {
     for (char *c = text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7F) *c = '?';
+        if (is_obeyed(*c)) *c = '?';
 }
 
 json_t *json_reader_parse(const char *file, const char *text, size_t size, error_t *error)
@@ -50,40 +57,54 @@ void json_reader_init(json_reader_t *self, const char *file, error_t *error)
 {
     self->file = file;
     self->error = error;
+    self->teller = NULL;
+    self->telling = NULL;
     self->mistakes = 0;
     self->length = 0;
     self->pointer[0] = '\0';
 }
 
-// What does not fit is cut: a place nested that deeply is still found by its beginning.
-static void put_text(json_reader_t *self, const char *text)
+// A character as it stands in a pointer; what does not fit is cut: a place nested that deeply is still found by its
+// beginning.
+static void put_character(json_reader_t *self, char c)
 {
-    size_t room = JSON_POINTER_MAX - self->length;
-    size_t length = strlen(text);
-    if (length > room) length = room;
-    memcpy(self->pointer + self->length, text, length);
-    self->length += length;
+    if (self->length == JSON_POINTER_MAX) return;
+    self->pointer[self->length++] = is_obeyed(c) ? '?' : c;
     self->pointer[self->length] = '\0';
-    clean(self->pointer + self->length - length);
+}
+
+char *json_reader_token(const char *name)
+{
+    char *token = malloc(2 * strlen(name) + 1), *end = token;
+    assert(token);
+    for (const char *c = name; *c; c++) {
+        *end++ = *c == '/' ? '~' : *c;
+        if (*c == '~' || *c == '/') *end++ = *c == '~' ? '0' : '1';
+    }
+    *end = '\0';
+    clean(token);
+    return token;
 }
 
 // RFC 6901: '~' and '/' in a name are written ~0 and ~1.
 size_t json_reader_enter(json_reader_t *self, const char *name)
 {
     size_t mark = self->length;
-    put_text(self, "/");
-    for (const char *c = name; *c; c++) {
-        char single[2] = {*c, '\0'};
-        put_text(self, *c == '~' ? "~0" : *c == '/' ? "~1" : single);
+    put_character(self, '/');
+    for (; *name; name++) {
+        put_character(self, *name == '/' ? '~' : *name);
+        if (*name == '~' || *name == '/') put_character(self, *name == '~' ? '0' : '1');
     }
     return mark;
 }
 
 size_t json_reader_enter_index(json_reader_t *self, size_t index)
 {
-    char name[24];
-    snprintf(name, sizeof name, "%zu", index);
-    return json_reader_enter(self, name);
+    char name[24], *begin = name + sizeof name - 1;
+    *begin = '\0';
+    do *--begin = (char)('0' + index % 10);
+    while (index /= 10);
+    return json_reader_enter(self, begin);
 }
 
 void json_reader_leave(json_reader_t *self, size_t mark)
@@ -92,20 +113,32 @@ void json_reader_leave(json_reader_t *self, size_t mark)
     self->pointer[mark] = '\0';
 }
 
-static bool tell(json_reader_t *self, const char *format, va_list arguments)
+static void tell(json_reader_t *self, bool name, const char *format, va_list arguments)
 {
     char text[MISTAKE_MAX];
     vsnprintf(text, sizeof text, format, arguments);
     clean(text);
     self->mistakes++;
-    return error_add(self->error, "%s: %s: %s", self->file, self->length > 0 ? self->pointer : "/", text);
+    if (self->teller)
+        self->teller(self, name, text);
+    else
+        error_add(self->error, "%s: %s: %s", self->file, self->length > 0 ? self->pointer : "/", text);
 }
 
 bool json_reader_mistake(json_reader_t *self, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    tell(self, format, arguments);
+    tell(self, false, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+bool json_reader_mistake_of_name(json_reader_t *self, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    tell(self, true, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -116,7 +149,7 @@ bool json_reader_mistake_at(json_reader_t *self, const char *member, const char 
     if (member) json_reader_enter(self, member);
     va_list arguments;
     va_start(arguments, format);
-    tell(self, format, arguments);
+    tell(self, false, format, arguments);
     va_end(arguments);
     json_reader_leave(self, mark);
     return false;
@@ -284,7 +317,9 @@ bool json_reader_value(json_reader_t *self, const json_t *json, const field_t *f
     return false;
 }
 
-static bool refuse_unknown(json_reader_t *self, const json_t *json, const field_t *fields, size_t count)
+// Sets each field's value, null where it is not there; what belongs to none is told.
+static bool sort_members(json_reader_t *self, const json_t *json, const field_t *fields, size_t count,
+                         const json_t **values)
 {
     bool good = true;
     const char *name;
@@ -294,9 +329,12 @@ static bool refuse_unknown(json_reader_t *self, const json_t *json, const field_
     {
         size_t i = 0;
         while (i < count && strcmp(name, fields[i].name) != 0) i++;
-        if (i < count) continue;
+        if (i < count) {
+            values[i] = value;
+            continue;
+        }
         size_t mark = json_reader_enter(self, name);
-        good = json_reader_mistake(self, "unknown member");
+        good = json_reader_mistake_of_name(self, "unknown member");
         json_reader_leave(self, mark);
     }
     return good;
@@ -304,15 +342,16 @@ static bool refuse_unknown(json_reader_t *self, const json_t *json, const field_
 
 bool json_reader_object(json_reader_t *self, const json_t *json, const field_t *fields, size_t count, void *structure)
 {
+    const json_t *values[FIELDS_MAX] = {NULL};
+    assert(count <= FIELDS_MAX);
     if (!json_is_object(json)) return json_reader_mistake(self, "must be an object");
-    bool good = refuse_unknown(self, json, fields, count);
+    bool good = sort_members(self, json, fields, count, values);
     for (size_t i = 0; i < count; i++) {
-        const json_t *value = json_object_get(json, fields[i].name);
-        if (!value && !fields[i].required) continue;
+        if (!values[i] && !fields[i].required) continue;
         size_t mark = json_reader_enter(self, fields[i].name);
-        if (!value)
+        if (!values[i])
             good = json_reader_mistake(self, "is missing");
-        else if (!json_reader_value(self, value, &fields[i], (char *)structure + fields[i].offset))
+        else if (!json_reader_value(self, values[i], &fields[i], (char *)structure + fields[i].offset))
             good = false;
         json_reader_leave(self, mark);
     }

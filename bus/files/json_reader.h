@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reads JSON by tables: one field_t per member says what it may hold and where in a structure it goes. Every mistake is
 // told as `file: /json/pointer: what`, and reading goes on, so that one run tells all mistakes of a file; what is no
-// JSON is told as `file:line:column: what`.
+// JSON is told as `file:line:column: what`. Who knows more of the place (json_places.h) tells mistakes himself.
 // For loaders only, of stories and of vehicles: json_t appears in no other header but theirs.
 #ifndef KMSIM_BUS_FILES_JSON_READER_H
 #define KMSIM_BUS_FILES_JSON_READER_H
@@ -17,13 +17,20 @@
 #define FIELD_CHOICES_MAX 8
 #define FIELDS(table) (table), sizeof(table) / sizeof((table)[0]) // a table and its count, as json_reader_object asks
 
-typedef struct {
+typedef struct json_reader json_reader_t;
+
+// Tells a mistake at the reader's pointer; name: what is wrong there is the member's name, not its value.
+typedef void json_teller_t(json_reader_t *self, bool name, const char *text);
+
+struct json_reader {
     const char *file; // named in every mistake
     error_t *error;
-    size_t mistakes; // told so far
+    json_teller_t *teller; // null: as `file: /json/pointer: text`, into the error
+    void *telling;         // the teller's own
+    size_t mistakes;       // told so far
     size_t length;
     char pointer[JSON_POINTER_MAX + 1]; // where the reader is
-} json_reader_t;
+};
 
 typedef enum {
     FIELD_ANY,     // const json_t *: the caller looks itself
@@ -68,6 +75,13 @@ void json_reader_leave(json_reader_t *self, size_t mark);
 bool json_reader_mistake(json_reader_t *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool json_reader_mistake_at(json_reader_t *self, const char *member, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/// The same where the name of the present place is the mistake, not what stands there.
+bool json_reader_mistake_of_name(json_reader_t *self, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/// A name as it stands in a pointer: '~' and '/' are written ~0 and ~1 (RFC 6901), and what a terminal would obey is
+/// not there. Returns a new text that the caller frees.
+char *json_reader_token(const char *name);
 
 /// Reads an object's members into a structure; unknown and missing members are mistakes. False when there was one.
 bool json_reader_object(json_reader_t *self, const json_t *json, const field_t *fields, size_t count, void *structure);
