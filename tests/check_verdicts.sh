@@ -72,10 +72,10 @@ grep -q "^  replay: \"kmsim run --in-process --seed 1 --filter 'it'.*'s # bad' '
 
 gives 2 "$bin/kmsim" run --in-process wrong
 [ ! -s out ] || fail "something was run beside wrong files: $(cat out)"
-grep -q '^wrong/one.json: /steps/0/wait: must be a time' err || fail "$(cat err)"
-grep -qx 'wrong/same.json: /name: "good" is the name of wrong/good.json already' err || fail "$(cat err)"
+grep -q '^wrong/one.json:1:36: /steps/0/wait: must be a time' err || fail "$(cat err)"
+grep -qx 'wrong/same.json:1:10: /name: "good" is the name of wrong/good.json already' err || fail "$(cat err)"
 gives 2 "$bin/kmsim" check many.json
-told=$(grep -c '^many.json: /steps/' err)
+told=$(grep -c '^many.json:1:[0-9]*: /steps/' err)
 grep -qx "512 mistakes, $told of them told here" err || fail "$(tail -n 1 err)"
 gives 2 "$bin/kmsim" check none.json
 gives 2 "$bin/kmsim" check
@@ -134,7 +134,56 @@ gives 1 "$bin/kmsim" run --in-process "stories/it's bad.json"
 story two.json two '{"ignition": {"insert": 1}}, {"wait": "1 s"}, {"ignition": {"insert": 2}}, {"wait": "1 s"},
     {"ignition": {"remove": true}}, {"ignition": {"insert": 2}}, {"wait": "1 s"}'
 gives 0 "$bin/kmsim" check two.json
-grep -qx 'two.json: /steps/2/ignition: warning: another key is in the lock, which keeps it' err || fail "$(cat err)"
+grep -qx 'two.json:1:73: /steps/2/ignition: warning: another key is in the lock, which keeps it' err || fail "$(cat err)"
 [ "$(wc -l < err)" = 1 ] || fail "$(cat err)"
 gives 0 "$bin/kmsim" run --in-process two.json
 grep -qx '# two.json at 1.000000 s: the key is kept out: another one is in the lock, which keeps it' out || fail "$(cat out)"
+
+# One file of many stories, each with a name and a trace of its own; files beside stories are none, and are told where none uses them.
+mkdir -p project/steps
+cat > project/keys.json << 'END'
+{
+  "name": "keys", "requirements": "own.json", "covers": ["PRJ-1", "R7"],
+  "parameters": [{"key": 1, "profile": 1}, {"key": 2, "profile": 1}, {"key": 2, "profile": 2}],
+  "steps": [
+    {"at": "100 ms", "use": "steps/press.json", "with": {"key": "${key}"}},
+    {"repeat": 2, "note": "it stays so", "steps": [
+      {"expect": {"ecu": "seat", "profile": "${profile}"}, "within": "200 ms", "note": "the key's own"}]}
+  ]
+}
+END
+echo '{"steps": [{"remote": {"key": "${key}", "button": "unlock"}}]}' > project/steps/press.json
+echo '{"steps": [{"wait": "1 s"}]}' > project/steps/spare.json
+echo '{"PRJ-1": "A key calls up its profile.", "PRJ-2": "And nothing else."}' > project/own.json
+gives 0 "$bin/kmsim" check project
+grep -qx '3 scenarios are valid' out || fail "$(cat out)"
+echo 'project/steps/spare.json: warning: is no story, and none uses it' | cmp - err || fail "$(cat err)"
+gives 1 "$bin/kmsim" check --covers --require PRJ-1,PRJ-2 project
+printf '%s\n' 'R7   keys.json' 'PRJ-1 keys.json' 'PRJ-2 no story' | cmp - out || fail "$(cat out)"
+gives 1 "$bin/kmsim" run --in-process --trace-failures project.traces project
+[ "$(sed -n 's/^\(not \)\{0,1\}ok . - //p' out | tr '\n' ,)" = 'keys [key=1 profile=1],keys [key=2 profile=1],keys [key=2 profile=2],' ] || fail "$(cat out)"
+grep -qx '  pointer: "/steps/1/steps/0/expect"' out || fail "$(cat out)"
+grep -qx "  expected: \"expect seat profile 1 within 200 ms, round 1 of 2 (note: the key's own) (note: it stays so)\"" out || fail "$(cat out)"
+[ "$(ls project.traces)" = keys-2.log ] || fail "$(ls project.traces)"
+
+# A watch that saw nothing is told, in whatever number of rounds; --strict fails it.
+story idle.json idle '{"repeat": 2, "steps": [{"never": {"message": "SeatStatus", "signals": {"Profile": 2}}, "for": "1 s"}]},
+ {"whenever": {"message": "DoorState"}, "then": {"car": "unlocked"}, "within": "1 s", "background": true}, {"wait": "1 s"}'
+gives 0 "$bin/kmsim" run --in-process idle.json
+grep -qx '# idle.json:1:52: /steps/0/steps/0/never: watched 0 frames' out && grep -qx '# idle.json:2:2: /steps/1/whenever: watched 0 frames' out &&
+    [ "$(grep -c watched out)" = 2 ] || fail "$(cat out)"
+gives 1 "$bin/kmsim" run --in-process --strict idle.json
+grep -qx '  message: "watched 0 frames"' out && grep -qx '  pointer: "/steps/0/steps/0/never"' out || fail "$(cat out)"
+gives 0 "$bin/kmsim" run --in-process --strict stories/good.json
+
+# What nobody could do and what cannot fail: valid, and doubted.
+story doubts.json doubts '{"ignition": {"remove": true}}, {"ignition": {"terminal": "r"}},
+ {"never": {"message": "SeatStatus"}, "for": "0 s"}, {"never": {"message": "SeatStatus"}, "background": true}'
+gives 0 "$bin/kmsim" check doubts.json
+cat > expected << 'END'
+doubts.json:1:30: /steps/0/ignition: warning: there is no key in the lock to remove
+doubts.json:1:62: /steps/1/ignition: warning: there is no key in the lock to turn
+doubts.json:2:2: /steps/2/never: warning: cannot fail: it lasts no time
+doubts.json:2:54: /steps/3/never: warning: cannot fail: no time passes behind it
+END
+cmp expected err || fail "$(cat err)"

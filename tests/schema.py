@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
-# The JSON Schema accepts every story that the loader accepts, and refuses what it can express.
+# The JSON Schema accepts every story that the loader accepts, and refuses what it can express. Schemas beside it are known
+# to it by their names.
 #   schema.py SCHEMA ACCEPTED… -- REFUSED…
+import glob
 import json
+import os
 import sys
 
 import jsonschema
@@ -9,11 +12,15 @@ import jsonschema
 with open(sys.argv[1]) as file:
     schema = json.load(file)
 jsonschema.Draft202012Validator.check_schema(schema)
-validator = jsonschema.Draft202012Validator(schema)
+store = {}
+for path in glob.glob(os.path.join(os.path.dirname(sys.argv[1]), "*.schema.json")):
+    with open(path) as file:
+        store[os.path.basename(path)] = json.load(file)
+validator = jsonschema.Draft202012Validator(schema, resolver=jsonschema.RefResolver.from_schema(schema, store=store))
 split = sys.argv.index("--")
 failed = refused = 0
 for path in sys.argv[2:split]:
-    if path == sys.argv[1]:
+    if path.endswith(".schema.json"):
         continue
     with open(path) as file:
         for error in validator.iter_errors(json.load(file)):

@@ -63,7 +63,7 @@ static const struct {
     {"{'gear': 'r'} x", "step:1:15: end of file expected near 'x'"},
     {"{'gear': 'r', 'at': '1 s'}", "step: /at: a live car acts at once"},
     {"{'gear': 'r', 'after': '1 s'}", "step: /after: a live car acts at once"},
-    {"{'gear': 'r', 'background': true}", "step: /background: goes with never and always only"},
+    {"{'gear': 'r', 'background': true}", "step: /background: goes with never, always and whenever only"},
     {"{'wait': '1 s'}", "step: /wait: is no verb that acts"},
     {"{'expect': {'car': 'locked'}}", "step: /expect: is no verb that acts"},
     {"{'never': {'car': 'locked'}, 'for': '1 s'}", "step: /never: is no verb that acts"},

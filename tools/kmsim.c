@@ -30,7 +30,9 @@ static const option_t CHECK_OPTIONS[] = {
 
 static const command_t CHECK = {
     "kmsim check [OPTION...] SCENARIO|DIRECTORY...",
-    "Reads stories without playing them and tells every mistake, as file:line:column or file: /json/pointer.",
+    "Reads stories without playing them and tells every mistake, as file:line:column: /json/pointer: what, and warns "
+    "of\n"
+    "what nobody could do and of what cannot fail.",
     CHECK_OPTIONS,
     sizeof CHECK_OPTIONS / sizeof CHECK_OPTIONS[0],
     "Exit status: 0 all files are valid, 1 a required requirement has no story, 2 wrong usage or an invalid file.",
@@ -63,13 +65,21 @@ static int check_covers(const story_list_t *list, const char *required)
     return missing > 0 ? EXIT_FAILED : EXIT_PASSED;
 }
 
+static void print_doubts(const error_t *doubts)
+{
+    if (doubts->count > 0) fprintf(stderr, "%s\n", doubts->text);
+}
+
+// Those of a file together: what several of its stories have is told once.
 static void tell_doubts(const story_list_t *list)
 {
+    error_t doubts;
+    error_clear(&doubts);
     for (size_t i = 0; i < list->count; i++) {
-        error_t doubts;
-        error_clear(&doubts);
         story_doubt(list->stories[i], &doubts);
-        if (doubts.count > 0) fprintf(stderr, "%s\n", doubts.text);
+        bool last = i + 1 == list->count || strcmp(list->stories[i]->path, list->stories[i + 1]->path) != 0;
+        if (last) print_doubts(&doubts);
+        if (last) error_clear(&doubts);
     }
 }
 

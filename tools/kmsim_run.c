@@ -14,11 +14,13 @@
 #include "bus/trace/trace.h"
 #include "scenarios/play/car.h"
 #include "scenarios/play/ignored.h"
+#include "scenarios/story/words_step.h"
 #include "tools/car_processes.h"
 #include "tools/narrator.h"
 #include "tools/units.h"
 
 #define FLUSH_MS 20
+#define REPORT_WORDS_MAX 1024
 
 struct kmsim_run {
     const kmsim_run_options_t *options;
@@ -211,12 +213,27 @@ static bool tell_ignored(kmsim_run_t *self, player_verdict_t *verdict, error_t *
     return true;
 }
 
+// What a watch was for did not come at all: that it found nothing says little.
+static void tell_idle_watches(const kmsim_run_t *self)
+{
+    const story_t *story = self->story;
+    const player_t *player = self->car->player;
+    for (size_t i = 0; (i = player_idle_watch(player, i)) < story->step_count; i++) {
+        char line[REPORT_WORDS_MAX];
+        words_t words = words_make(line, sizeof line);
+        words_add_place(&words, &story->steps[i]);
+        report_line(self->report, "%s: watched 0 frames", line);
+    }
+}
+
 // In the car that stands ready.
 static bool play(kmsim_run_t *self, const report_t *report, player_verdict_t *verdict, error_t *error)
 {
     if (self->trace) trace_begin(self->trace);
     car_play(self->car, self->story);
     bool good = simulate(self, report, error);
+    if (good) tell_idle_watches(self);
+    if (good && self->options->strict) player_fail_idle(self->car->player);
     if (good) *verdict = *player_verdict(self->car->player);
     if (good && verdict->state == PLAYER_FAILED) good = tell_ignored(self, verdict, error);
     return close_traces(self, error) && good;

@@ -24,6 +24,7 @@ typedef struct {
     const char *failures_path; // directory of the failures' traces, which is made; null: none
     stored_car_t *stored;      // null: it begins as the story says, and nothing is kept
     story_watch_t *watch;      // looks on; null: nobody does
+    bool strict;               // a watch that saw nothing fails its story
     bool has_seed;             // else the story's own
     uint64_t seed;
     int verbosity; // 0, 1: what is new, 2: every frame

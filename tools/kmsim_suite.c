@@ -21,7 +21,7 @@
 // ---- what is told --------------------------------------------------------------------------------------------------
 
 typedef struct {
-    int in_process, fresh, verbose, fail_fast, keep_going, timeline;
+    int in_process, fresh, strict, verbose, fail_fast, keep_going, timeline;
     const char *bus, *trace, *trace_failures, *state, *covers, *shard, *durations;
     report_paths_t reports;
     option_number_t seed, observers, jobs, repeat;
@@ -53,6 +53,8 @@ static const option_t OPTIONS[] = {
     {"fail-fast", 0, NULL, OPTION_FLAG, TOLD(fail_fast), "end with the first story that fails"},
     {"keep-going", 0, NULL, OPTION_FLAG, TOLD(keep_going),
      "go on past invalid files, and past stories whose simulation breaks;\nthe exit status tells of them all the same"},
+    {"strict", 0, NULL, OPTION_FLAG, TOLD(strict),
+     "fail a story with a watch (never, always, whenever) whose messages\nwere not seen once"},
     REPORT_KINDS(REPORT_OPTION){
         "timeline", 0, NULL, OPTION_FLAG, TOLD(timeline),
         "with --json: each story's steps, frames per bus, and every unit's\nprofile and settings over time"},
@@ -266,6 +268,7 @@ int kmsim_suite(int count, char **arguments)
         .launch_count = told.launches.count,
         .trace_path = told.trace,
         .failures_path = told.trace_failures,
+        .strict = told.strict > 0,
         .has_seed = told.seed.told,
         .seed = told.seed.value,
         .verbosity = told.verbose,

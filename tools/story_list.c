@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/text_set.h"
 #include "tools/units.h"
 
 #define PATH_TEXT_MAX 8191
@@ -64,21 +65,62 @@ static const story_t *note_name(story_list_t *self, const story_t *story)
     return namesake && strcmp(namesake->path, story->path) != 0 ? namesake : NULL;
 }
 
-static void load_file(story_list_t *self, const char *path)
+static void keep_story(story_list_t *self, const story_t *story, error_t *error)
+{
+    const story_t *namesake = note_name(self, story);
+    const story_place_t *place = &story->name_place;
+    if (namesake) {
+        error_add(error, "%s:%u:%u: %s: \"%s\" is the name of %s already", place->file, place->line, place->column,
+                  place->pointer, story->name, namesake->path);
+        return;
+    }
+    self->stories = realloc(self->stories, (self->count + 1) * sizeof(const story_t *));
+    assert(self->stories);
+    self->stories[self->count++] = story;
+}
+
+static void keep_set(story_list_t *self, story_set_t *set)
+{
+    self->sets = realloc(self->sets, (self->set_count + 1) * sizeof(story_set_t *));
+    assert(self->sets);
+    self->sets[self->set_count++] = set;
+}
+
+// A directory has beside its stories what these use.
+static bool is_part(story_list_t *self, const char *path)
+{
+    if (story_set_kind_of(path) == STORY_FILE_OF_STORIES) return false;
+    self->parts = realloc(self->parts, (self->part_count + 1) * sizeof(char *));
+    assert(self->parts);
+    char *copy = self->parts[self->part_count++] = strdup(path);
+    assert(copy);
+    return true;
+}
+
+static void load_file(story_list_t *self, const char *path, bool searched)
 {
     error_t error;
     error_clear(&error);
     const story_world_t world = {&play_vocabulary, self->garage};
-    const story_t *story = story_load(path, &world, &error);
-    const story_t *namesake = story ? note_name(self, story) : NULL;
-    if (namesake) error_add(&error, "%s: /name: \"%s\" is the name of %s already", path, story->name, namesake->path);
-    if (namesake) story_destroy(&story);
-    if (story) {
-        self->stories = realloc(self->stories, (self->count + 1) * sizeof(const story_t *));
-        assert(self->stories);
-        self->stories[self->count++] = story;
-    }
+    story_set_t *set = story_set_load(path, &world, &error);
+    if (!set && searched && is_part(self, path)) return;
+    if (set) keep_set(self, set);
+    for (size_t i = 0; set && i < story_set_count(set); i++) keep_story(self, story_set_story(set, i), &error);
     tell(self, path, &error);
+}
+
+static bool is_used(const story_list_t *self, const char *path)
+{
+    for (size_t i = 0; i < self->set_count; i++)
+        if (story_set_reads(self->sets[i], path)) return true;
+    return false;
+}
+
+static void tell_unused_parts(const story_list_t *self)
+{
+    for (size_t i = 0; i < self->part_count; i++)
+        if (!is_used(self, self->parts[i]))
+            fprintf(stderr, "%s: warning: is no story, and none uses it\n", self->parts[i]);
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -162,7 +204,7 @@ static void load_directory(story_list_t *self, const char *directory)
     if (search.count == 0 && self->invalid_count == invalid_count)
         tell_directory(self, directory, "no scenario (*.json) in this directory");
     for (size_t i = 0; i < search.count; i++) {
-        load_file(self, search.paths[i]);
+        load_file(self, search.paths[i], true);
         free(search.paths[i]);
     }
     free(search.paths);
@@ -176,13 +218,17 @@ void story_list_load(story_list_t *self, char *const *operands, int operand_coun
         if (stat(operands[i], &status) == 0 && S_ISDIR(status.st_mode))
             load_directory(self, operands[i]);
         else
-            load_file(self, operands[i]);
+            load_file(self, operands[i], false);
     }
+    tell_unused_parts(self);
 }
 
 void story_list_destroy(story_list_t *self)
 {
-    for (size_t i = 0; i < self->count; i++) story_destroy(&self->stories[i]);
+    for (size_t i = 0; i < self->set_count; i++) story_set_destroy(&self->sets[i]);
+    for (size_t i = 0; i < self->part_count; i++) free(self->parts[i]);
+    free(self->parts);
+    free(self->sets);
     free(self->stories);
     for (size_t i = 0; i < self->invalid_count; i++) {
         free(self->invalid[i].path);
@@ -250,32 +296,66 @@ bool story_list_has_item(const char *list, const char *item)
     return count_in_list(list, item) > 0;
 }
 
-static void name_requirement(int index, char name[REQUIREMENT_NAME_MAX])
-{
-    bool car = index < STORY_CAR_REQUIREMENTS;
-    snprintf(name, REQUIREMENT_NAME_MAX, "%c%d", car ? 'R' : 'S', car ? index + 1 : index - STORY_CAR_REQUIREMENTS + 1);
-}
+// ---- requirements --------------------------------------------------------------------------------------------------
 
-// Whether it is a requirement, whose name is given back.
-static bool find_requirement(const item_t *item, char name[REQUIREMENT_NAME_MAX])
+typedef struct { // the simulator's, behind them those that files bring along
+    size_t count;
+    char **names;
+} requirements_t;
+
+static bool has_requirement(const requirements_t *self, const item_t *item)
 {
-    for (int i = 0; i < REQUIREMENT_COUNT; i++) {
-        name_requirement(i, name);
-        if (is_item(item, name)) return true;
-    }
+    for (size_t i = 0; i < self->count; i++)
+        if (is_item(item, self->names[i])) return true;
     return false;
 }
 
-static bool check_required(const char *list, error_t *error)
+static void add_requirement(requirements_t *self, text_set_t *known, const char *name)
+{
+    if (!text_set_add(known, name)) return;
+    self->names = realloc(self->names, (self->count + 1) * sizeof(char *));
+    assert(self->names);
+    char *copy = self->names[self->count++] = strdup(name);
+    assert(copy);
+}
+
+static requirements_t collect_requirements(const story_list_t *list)
+{
+    requirements_t self = {.count = 0};
+    text_set_t known = {.count = 0};
+    const char *sentence;
+    for (int i = 0; i < REQUIREMENT_COUNT; i++) {
+        char name[REQUIREMENT_NAME_MAX];
+        bool car = i < STORY_CAR_REQUIREMENTS;
+        snprintf(name, sizeof name, "%c%d", car ? 'R' : 'S', car ? i + 1 : i - STORY_CAR_REQUIREMENTS + 1);
+        add_requirement(&self, &known, name);
+    }
+    for (size_t set = 0; set < list->set_count; set++)
+        for (size_t i = 0; i < story_set_requirement_count(list->sets[set]); i++)
+            add_requirement(&self, &known, story_set_requirement(list->sets[set], i, &sentence));
+    text_set_destroy(&known);
+    return self;
+}
+
+static void forget_requirements(requirements_t *self)
+{
+    for (size_t i = 0; i < self->count; i++) free(self->names[i]);
+    free(self->names);
+}
+
+static bool check_required(const requirements_t *self, const char *list, error_t *error)
 {
     while (list) {
         item_t item = next_item(&list);
-        char name[REQUIREMENT_NAME_MAX];
-        if (!find_requirement(&item, name))
-            error_add(error, "--require: unknown requirement \"%.*s\" (R1 to R%d, S1 to S%d)", (int)item.length,
-                      item.text, STORY_CAR_REQUIREMENTS, STORY_SIMULATOR_REQUIREMENTS);
+        char *name = strndup(item.text, item.length);
+        assert(name);
+        if (!has_requirement(self, &item))
+            error_add(error, "--require: unknown requirement \"%s\" (R1 to R%d, S1 to S%d%s)", name,
+                      STORY_CAR_REQUIREMENTS, STORY_SIMULATOR_REQUIREMENTS,
+                      self->count > REQUIREMENT_COUNT ? ", and the project's own" : "");
         else if (count_in_list(list, name) > 0)
             error_add(error, "--require: %s is there twice", name);
+        free(name);
     }
     return error->count == 0;
 }
@@ -303,10 +383,13 @@ static size_t common_directory(const story_list_t *self)
 static bool print_row(const story_list_t *self, const char *requirement, bool required)
 {
     size_t found = 0, known = common_directory(self);
+    const char *last = "";
     for (size_t i = 0; i < self->count; i++) {
-        if (!covers(self->stories[i], requirement)) continue;
+        const char *path = self->stories[i]->path;
+        if (strcmp(path, last) == 0 || !covers(self->stories[i], requirement)) continue;
+        last = path; // many stories of a file are told by it once
         if (found++ == 0) printf("%-4s", requirement);
-        printf("%s%s", found > 1 ? ", " : " ", self->stories[i]->path + known);
+        printf("%s%s", found > 1 ? ", " : " ", path + known);
     }
     if (found > 0)
         printf("\n");
@@ -317,13 +400,13 @@ static bool print_row(const story_list_t *self, const char *requirement, bool re
 
 bool story_list_print_covers(const story_list_t *self, const char *required, size_t *missing, error_t *error)
 {
+    requirements_t requirements = collect_requirements(self);
+    bool good = check_required(&requirements, required, error);
     *missing = 0;
-    if (!check_required(required, error)) return false;
-    for (int i = 0; i < REQUIREMENT_COUNT; i++) {
-        char requirement[REQUIREMENT_NAME_MAX];
-        name_requirement(i, requirement);
-        bool is_required = count_in_list(required, requirement) > 0;
-        if (!print_row(self, requirement, is_required) && is_required) ++*missing;
+    for (size_t i = 0; good && i < requirements.count; i++) {
+        bool is_required = count_in_list(required, requirements.names[i]) > 0;
+        if (!print_row(self, requirements.names[i], is_required) && is_required) ++*missing;
     }
-    return true;
+    forget_requirements(&requirements);
+    return good;
 }

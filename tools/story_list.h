@@ -4,7 +4,7 @@
 #ifndef KMSIM_TOOLS_STORY_LIST_H
 #define KMSIM_TOOLS_STORY_LIST_H
 
-#include "scenarios/story/story.h"
+#include "scenarios/story/story_set.h"
 #include "tools/text_map.h"
 
 typedef struct { // a file that is no valid scenario, or cannot be read
@@ -14,9 +14,13 @@ typedef struct { // a file that is no valid scenario, or cannot be read
 
 typedef struct {
     size_t count;
-    const story_t **stories; // as told; those of a directory by their paths
+    const story_t **stories; // as told; those of a directory by their paths, those of a file by its parameters
     size_t invalid_count;
     story_list_invalid_t *invalid; // as told
+    size_t set_count;
+    story_set_t **sets; // the files, which have the stories
+    size_t part_count;
+    char **parts; // files of a directory that are no stories: of steps, of requirements
     garage_t *garage;
     text_map_t *names; // that are taken, with their directories
 } story_list_t;
@@ -31,9 +35,9 @@ bool story_list_check_cars(const story_list_t *self, error_t *error);
 /// Whether the comma-separated list has that item.
 bool story_list_has_item(const char *list, const char *item);
 
-/// Prints which stories cover which requirement: those that are covered, and those of the comma-separated list required
-/// (null: none). Sets *missing to the number of required ones without a story. False with each mistake of the list
-/// told.
+/// Prints which files' stories cover which requirement, those that files bring along behind the simulator's: those that
+/// are covered, and those of the comma-separated list required (null: none). Sets *missing to the number of required
+/// ones without a story. False with each mistake of the list told.
 bool story_list_print_covers(const story_list_t *self, const char *required, size_t *missing, error_t *error);
 
 #endif

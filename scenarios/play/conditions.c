@@ -39,6 +39,7 @@ void condition_reset(const condition_t *self, const condition_context_t *context
 {
     condition_memory_t *memory = &context->memories[self->slot];
     memory->seen = false;
+    memory->count = 0;
     memory->since_ns = context->now_ns;
     memory->last.seen = false;
     for (size_t bus = 0; bus < VEHICLE_BUSES_MAX; bus++) memory->last_ns[bus] = -1;
@@ -47,7 +48,15 @@ void condition_reset(const condition_t *self, const condition_context_t *context
 
 static bool is_of_frames(const condition_t *self)
 {
-    return self->kind->family == CONDITION_OF_FRAMES || self->kind->family == CONDITION_OF_GAPS;
+    condition_family_t family = self->kind->family;
+    return family == CONDITION_OF_FRAMES || family == CONDITION_OF_GAPS || family == CONDITION_OF_COUNT;
+}
+
+static void count_watched(const condition_t *self, const condition_context_t *context)
+{
+    for (size_t i = 0; is_of_frames(self) && i < context->event_count; i++)
+        if (concerns(self, &context->events[i])) context->memories[self->slot].watched++;
+    for (size_t i = 0; i < self->part_count; i++) count_watched(&self->parts[i], context);
 }
 
 void condition_look(const condition_t *self, const condition_context_t *context)
@@ -62,6 +71,21 @@ void condition_look(const condition_t *self, const condition_context_t *context)
         memory->gap_ns = before_ns >= 0 ? context->now_ns - before_ns : -1;
     }
     for (size_t i = 0; i < self->part_count; i++) condition_look(&self->parts[i], context);
+}
+
+void condition_watch(const condition_t *self, const condition_context_t *context)
+{
+    condition_look(self, context);
+    count_watched(self, context);
+}
+
+bool condition_watched(const condition_t *self, const condition_memory_t *memories, uint64_t *frames)
+{
+    bool some = is_of_frames(self);
+    if (some) *frames += memories[self->slot].watched;
+    for (size_t i = 0; i < self->part_count; i++)
+        if (condition_watched(&self->parts[i], memories, frames)) some = true;
+    return some;
 }
 
 void condition_begin(const condition_t *self, const condition_context_t *context)
@@ -85,6 +109,45 @@ static bool see_frame(const condition_t *self, const condition_context_t *contex
     return false;
 }
 
+bool condition_sees(const condition_t *self, const condition_context_t *context)
+{
+    return see_frame(self, context, false);
+}
+
+static bool is_counted(const condition_t *self, const condition_context_t *context, size_t event)
+{
+    return concerns(self, &context->events[event]) && agrees(self, &context->events[event]);
+}
+
+static void count_frames(const condition_t *self, const condition_context_t *context)
+{
+    for (size_t i = 0; self->kind->family == CONDITION_OF_COUNT && i < context->event_count; i++)
+        if (!context->taken[i] && is_counted(self, context, i)) context->memories[self->slot].count++;
+    for (size_t i = 0; i < self->part_count; i++) count_frames(&self->parts[i], context);
+}
+
+static void take_counted(const condition_t *self, const condition_context_t *context)
+{
+    for (size_t i = 0; self->kind->family == CONDITION_OF_COUNT && i < context->event_count; i++)
+        if (is_counted(self, context, i)) context->taken[i] = true;
+    for (size_t i = 0; i < self->part_count; i++) take_counted(&self->parts[i], context);
+}
+
+// Two counts of one expectation may count the same frame.
+void condition_count_frames(const condition_t *self, const condition_context_t *context)
+{
+    count_frames(self, context);
+    take_counted(self, context);
+}
+
+bool condition_is_known(const condition_t *self, const condition_context_t *context)
+{
+    if (self->kind->is_known && !self->kind->is_known(self, context)) return false;
+    for (size_t i = 0; i < self->part_count; i++)
+        if (!condition_is_known(&self->parts[i], context)) return false;
+    return true;
+}
+
 static bool see_gap(const condition_t *self, const condition_context_t *context)
 {
     bool seen = false;
@@ -101,16 +164,21 @@ static bool parts_met(const condition_t *self, const condition_context_t *contex
 
 static bool is_met(const condition_t *self, const condition_context_t *context, bool take)
 {
-    bool *seen = &context->memories[self->slot].seen;
+    condition_memory_t *memory = &context->memories[self->slot];
+    bool *seen = &memory->seen;
     size_t met_count = 0;
     switch (self->kind->family) {
     case CONDITION_OF_FRAMES:
         return *seen = *seen || see_frame(self, context, take);
     case CONDITION_OF_GAPS:
         return *seen = see_gap(self, context) || *seen;
+    case CONDITION_OF_COUNT:
+        return memory->count >= self->least && memory->count <= self->most;
     case CONDITION_ANY:
     case CONDITION_ALL:
         return parts_met(self, context, take, &met_count);
+    case CONDITION_NOT: // nobody knows the contrary of what nobody knows
+        return condition_is_known(self, context) && !is_met(&self->parts[0], context, take);
     case CONDITION_OF_STATE:
         break;
     }
@@ -123,7 +191,7 @@ static bool parts_met(const condition_t *self, const condition_context_t *contex
     for (size_t i = 0; i < self->part_count; i++) {
         if (!is_met(&self->parts[i], context, take)) continue;
         ++*met_count;
-        if (any && take) return true; // the next alternative need not take a frame too
+        if (any && take && !self->counts) return true; // the next alternative need not take a frame too
     }
     return any ? *met_count > 0 : *met_count == self->part_count;
 }
@@ -198,12 +266,15 @@ static opinion_t judge(const condition_t *self, const condition_context_t *conte
     case CONDITION_ANY:
     case CONDITION_ALL:
         return judge_parts(self, context, event);
+    case CONDITION_OF_COUNT: // of no watch
+        return NO_MATTER;
     case CONDITION_OF_STATE:
+    case CONDITION_NOT:
         break;
     }
     // What must be asked for is nobody's knowledge before the answer has come.
-    if (self->kind->is_known && !self->kind->is_known(self, context)) return NO_MATTER;
-    return self->kind->holds(self, context) ? RIGHT : STATE_WRONG;
+    if (!condition_is_known(self, context)) return NO_MATTER;
+    return is_met(self, context, false) ? RIGHT : STATE_WRONG;
 }
 
 bool condition_violated(const condition_t *self, const condition_context_t *context)

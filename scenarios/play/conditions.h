@@ -17,6 +17,12 @@ typedef struct { // what the player remembers of each condition, by its slot
     int64_t last_ns[VEHICLE_BUSES_MAX]; // of gaps: the last such frame of each bus, -1: none yet
     car_view_last_t last;               // the last frame that it is about, whatever that said
     int64_t gap_ns;                     // of gaps: from the one before it on its bus, -1: there was none
+    uint32_t count;                     // of counts: frames so far
+    uint32_t watched;                   // frames that a watch of the story has seen of it
+    // of whenever (scenarios/play/follow.h)
+    bool known, held; // a state: whether it is known how it was, and how
+    int64_t seen_ns;  // when it last was seen, or was so; -1: never
+    int64_t open_ns;  // the first occasion after that; -1: none
 } condition_memory_t;
 
 typedef struct condition_context {
@@ -35,6 +41,21 @@ void condition_reset(const condition_t *self, const condition_context_t *context
 /// Notes the last frame of the instant that it and its parts are about, for what is told of a failure. Before the
 /// instant is judged.
 void condition_look(const condition_t *self, const condition_context_t *context);
+
+/// The same of a watch that has begun: it counts these frames.
+void condition_watch(const condition_t *self, const condition_context_t *context);
+
+/// Adds how many frames watches have counted of it and its parts. False when it is about no frames.
+bool condition_watched(const condition_t *self, const condition_memory_t *memories, uint64_t *frames);
+
+/// Counts the frames of the instant, and takes them, for an expectation that lasts for a time.
+void condition_count_frames(const condition_t *self, const condition_context_t *context);
+
+/// Whether what it asks is known now: an answer that must come first has come.
+bool condition_is_known(const condition_t *self, const condition_context_t *context);
+
+/// Whether a frame of the instant is one that the condition, of frames, asks for.
+bool condition_sees(const condition_t *self, const condition_context_t *context);
 
 /// Notes the frames of the instant in which a never or always begins: they are over, but periods count from them.
 void condition_begin(const condition_t *self, const condition_context_t *context);

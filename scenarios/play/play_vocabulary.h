@@ -21,15 +21,18 @@
     ROW(expect)                                                                                                        \
     ROW(never)                                                                                                         \
     ROW(always)                                                                                                        \
+    ROW(whenever)                                                                                                      \
     ROW(service)                                                                                                       \
     ROW(cip)                                                                                                           \
     ROW(uds)                                                                                                           \
     ROW(fault)
 
-// The first whose mark is there tells the kind: period before message, which has a message too.
+// The first whose mark is there tells the kind: period and count before message, since they have one, too.
 #define PLAY_CONDITIONS(ROW)                                                                                           \
     ROW(any)                                                                                                           \
     ROW(all)                                                                                                           \
+    ROW(not )                                                                                                          \
+    ROW(count)                                                                                                         \
     ROW(period)                                                                                                        \
     ROW(message)                                                                                                       \
     ROW(frame)                                                                                                         \

@@ -56,7 +56,7 @@ static void begin_verdict(player_verdict_t *self, player_state_t state)
     self->state = state;
     self->time_ns = 0;
     self->step = 0;
-    self->pointer[0] = self->expected[0] = self->problem[0] = self->seen[0] = self->ignored[0] = '\0';
+    self->pointer[0] = self->place[0] = self->expected[0] = self->problem[0] = self->seen[0] = self->ignored[0] = '\0';
 }
 
 static void forget_steps(player_t *self)
@@ -98,6 +98,7 @@ void player_play(player_t *self, const story_t *story)
         make_room(driver->telegrams, &room->telegrams, driver->telegram_room, sizeof *driver->telegrams);
     self->memories = make_room(self->memories, &room->memories, story->condition_count, sizeof *self->memories);
     self->watches = make_room(self->watches, &room->watches, story->step_count, sizeof *self->watches);
+    for (size_t i = 0; i < story->condition_count; i++) self->memories[i].watched = 0;
     self->story = story;
     forget_steps(self);
     begin_verdict(&self->verdict, PLAYER_PLAYING);
@@ -123,18 +124,41 @@ static const story_step_t *step_of(const player_t *self, size_t index)
     return &self->story->steps[index];
 }
 
-static void fail(player_t *self, instant_t *instant, size_t index, const char *problem)
+// Where the story's own file says it: of a step of another one, where that is used.
+static void put_pointer(const story_step_t *step, char *pointer, size_t size)
+{
+    const story_place_t *place = step->place;
+    const char *member = *place->member ? place->member : step->verb->name;
+    for (const story_within_t *within = step->within; within; within = within->outer) {
+        if (within->rounds > 0) continue;
+        place = within->place;
+        member = place->member;
+    }
+    snprintf(pointer, size, "%s/%s", place->pointer, member);
+}
+
+static void put_verdict(player_t *self, int64_t now_ns, size_t index, const char *problem)
 {
     const story_step_t *step = step_of(self, index);
     player_verdict_t *verdict = &self->verdict;
     verdict->state = PLAYER_FAILED;
-    verdict->time_ns = instant->now_ns;
+    verdict->time_ns = now_ns;
     verdict->step = index;
-    snprintf(verdict->pointer, sizeof verdict->pointer, "/steps/%zu/%s", index, step->verb->name);
+    put_pointer(step, verdict->pointer, sizeof verdict->pointer);
     snprintf(verdict->problem, sizeof verdict->problem, "%s", problem);
-    words_t words = words_make(verdict->expected, sizeof verdict->expected);
+    words_t words = words_make(verdict->place, sizeof verdict->place);
+    words_add_place(&words, step);
+    words = words_make(verdict->expected, sizeof verdict->expected);
     words_add_step(&words, self->story, step);
-    words = words_make(verdict->seen, sizeof verdict->seen);
+    words_add_outer_notes(&words, step);
+}
+
+static void fail(player_t *self, instant_t *instant, size_t index, const char *problem)
+{
+    const story_step_t *step = step_of(self, index);
+    player_verdict_t *verdict = &self->verdict;
+    put_verdict(self, instant->now_ns, index, problem);
+    words_t words = words_make(verdict->seen, sizeof verdict->seen);
     if (step->condition)
         step->condition->kind->seen(&words, self->story, step->condition, &instant->context);
     else if (step->verb->kind == VERB_WORKSHOP && self->reached)
@@ -298,6 +322,44 @@ const char *player_note(const player_t *self)
 size_t player_reached(const player_t *self)
 {
     return self->step + (self->reached ? 1 : 0);
+}
+
+// ---- watches that saw nothing --------------------------------------------------------------------------------------
+
+static bool is_idle(const player_t *self, const story_step_t *step)
+{
+    uint64_t frames = 0;
+    return step->verb->kind == VERB_WATCHES && condition_watched(step->condition, self->memories, &frames) &&
+           frames == 0;
+}
+
+// One that stands in a repeat is one watch, though each round may have its own memory of it.
+static bool is_first_round(const player_t *self, size_t index)
+{
+    for (size_t i = index; i-- > 0;)
+        if (step_of(self, i)->place == step_of(self, index)->place) return false;
+    return true;
+}
+
+static bool all_rounds_are_idle(const player_t *self, size_t index)
+{
+    for (size_t i = index + 1; i < player_reached(self); i++)
+        if (step_of(self, i)->place == step_of(self, index)->place && !is_idle(self, step_of(self, i))) return false;
+    return true;
+}
+
+size_t player_idle_watch(const player_t *self, size_t from)
+{
+    for (size_t i = from; i < player_reached(self); i++)
+        if (is_idle(self, step_of(self, i)) && is_first_round(self, i) && all_rounds_are_idle(self, i)) return i;
+    return self->story ? self->story->step_count : 0;
+}
+
+void player_fail_idle(player_t *self)
+{
+    size_t index = player_idle_watch(self, 0);
+    if (self->verdict.state != PLAYER_PASSED || !self->story || index >= self->story->step_count) return;
+    put_verdict(self, self->verdict.time_ns, index, "watched 0 frames");
 }
 
 const car_view_t *player_view(const player_t *self)

@@ -15,6 +15,7 @@
 
 #define PLAYER_WORDS_MAX 4095
 #define PLAYER_NOTE_MAX 255
+#define PLAYER_PLACE_MAX 1023
 
 typedef enum { PLAYER_PLAYING, PLAYER_PASSED, PLAYER_FAILED } player_state_t;
 
@@ -22,7 +23,8 @@ typedef struct {
     player_state_t state;
     int64_t time_ns;                     // of the end, or of the failure
     size_t step;                         // that failed, from 0
-    char pointer[STORY_POINTER_MAX + 1]; // its place in the file: "/steps/3/expect"
+    char pointer[STORY_POINTER_MAX + 1]; // its place in the story's file: "/steps/3/expect"
+    char place[PLAYER_PLACE_MAX + 1];    // the line that says it, and by whom that is used: words_add_place
     char expected[PLAYER_WORDS_MAX + 1]; // in the story's words
     char problem[PLAYER_WORDS_MAX + 1];  // why it failed: "not met within 15 s", "violated"
     char seen[PLAYER_WORDS_MAX + 1];     // what was seen last of it; empty where there is nothing to see
@@ -57,6 +59,13 @@ const char *player_note(const player_t *self);
 
 /// How many steps were reached so far: for a watcher who wants to tell them.
 size_t player_reached(const player_t *self);
+
+/// The first watch, from that step on, of those that were reached, whose messages were not seen once: in no round,
+/// where it is repeated. How many steps the story has: there is none.
+size_t player_idle_watch(const player_t *self, size_t from);
+
+/// Has a story that passed fail at its first such watch.
+void player_fail_idle(player_t *self);
 
 /// The car as it was seen so far.
 const car_view_t *player_view(const player_t *self);

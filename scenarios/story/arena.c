@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_SIZE 16384
+#define BLOCK_SIZE_FIRST 1024 // ten thousand stories may be there at a time, most of them short …
+#define BLOCK_SIZE_MAX 16384  // … and one with very many steps
 #define ALIGNMENT _Alignof(max_align_t)
 
 struct arena_block {
@@ -18,7 +19,9 @@ void *arena_allocate(arena_t *self, size_t count, size_t size)
 {
     size_t wanted = (count * size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (!self->blocks || self->blocks->size - self->blocks->used < wanted) {
-        size_t block_size = wanted > BLOCK_SIZE ? wanted : BLOCK_SIZE;
+        size_t usual = self->blocks ? 2 * self->blocks->size : BLOCK_SIZE_FIRST;
+        if (usual > BLOCK_SIZE_MAX) usual = BLOCK_SIZE_MAX;
+        size_t block_size = wanted > usual ? wanted : usual;
         arena_block_t *block = calloc(1, sizeof *block + block_size);
         assert(block);
         block->size = block_size;

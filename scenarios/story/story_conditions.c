@@ -88,25 +88,41 @@ static const condition_kind_t *find_kind(const vocabulary_t *vocabulary, const j
     return NULL;
 }
 
-void story_load_condition(story_loader_t *self, const json_t *json, bool expected, condition_t *condition)
+void story_join_parts(condition_t *condition)
+{
+    condition_family_t family = condition->kind->family;
+    bool joins = family == CONDITION_ANY || family == CONDITION_ALL || family == CONDITION_NOT;
+    condition->is_state = family == CONDITION_OF_STATE || joins;
+    condition->counts = family == CONDITION_OF_COUNT;
+    for (size_t i = 0; i < condition->part_count; i++) {
+        const condition_t *part = &condition->parts[i];
+        condition->read = index_set_either(condition->read, part->read);
+        condition->is_state = condition->is_state && part->is_state;
+        condition->counts = condition->counts || part->counts;
+    }
+}
+
+void story_load_condition(story_loader_t *self, const json_t *json, condition_use_t use, condition_t *condition)
 {
     const condition_kind_t *kind = find_kind(self->story->vocabulary, json);
     if (!kind) {
         json_reader_mistake(&self->reader,
                             json_is_object(json)
                                 ? "is no condition: it needs message, frame, ecu with profile, settings or "
-                                  "dtc, car, terminal, key_valid, bus with state, any or all"
+                                  "dtc, car, terminal, key_valid, bus with state, any, all or not"
                                 : "must be an object");
         return;
     }
     *condition = (condition_t){.kind = kind, .bus = STORY_ANY_BUS};
     condition->slot = (uint32_t)self->story->condition_count++;
-    kind->load(self, json, expected, condition);
+    kind->load(self, json, use, condition);
+    story_join_parts(condition);
 }
 
 void story_load_conditional(story_loader_t *self, const json_t *json, story_step_t *step)
 {
     condition_t *condition = story_allocate(self, 1, sizeof *condition);
     step->condition = condition;
-    story_load_condition(self, json, step->verb->kind == VERB_EXPECTS, condition);
+    story_load_condition(self, json, step->verb->kind == VERB_EXPECTS ? CONDITION_EXPECTED : CONDITION_WATCHED,
+                         condition);
 }

@@ -7,33 +7,19 @@
 #include "bus/base/words.h"
 #include "scenarios/story/story_parts.h"
 
+#define NAME_MAX_OF_STORY 4095 // with its parameters
+
 typedef struct {
-    const char *schema, *name, *vehicle;
-    const json_t *description, *covers, *keys, *key_memory, *coding, *steps;
+    const char *schema, *name, *vehicle, *requirements;
+    const json_t *description, *note, *covers, *keys, *key_memory, *coding, *parameters, *steps;
     int64_t seed;
 } top_t;
 
-// ---- what rows share -----------------------------------------------------------------------------------------------
-
-void *story_allocate(story_loader_t *self, size_t count, size_t size)
-{
-    return arena_allocate(&self->whole->arena, count, size);
-}
-
-const char *story_keep_text(story_loader_t *self, const char *text)
-{
-    return arena_text(&self->whole->arena, text);
-}
-
-void story_refuse(story_loader_t *self, const char *what)
-{
-    json_reader_mistake(&self->reader, "%s is part of the format, but this version cannot play it yet", what);
-}
-
 // ---- covers, keys --------------------------------------------------------------------------------------------------
 
-static bool is_requirement(const char *text)
+static bool is_requirement(const story_loader_t *self, const char *text)
 {
+    if (text && json_object_get(self->requirements, text)) return true;
     if (!text || (*text != 'R' && *text != 'S') || text[1] < '1' || text[1] > '9') return false;
     size_t length = strlen(text);
     if (length != strspn(text + 1, "0123456789") + 1 || length > 3) return false;
@@ -49,11 +35,12 @@ static void load_covers(story_loader_t *self, const json_t *json)
     for (size_t i = 0; i < count; i++) {
         const char *text = json_string_value(json_array_get(json, i));
         size_t inner = json_reader_enter_index(&self->reader, i);
-        if (is_requirement(text))
+        if (is_requirement(self, text))
             covers[self->story->cover_count++] = arena_text(&self->whole->arena, text);
         else
-            json_reader_mistake(&self->reader, "must be a requirement, \"R1\" to \"R%d\" or \"S1\" to \"S%d\"",
-                                STORY_CAR_REQUIREMENTS, STORY_SIMULATOR_REQUIREMENTS);
+            json_reader_mistake(&self->reader, "must be a requirement, \"R1\" to \"R%d\" or \"S1\" to \"S%d\"%s",
+                                STORY_CAR_REQUIREMENTS, STORY_SIMULATOR_REQUIREMENTS,
+                                self->requirements ? ", or one of the project's own" : "");
         json_reader_leave(&self->reader, inner);
     }
     json_reader_leave(&self->reader, mark);
@@ -147,7 +134,7 @@ static void load_unit_memory(story_loader_t *self, const char *unit, const json_
         size_t mark = json_reader_enter(&self->reader, name);
         bool profile = strlen(name) == 1 && *name >= '1' && *name <= '0' + KEY_PERSONALIZATION_MAX;
         if (!profile)
-            json_reader_mistake(&self->reader, "unknown profile (1, 2, 3, 4)");
+            json_reader_mistake_of_name(&self->reader, "unknown profile (1, 2, 3, 4)");
         else if (remembers)
             load_profile(self, node, *name - '0', value);
         json_reader_leave(&self->reader, mark);
@@ -255,22 +242,49 @@ static const field_t TOP_FIELDS[] = {
     {"$schema", FIELD_TEXT, false, TOLD(schema), 0, 0, {0}},
     {"name", FIELD_TEXT, true, TOLD(name), 0, 0, {0}},
     {"description", FIELD_ANY, false, TOLD(description), 0, 0, {0}},
+    {"note", FIELD_ANY, false, TOLD(note), 0, 0, {0}},
+    {"requirements", FIELD_TEXT, false, TOLD(requirements), 0, 0, {0}},
     {"covers", FIELD_ANY, false, TOLD(covers), 0, 0, {0}},
     {"vehicle", FIELD_TEXT, false, TOLD(vehicle), 0, 0, {0}},
     {"seed", FIELD_INTEGER, false, TOLD(seed), 0, INT64_MAX, {0}},
     {"keys", FIELD_ANY, false, TOLD(keys), 0, 0, {0}},
     {"key_memory", FIELD_OBJECT, false, TOLD(key_memory), 0, 0, {0}},
     {"coding", FIELD_OBJECT, false, TOLD(coding), 0, 0, {0}},
+    {"parameters", FIELD_ANY, false, TOLD(parameters), 0, 0, {0}},
     {"steps", FIELD_ARRAY, true, TOLD(steps), 0, 0, {0}},
 };
 
-static void load_texts(story_loader_t *self, const top_t *told)
+// "NAME [key=2]"
+static void load_name(story_loader_t *self, const char *told)
+{
+    char name[NAME_MAX_OF_STORY + 1];
+    words_t words = words_make(name, sizeof name);
+    words_add(&words, "%s", told);
+    story_scope_add_words(self->scope, NAME_MAX_OF_STORY, &words);
+    self->story->name = story_keep_text(self, name);
+    size_t node = json_places_member(self->source->places, 0, "name");
+    if (node != JSON_PLACES_NONE) {
+        json_position_t position = json_places_position(self->source->places, node, false);
+        self->story->name_place = (story_place_t){self->file, "/name", "", position.line, position.column};
+    }
+    if (words.length == words.size)
+        json_reader_mistake_at(&self->reader, "name", "is longer than %d bytes with its parameters", NAME_MAX_OF_STORY);
+}
+
+static void load_texts(story_loader_t *self, const top_t *told, const json_t *json)
 {
     story_t *story = self->story;
     const char *description = json_string_value(told->description);
-    if (told->name) story->name = arena_text(&self->whole->arena, told->name);
-    story->description = arena_text(&self->whole->arena, description ? description : "");
+    if (told->name) load_name(self, told->name);
+    story->description = story_keep_text(self, description ? description : "");
     if (told->description && !description) json_reader_mistake_at(&self->reader, "description", "must be a text");
+    story->note = story_load_note(self, json);
+    story->requirements = told->requirements ? story_keep_text(self, told->requirements) : NULL;
+}
+
+static void load_steps(story_loader_t *self, const json_t *json)
+{
+    story_load_steps(self, json, json_places_member(self->source->places, 0, "steps"));
 }
 
 static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)
@@ -278,7 +292,7 @@ static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)
     top_t told = {.vehicle = CAR_PLAN_VEHICLE, .seed = CAR_PLAN_SEED};
     json_reader_object(&self->reader, json, FIELDS(TOP_FIELDS), &told);
     if (!json_is_object(json)) return;
-    load_texts(self, &told);
+    load_texts(self, &told, json);
     self->story->seed = (uint64_t)told.seed;
     self->whole->vehicle = story_keep_text(self, told.vehicle);
     load_car(self, told.vehicle, garage);
@@ -286,17 +300,18 @@ static void load_top(story_loader_t *self, const json_t *json, garage_t *garage)
     load_keys(self, told.keys);
     load_units(self, "key_memory", told.key_memory, load_unit_memory);
     load_units(self, "coding", told.coding, load_unit_coding);
-    if (told.steps) story_load_steps(self, told.steps);
+    if (told.steps) load_steps(self, told.steps);
 }
 
-static story_loader_t begin(const char *path, const vocabulary_t *vocabulary, error_t *error)
+// ---- a story -------------------------------------------------------------------------------------------------------
+
+static story_loader_t begin(const char *path, const vocabulary_t *vocabulary)
 {
     story_whole_t *whole = calloc(1, sizeof *whole);
     assert(whole);
     story_loader_t loader = {.whole = whole, .story = &whole->story};
-    whole->story.path = arena_text(&whole->arena, path);
+    whole->story.path = loader.file = arena_text(&whole->arena, path);
     whole->story.vocabulary = vocabulary;
-    json_reader_init(&loader.reader, whole->story.path, error);
     return loader;
 }
 
@@ -314,7 +329,8 @@ const story_t *story_parse_act(const car_plan_t *car, const vocabulary_t *vocabu
     static const char PATH[] = "step";
     json_t *json = json_reader_parse(PATH, text, size, error);
     if (!json) return NULL;
-    story_loader_t loader = begin(PATH, vocabulary, error);
+    story_loader_t loader = begin(PATH, vocabulary);
+    json_reader_init(&loader.reader, loader.file, error);
     story_t *story = loader.story;
     story->name = PATH;
     story->description = "";
@@ -327,24 +343,34 @@ const story_t *story_parse_act(const car_plan_t *car, const vocabulary_t *vocabu
     return finish(&loader);
 }
 
-// Null stays null: what is wrong was told.
-static const story_t *load_story(const char *path, json_t *json, const story_world_t *world, error_t *error)
+// The file's object with its references filled in but for its steps, which are filled one by one; a new reference.
+static json_t *fill_top(story_loader_t *self, const story_order_t *order)
 {
-    if (!json) return NULL;
-    story_loader_t loader = begin(path, world->vocabulary, error);
-    load_top(&loader, json, world->garage);
+    json_t *json = order->source->json;
+    if (!order->top_refers) return json_incref(json);
+    json_t *top = json_copy(json), *steps = json_object_get(json, "steps");
+    json_object_del(top, "parameters");
+    if (json_is_array(steps)) json_object_del(top, "steps");
+    json_t *filled = story_fill(self, top);
+    if (json_is_array(steps)) json_object_set(filled, "steps", steps);
+    json_decref(top);
+    return filled;
+}
+
+const story_t *story_make(const story_order_t *order)
+{
+    story_loader_t loader = begin(order->source->path, order->world->vocabulary);
+    loader.sources = order->sources;
+    loader.mistakes = order->mistakes;
+    loader.requirements = order->requirements;
+    loader.scope = order->scope;
+    loader.has_no_scope = order->has_no_scope;
+    story_read_source(&loader, order->source);
+    json_t *json = fill_top(&loader, order);
+    loader.is_literal = order->top_refers && !json_is_array(json_object_get(order->source->json, "steps"));
+    load_top(&loader, json, order->world->garage);
     json_decref(json);
     return finish(&loader);
-}
-
-const story_t *story_parse(const char *path, const char *text, size_t size, const story_world_t *world, error_t *error)
-{
-    return load_story(path, json_reader_parse(path, text, size, error), world, error);
-}
-
-const story_t *story_load(const char *path, const story_world_t *world, error_t *error)
-{
-    return load_story(path, json_reader_load(path, error), world, error);
 }
 
 car_plan_t story_plan(const story_t *self)
@@ -361,6 +387,7 @@ void story_destroy(const story_t **self_p)
     if (!*self_p) return;
     story_whole_t *whole = (story_whole_t *)(uintptr_t)*self_p;
     arena_destroy(&whole->arena);
+    free(whole->steps);
     free(whole);
     *self_p = NULL;
 }

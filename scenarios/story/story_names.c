@@ -30,8 +30,11 @@ static void list_add(list_t *self, const char *name)
 static void tell_unknown(story_loader_t *self, const char *member, const char *what, const char *name,
                          const list_t *list)
 {
-    json_reader_mistake_at(&self->reader, member, "unknown %s \"%.60s\" (%s)", what, name,
-                           list->length ? list->text : "there is none");
+    const char *text = list->length ? list->text : "there is none";
+    if (member)
+        json_reader_mistake_at(&self->reader, member, "unknown %s \"%.60s\" (%s)", what, name, text);
+    else
+        json_reader_mistake_of_name(&self->reader, "unknown %s \"%.60s\" (%s)", what, name, text);
 }
 
 // ---- names ---------------------------------------------------------------------------------------------------------

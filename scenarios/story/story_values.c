@@ -110,16 +110,8 @@ static bool load_not(story_loader_t *self, const dbc_signal_t *signal, const jso
                      story_value_t *value)
 {
     size_t mark = json_reader_enter(&self->reader, "not");
-    bool good = true;
-    if (json_is_number(json)) {
-        *value = (story_value_t){.signal = signal, .physical = json_number_value(json)};
-        value->named = signal->value_count > 0;
-        value->is_nowhere = !find_raw(signal, value->physical, &value->raw);
-    } else if (json_is_object(json)) {
-        good = load_range(self, signal, json, value);
-    } else {
-        good = story_load_value(self, signal, json, use, value);
-    }
+    bool good =
+        json_is_object(json) ? load_range(self, signal, json, value) : story_load_value(self, signal, json, use, value);
     value->is_not = true;
     json_reader_leave(&self->reader, mark);
     return good;
@@ -145,6 +137,6 @@ static bool is_within(const story_value_t *self, int64_t raw)
 
 bool story_value_fits(const story_value_t *self, int64_t raw)
 {
-    bool fits = self->is_range ? is_within(self, raw) : !self->is_nowhere && raw == self->raw;
+    bool fits = self->is_range ? is_within(self, raw) : raw == self->raw;
     return fits != self->is_not;
 }

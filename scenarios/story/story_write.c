@@ -2,16 +2,20 @@
 #include "scenarios/story/story_write.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/story/number_text.h"
 #include "scenarios/story/story_parts.h"
 #include "scenarios/story/vocabulary.h"
 
 #define WHOLE_MAX 9007199254740992.0 // 2^53: above it a double does not tell neighbours apart
-#define DIGITS_READABLE 15           // of a number: 19.6, not 19.600000000000001
+
+#define DIGITS_READABLE 15 // of a number: 19.6, not 19.600000000000001
 #define DIGITS_EXACT 17
+#define DIGITS_TOLERANCE 1e-9 // of a step of the signal
 
 // Takes the value. An object grows as long as there is memory.
 static void put(json_t *object, const char *name, json_t *value)
@@ -34,10 +38,25 @@ json_t *story_write_number(double number)
     return whole ? json_integer((json_int_t)number) : json_real(number);
 }
 
+// The arithmetic of fractions gives -10 + 111 * 0.1 more digits than 1.1 has, which is the same value of the signal.
+static double round_physical(const dbc_signal_t *signal, int64_t raw)
+{
+    double physical = dbc_physical(signal, raw), rounded = physical;
+    for (int digits = 1; digits <= DIGITS_READABLE; digits++) {
+        char text[NUMBER_TEXT_MAX];
+        int64_t again;
+        snprintf(text, sizeof text, "%.*g", digits, physical);
+        rounded = strtod(text, NULL);
+        bool same = fabs(rounded - physical) <= DIGITS_TOLERANCE * fabs(signal->factor);
+        if (same && dbc_raw(signal, rounded, &again) && again == raw) return rounded;
+    }
+    return physical;
+}
+
 json_t *story_write_raw(const dbc_signal_t *signal, int64_t raw)
 {
     const char *name = dbc_value_name(signal, raw);
-    return name ? json_string(name) : story_write_number(dbc_physical(signal, raw));
+    return name ? json_string(name) : story_write_number(round_physical(signal, raw));
 }
 
 // Found by the physical value: the raw one of a name may be cut to what a request can hold.
@@ -142,10 +161,12 @@ json_t *story_write_step(const story_t *self, const story_step_t *step)
     put_time(object, "at", step->at_ns);
     put_time(object, "after", step->after_ns);
     put(object, step->verb->name, step->verb->write(self, step));
+    if (step->verb->second) put(object, step->verb->second, step->verb->write_second(self, step));
     put_time(object, "within", step->within_ns);
     put_time(object, "not_before", step->not_before_ns);
     put_time(object, "for", step->for_ns);
     if (step->background) put(object, "background", json_true());
+    if (step->note) put(object, "note", json_string(step->note));
     return object;
 }
 
@@ -256,6 +277,8 @@ json_t *story_write(const story_t *self)
     json_t *object = json_object(), *keys = write_keys(whole);
     put(object, "name", json_string(self->name));
     if (*self->description) put(object, "description", json_string(self->description));
+    if (self->note) put(object, "note", json_string(self->note));
+    if (self->requirements) put(object, "requirements", json_string(self->requirements));
     if (self->cover_count > 0) put(object, "covers", write_texts(self->covers, self->cover_count));
     if (strcmp(whole->vehicle, CAR_PLAN_VEHICLE) != 0) put(object, "vehicle", json_string(whole->vehicle));
     if (self->seed != CAR_PLAN_SEED) put(object, "seed", json_integer((json_int_t)self->seed));
@@ -265,21 +288,32 @@ json_t *story_write(const story_t *self)
     return object;
 }
 
-// Most stories tell numbers of few digits, which people would read as 19.6; jansson has one count of digits for all.
-static size_t digits_of(const json_t *json)
+// Jansson has one count of digits for all numbers. Each is read from what it makes of that, and written with its own.
+static bool put_text(const char *text, FILE *file)
 {
-    char *text = json_dumps(json, JSON_REAL_PRECISION(DIGITS_READABLE));
-    json_t *again = text ? json_loads(text, 0, NULL) : NULL;
-    bool exact = again && json_equal(again, json);
-    json_decref(again);
-    free(text);
-    return exact ? DIGITS_READABLE : DIGITS_EXACT;
+    bool quoted = false;
+    while (*text) {
+        char number[NUMBER_TEXT_MAX];
+        size_t length = !quoted && (*text == '-' || isdigit((unsigned char)*text)) ? strspn(text, "-+.0123456789e") : 0;
+        if (strcspn(text, ".e") < length) {
+            fputs(number_text(strtod(text, NULL), number), file);
+        } else {
+            if (*text == '"') quoted = !quoted;
+            length = length > 0 ? length : *text == '\\' ? 2 : 1; // what is escaped ends no text
+            fwrite(text, 1, length, file);
+        }
+        text += length;
+    }
+    return !ferror(file);
 }
 
 bool story_write_file(const story_t *self, FILE *file)
 {
     json_t *json = story_write(self);
-    int result = json_dumpf(json, file, JSON_INDENT(2) | JSON_REAL_PRECISION(digits_of(json)));
+    char *text = json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(DIGITS_EXACT));
+    assert(text);
+    bool good = put_text(text, file) && fputc('\n', file) != EOF;
+    free(text);
     json_decref(json);
-    return result == 0 && fputc('\n', file) != EOF;
+    return good;
 }

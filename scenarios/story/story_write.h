@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A story as JSON again: what is loaded from it is the same story, step by step and value by value. What was left out
-// of the file because it is the default is left out again. Blanks, the unit that a time was told in and the order of
-// members are not remembered: of the same story the same bytes are written.
+// of the file because it is the default is left out again. What repeats is written once a round, what another file has
+// is written in its place, and parameters have been filled in: what is written stands by itself. Blanks, the unit that
+// a time was told in and the order of members are not remembered: of the same story the same bytes are written.
 #ifndef KMSIM_SCENARIOS_STORY_STORY_WRITE_H
 #define KMSIM_SCENARIOS_STORY_STORY_WRITE_H
 
@@ -15,8 +16,8 @@
 json_t *story_write(const story_t *self);
 json_t *story_write_step(const story_t *self, const story_step_t *step);
 
-/// Writes the story into a file that is open, readable for people; numbers are exact. False when it could not be
-/// written.
+/// Writes the story into a file that is open, readable for people; numbers are exact, with as few digits as that needs.
+/// False when it could not be written.
 bool story_write_file(const story_t *self, FILE *file);
 
 // ---- for the rows of the vocabulary: each returns a new value ------------------------------------------------------

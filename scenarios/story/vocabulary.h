@@ -31,7 +31,7 @@ typedef enum {
     VERB_WORKSHOP, // acts by diagnosis; done when the answer has come
     VERB_WAITS,    // holds the story, does nothing
     VERB_EXPECTS,  // a condition; goes with within and not_before
-    VERB_WATCHES,  // a condition; goes with for and background
+    VERB_WATCHES,  // a condition, or a second one besides; goes with for and background
 } verb_kind_t;
 
 typedef enum { VERB_NOT_YET, VERB_DONE, VERB_FAILED } verb_progress_t;
@@ -39,15 +39,25 @@ typedef enum { VERB_NOT_YET, VERB_DONE, VERB_FAILED } verb_progress_t;
 struct verb {
     const char *name; // the member of a step
     verb_kind_t kind;
+    const char *second; // the member of a condition that must follow; within goes with it. Null: none
 
     /// Fills the step from the verb's value; mistakes are told by the reader.
     void (*load)(story_loader_t *loader, const json_t *json, story_step_t *step);
 
+    /// The same of the second member, after that.
+    void (*load_second)(story_loader_t *loader, const json_t *json, story_step_t *step);
+
     /// Returns the verb's value again, a new one that the caller gives to json_decref: load makes the same of it.
     json_t *(*write)(const story_t *story, const story_step_t *step);
 
+    /// Likewise the second member's.
+    json_t *(*write_second)(const story_t *story, const story_step_t *step);
+
     /// Adds what is done, behind the verb's name: "key 2 unlock, held 100 ms".
     void (*words)(words_t *words, const story_t *story, const story_step_t *step);
+
+    /// Tells what of the step nobody could do, and notes what it changes (story_doubt.h). Null: nothing.
+    void (*doubt)(story_doubts_t *doubts, const story_step_t *step);
 
     /// The step is reached. False, with the problem in words, when it cannot be done (or a watch is violated at once).
     bool (*act)(instant_t *instant, const story_step_t *step, words_t *problem);
@@ -68,17 +78,25 @@ typedef enum {
     CONDITION_OF_FRAMES, // a frame is seen: concerns, agrees
     CONDITION_OF_GAPS,   // the time between two such frames lies in a range: concerns
     CONDITION_OF_STATE,  // something is so now: holds
+    CONDITION_OF_COUNT,  // so many frames are seen: concerns, agrees
     CONDITION_ANY,       // of its parts
     CONDITION_ALL,
+    CONDITION_NOT, // the contrary of its part, which is of states
 } condition_family_t;
+
+// By whom a condition is asked.
+typedef enum {
+    CONDITION_EXPECTED, // expect
+    CONDITION_WATCHED,  // never, always
+    CONDITION_FOLLOWED, // whenever, both of them
+} condition_use_t;
 
 struct condition_kind {
     const char *mark; // the member that tells the kind; the first row whose mark is there
     condition_family_t family;
 
-    /// As of a verb; expected: it stands under a verb that expects, not under one that watches. Whatever no row fills
-    /// stays as condition_t says of what was not told.
-    void (*load)(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition);
+    /// As of a verb; use: what for it is there. Whatever no row fills stays as condition_t says of what was not told.
+    void (*load)(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition);
 
     /// Puts its members into an object, as load reads them.
     void (*write)(const story_t *story, const condition_t *condition, json_t *object);

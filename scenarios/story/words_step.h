@@ -6,8 +6,16 @@
 #include "bus/base/words.h"
 #include "scenarios/story/story.h"
 
-/// "remote key 2 unlock", "expect seat settings longitudinal=180.0 mm within 15 s"
+/// "remote key 2 unlock", "expect seat settings longitudinal=180.0 mm within 15 s", behind it the rounds and the note:
+/// "wait 1 s, round 2 of 3 (note: …)".
 void words_add_step(words_t *self, const story_t *story, const story_step_t *step);
+
+/// The notes of the repeats and uses around the step, from the inside out.
+void words_add_outer_notes(words_t *self, const story_step_t *step);
+
+/// The step's line, and by whom its file is used: "steps/unlock.json:3:5: /steps/0/wait, used in my.json:12:5:
+/// /steps/4". Nothing of a step that is from no file.
+void words_add_place(words_t *self, const story_step_t *step);
 
 // ---- for the rows of the vocabulary --------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ static void add_physical(words_t *self, const dbc_signal_t *signal, double physi
 
 void words_add_value(words_t *self, const story_value_t *value)
 {
-    if (value->named && !value->is_nowhere)
+    if (value->named)
         words_add_raw(self, value->signal, value->raw);
     else
         add_physical(self, value->signal, value->physical);

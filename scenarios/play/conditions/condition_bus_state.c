@@ -4,7 +4,7 @@
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_parts.h"
 
-static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+static void load(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
 {
     typedef struct {
         const char *bus, *ecu;
@@ -17,7 +17,7 @@ static void load(story_loader_t *loader, const json_t *json, bool expected, cond
     };
     told_t told = {0};
     uint8_t index;
-    (void)expected, (void)condition;
+    (void)use, (void)condition;
     json_reader_object(&loader->reader, json, FIELDS(FIELDS_OF_STATE), &told);
     story_find_bus(loader, "bus", told.bus, &index);
     story_find_node(loader, "ecu", told.ecu, &index);

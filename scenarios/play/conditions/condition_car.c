@@ -12,13 +12,13 @@ typedef struct {
     int64_t unlocked;
 } car_t;
 
-static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+static void load(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
 {
     static const field_t FIELDS_OF_CAR[] = {
         {"car", FIELD_CHOICE, true, offsetof(car_t, unlocked), 0, 0, {STATES}},
     };
     car_t *car = story_allocate(loader, 1, sizeof *car);
-    (void)expected;
+    (void)use;
     json_reader_object(&loader->reader, json, FIELDS(FIELDS_OF_CAR), car);
     condition->told = car;
     story_require_signal(loader, "CentralLocking", "DriverDoor");

@@ -19,7 +19,7 @@ typedef struct {
 
 // ---- what the file says --------------------------------------------------------------------------------------------
 
-static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+static void load(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
 {
     typedef struct {
         const char *ecu, *code;
@@ -31,7 +31,7 @@ static void load(story_loader_t *loader, const json_t *json, bool expected, cond
         {"active", FIELD_BOOLEAN, false, offsetof(told_t, active), 0, 0, {0}},
     };
     told_t told = {0};
-    (void)expected;
+    (void)use;
     json_reader_object(&loader->reader, json, FIELDS(FIELDS_OF_FAULT), &told);
     fault_t *fault = story_allocate(loader, 1, sizeof *fault);
     fault->active = json_is_boolean(json_object_get(json, "active")) ? (int8_t)told.active : -1;

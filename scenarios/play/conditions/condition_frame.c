@@ -15,7 +15,7 @@ typedef struct {
 
 // ---- what the file says --------------------------------------------------------------------------------------------
 
-static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+static void load(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
 {
     typedef struct {
         const char *frame, *bus;
@@ -25,7 +25,7 @@ static void load(story_loader_t *loader, const json_t *json, bool expected, cond
         {"bus", FIELD_TEXT, false, offsetof(told_t, bus), 0, 0, {0}},
     };
     told_t told = {0};
-    (void)expected;
+    (void)use;
     json_reader_object(&loader->reader, json, FIELDS(FIELDS_OF_FRAME), &told);
     story_load_condition_bus(loader, told.bus, condition);
     if (!told.frame) return;

@@ -8,13 +8,13 @@ typedef struct {
     bool valid;
 } key_valid_t;
 
-static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+static void load(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
 {
     static const field_t FIELDS_OF_KEY_VALID[] = {
         {"key_valid", FIELD_BOOLEAN, true, offsetof(key_valid_t, valid), 0, 0, {0}},
     };
     key_valid_t *key = story_allocate(loader, 1, sizeof *key);
-    (void)expected;
+    (void)use;
     json_reader_object(&loader->reader, json, FIELDS(FIELDS_OF_KEY_VALID), key);
     condition->told = key;
     story_require_signal(loader, "TerminalStatus", "KeyValid");

@@ -5,7 +5,7 @@
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_parts.h"
 
-static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+static void load(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
 {
     typedef struct {
         const char *message, *bus;
@@ -17,7 +17,7 @@ static void load(story_loader_t *loader, const json_t *json, bool expected, cond
         {"signals", FIELD_OBJECT, false, offsetof(told_t, signals), 0, 0, {0}},
     };
     told_t told = {0};
-    (void)expected;
+    (void)use;
     json_reader_object(&loader->reader, json, FIELDS(FIELDS_OF_MESSAGE), &told);
     story_load_condition_bus(loader, told.bus, condition);
     condition->message = story_find_message(loader, "message", told.message);

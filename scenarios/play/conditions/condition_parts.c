@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// any and all: of conditions within.
+// any and all: of conditions within; not: the contrary of one.
 #include "scenarios/play/conditions.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 
-static void load_parts(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+static void load_parts(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
 {
     size_t count = json_array_size(json);
     condition_t *parts = story_allocate(loader, count, sizeof *parts);
@@ -13,13 +13,12 @@ static void load_parts(story_loader_t *loader, const json_t *json, bool expected
     condition->parts = parts;
     for (size_t i = 0; i < count; i++) {
         size_t inner = json_reader_enter_index(&loader->reader, i);
-        story_load_condition(loader, json_array_get(json, i), expected, &parts[i]);
-        condition->read = index_set_either(condition->read, parts[i].read);
+        story_load_condition(loader, json_array_get(json, i), use, &parts[i]);
         json_reader_leave(&loader->reader, inner);
     }
 }
 
-static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+static void load(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
 {
     const char *mark = condition->kind->mark;
     const json_t *parts = NULL;
@@ -27,7 +26,7 @@ static void load(story_loader_t *loader, const json_t *json, bool expected, cond
     json_reader_object(&loader->reader, json, FIELDS(fields), &parts);
     if (!parts) return;
     size_t place = json_reader_enter(&loader->reader, mark);
-    load_parts(loader, parts, expected, condition);
+    load_parts(loader, parts, use, condition);
     json_reader_leave(&loader->reader, place);
 }
 
@@ -68,3 +67,46 @@ const condition_kind_t condition_any = {
 
 const condition_kind_t condition_all = {
     .mark = "all", .family = CONDITION_ALL, .load = load, .write = write, .words = add_words, .seen = add_seen};
+
+// ---- not -----------------------------------------------------------------------------------------------------------
+
+static void load_not(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
+{
+    static const field_t FIELDS_OF_NOT[] = {{"not", FIELD_ANY, true, 0, 0, 0, {0}}};
+    const json_t *told = NULL;
+    json_reader_object(&loader->reader, json, FIELDS(FIELDS_OF_NOT), &told);
+    condition_t *part = story_allocate(loader, 1, sizeof *part);
+    size_t mark = json_reader_enter(&loader->reader, "not");
+    story_load_condition(loader, told, use, part);
+    condition->parts = part;
+    condition->part_count = part->kind ? 1 : 0;
+    if (part->kind && !part->is_state)
+        json_reader_mistake(&loader->reader, "must be a state (ecu, car, terminal, key_valid): what is not seen is "
+                                             "never's matter");
+    json_reader_leave(&loader->reader, mark);
+}
+
+static void write_not(const story_t *story, const condition_t *condition, json_t *object)
+{
+    json_object_set_new(object, "not", story_write_condition(story, &condition->parts[0]));
+}
+
+static void add_words_of_not(words_t *words, const story_t *story, const condition_t *condition)
+{
+    words_add(words, "not (");
+    condition->parts[0].kind->words(words, story, &condition->parts[0]);
+    words_add(words, ")");
+}
+
+static void add_seen_of_not(words_t *words, const story_t *story, const condition_t *condition,
+                            const condition_context_t *context)
+{
+    condition->parts[0].kind->seen(words, story, &condition->parts[0], context);
+}
+
+const condition_kind_t condition_not = {.mark = "not",
+                                        .family = CONDITION_NOT,
+                                        .load = load_not,
+                                        .write = write_not,
+                                        .words = add_words_of_not,
+                                        .seen = add_seen_of_not};

@@ -24,7 +24,7 @@ static void load_range(story_loader_t *loader, const json_t *json, condition_t *
     condition->maximum_ns = times_ns[1];
 }
 
-static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+static void load(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
 {
     typedef struct {
         const char *message, *bus;
@@ -37,7 +37,7 @@ static void load(story_loader_t *loader, const json_t *json, bool expected, cond
     };
     told_t told = {0};
     json_reader_object(&loader->reader, json, FIELDS(FIELDS_OF_PERIOD), &told);
-    if (expected) json_reader_mistake(&loader->reader, "period goes with never and always only");
+    if (use != CONDITION_WATCHED) json_reader_mistake(&loader->reader, "period goes with never and always only");
     story_load_condition_bus(loader, told.bus, condition);
     condition->message = story_find_message(loader, "message", told.message);
     if (!told.period) return;

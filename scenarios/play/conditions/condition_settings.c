@@ -6,7 +6,7 @@
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_value.h"
 
-static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+static void load(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
 {
     typedef struct {
         const char *ecu;
@@ -17,7 +17,7 @@ static void load(story_loader_t *loader, const json_t *json, bool expected, cond
         {"settings", FIELD_OBJECT, true, offsetof(told_t, settings), 0, 0, {0}},
     };
     told_t told = {0};
-    (void)expected;
+    (void)use;
     json_reader_object(&loader->reader, json, FIELDS(FIELDS_OF_SETTINGS), &told);
     if (story_load_condition_unit(loader, told.ecu, condition) && told.settings)
         story_load_settings(loader, told.settings, condition);

@@ -10,13 +10,13 @@ typedef struct {
     int64_t terminal; // story_terminal_t
 } terminal_t;
 
-static void load(story_loader_t *loader, const json_t *json, bool expected, condition_t *condition)
+static void load(story_loader_t *loader, const json_t *json, condition_use_t use, condition_t *condition)
 {
     static const field_t FIELDS_OF_TERMINAL[] = {
         {"terminal", FIELD_CHOICE, true, offsetof(terminal_t, terminal), 0, 0, {STORY_TERMINALS}},
     };
     terminal_t *told = story_allocate(loader, 1, sizeof *told);
-    (void)expected;
+    (void)use;
     json_reader_object(&loader->reader, json, FIELDS(FIELDS_OF_TERMINAL), told);
     condition->told = told;
     story_require_signal(loader, "TerminalStatus", "TerminalR");

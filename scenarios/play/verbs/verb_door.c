@@ -3,6 +3,7 @@
 #include "bus/car/lines.h"
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/story_doubt.h"
 #include "scenarios/story/story_parts.h"
 
 #define STATES "closed", "open" // the line's value
@@ -35,6 +36,14 @@ static void add_words(words_t *words, const story_t *story, const story_step_t *
     words_add(words, "driver %s", STATE_NAMES[door->driver]);
 }
 
+static void doubt(story_doubts_t *doubts, const story_step_t *step)
+{
+    const door_t *door = step->told;
+    bool open = door->driver == 1;
+    if (open == doubts->door_open) story_doubt_tell(doubts, "the door is %s already", STATE_NAMES[door->driver]);
+    doubts->door_open = open;
+}
+
 static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 {
     const door_t *door = step->told;
@@ -44,4 +53,4 @@ static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 }
 
 const verb_t verb_door = {
-    .name = "door", .kind = VERB_ACTS, .load = load, .write = write, .words = add_words, .act = act};
+    .name = "door", .kind = VERB_ACTS, .load = load, .write = write, .words = add_words, .doubt = doubt, .act = act};

@@ -21,11 +21,21 @@ static verb_progress_t fail_after(words_t *problem, const char *what, int64_t ti
     return VERB_FAILED;
 }
 
+// What lasts for a time is judged at its end.
+static verb_progress_t count(instant_t *instant, const story_step_t *step, words_t *problem)
+{
+    condition_count_frames(step->condition, &instant->context);
+    bool met = condition_expected(step->condition, &instant->context);
+    if (!instant_wait_until(instant, instant->reached_ns + step->for_ns)) return VERB_NOT_YET;
+    return met ? VERB_DONE : fail_after(problem, "not so in ", step->for_ns);
+}
+
 static verb_progress_t progress(instant_t *instant, const story_step_t *step, words_t *problem)
 {
     bool now = step->within_ns == STORY_NO_TIME;
     int64_t elapsed_ns = instant->now_ns - instant->reached_ns;
     condition_look(step->condition, &instant->context);
+    if (step->for_ns != STORY_NO_TIME) return count(instant, step, problem);
     if (condition_expected(step->condition, &instant->context)) {
         if (step->not_before_ns == STORY_NO_TIME || elapsed_ns >= step->not_before_ns) return VERB_DONE;
         return fail_after(problem, "met too early, after ", elapsed_ns);

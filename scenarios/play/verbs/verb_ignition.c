@@ -3,6 +3,7 @@
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/one_of.h"
+#include "scenarios/story/story_doubt.h"
 #include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 
@@ -43,9 +44,6 @@ static void load(story_loader_t *loader, const json_t *json, story_step_t *step)
         .terminal = (story_terminal_t)told.terminal,
     };
     step->told = ignition;
-    step->lock = ignition->kind == REMOVE ? STORY_LOCK_EMPTIED
-                 : ignition->kind == TURN ? STORY_LOCK_LEFT
-                                          : STORY_LOCK_FILLED;
 }
 
 static json_t *write(const story_t *story, const story_step_t *step)
@@ -85,6 +83,18 @@ static void add_words(words_t *words, const story_t *story, const story_step_t *
     }
 }
 
+static void doubt(story_doubts_t *doubts, const story_step_t *step)
+{
+    const ignition_t *ignition = step->told;
+    bool inserts = ignition->kind == INSERT || ignition->kind == INSERT_FOREIGN;
+    if (inserts && doubts->key_in_lock)
+        story_doubt_tell(doubts, "another key is in the lock, which keeps it");
+    else if (!inserts && !doubts->key_in_lock)
+        story_doubt_tell(doubts, ignition->kind == REMOVE ? "there is no key in the lock to remove"
+                                                          : "there is no key in the lock to turn");
+    if (ignition->kind != TURN) doubts->key_in_lock = inserts;
+}
+
 static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 {
     const ignition_t *ignition = step->told;
@@ -108,5 +118,10 @@ static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
     return true;
 }
 
-const verb_t verb_ignition = {
-    .name = "ignition", .kind = VERB_ACTS, .load = load, .write = write, .words = add_words, .act = act};
+const verb_t verb_ignition = {.name = "ignition",
+                              .kind = VERB_ACTS,
+                              .load = load,
+                              .write = write,
+                              .words = add_words,
+                              .doubt = doubt,
+                              .act = act};

@@ -2,6 +2,7 @@
 // power: a unit's supply is taken or given.
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/story_doubt.h"
 #include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 
@@ -44,6 +45,14 @@ static void add_words(words_t *words, const story_t *story, const story_step_t *
     words_add(words, "%s %s", story->vehicle->nodes[power->node].name, STATE_NAMES[power->state]);
 }
 
+static void doubt(story_doubts_t *doubts, const story_step_t *step)
+{
+    const power_t *power = step->told;
+    bool on = power->state == POWER_ON, powered = !index_set_has(doubts->unpowered, power->node);
+    if (on == powered) story_doubt_tell(doubts, on ? "it has power already" : "it has no power");
+    index_set_put(&doubts->unpowered, power->node, !on);
+}
+
 // Off at the end of this instant; who asks the status in it must not hear of what is no more.
 static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 {
@@ -55,4 +64,4 @@ static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 }
 
 const verb_t verb_power = {
-    .name = "power", .kind = VERB_ACTS, .load = load, .write = write, .words = add_words, .act = act};
+    .name = "power", .kind = VERB_ACTS, .load = load, .write = write, .words = add_words, .doubt = doubt, .act = act};

@@ -8,6 +8,7 @@
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/button.h"
 #include "scenarios/play/verbs/one_of.h"
+#include "scenarios/story/story_doubt.h"
 #include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 
@@ -115,6 +116,14 @@ static void add_words(words_t *words, const story_t *story, const story_step_t *
         words_add(words, "forges key %d %s", radio->key, button_name(radio->button));
 }
 
+static void doubt(story_doubts_t *doubts, const story_step_t *step)
+{
+    const radio_t *radio = step->told;
+    if (radio->kind == REPLAY && radio->replay > doubts->telegrams)
+        story_doubt_tell(doubts, "no such telegram: only %" PRId64 " were sent so far", doubts->telegrams);
+    doubts->telegrams++;
+}
+
 // ---- what happens --------------------------------------------------------------------------------------------------
 
 static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
@@ -132,4 +141,4 @@ static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 }
 
 const verb_t verb_radio = {
-    .name = "radio", .kind = VERB_ACTS, .load = load, .write = write, .words = add_words, .act = act};
+    .name = "radio", .kind = VERB_ACTS, .load = load, .write = write, .words = add_words, .doubt = doubt, .act = act};

@@ -3,6 +3,7 @@
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/play/verbs/button.h"
+#include "scenarios/story/story_doubt.h"
 #include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 
@@ -48,6 +49,12 @@ static void add_words(words_t *words, const story_t *story, const story_step_t *
     if (press->out_of_range) words_add(words, ", out of range");
 }
 
+static void doubt(story_doubts_t *doubts, const story_step_t *step)
+{
+    (void)step;
+    doubts->telegrams++;
+}
+
 static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 {
     (void)problem;
@@ -56,4 +63,4 @@ static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 }
 
 const verb_t verb_remote = {
-    .name = "remote", .kind = VERB_ACTS, .load = load, .write = write, .words = add_words, .act = act};
+    .name = "remote", .kind = VERB_ACTS, .load = load, .write = write, .words = add_words, .doubt = doubt, .act = act};

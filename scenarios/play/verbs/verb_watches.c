@@ -2,6 +2,7 @@
 // never and always: a condition that must not be seen, or must hold, for a time or to the story's end.
 #include "scenarios/play/instant.h"
 #include "scenarios/play/play_vocabulary.h"
+#include "scenarios/play/verbs/watch.h"
 #include "scenarios/story/story_parts.h"
 #include "scenarios/story/story_write.h"
 #include "scenarios/story/words_step.h"
@@ -21,18 +22,10 @@ static bool begin(instant_t *instant, const story_step_t *step, words_t *problem
     return kept;
 }
 
-// A watch over a fault memory that cannot be read would see nothing, and say that all is well.
-static bool is_blind(const instant_t *instant, const story_step_t *step, words_t *problem)
-{
-    if (!condition_is_unreadable(step->condition, &instant->context)) return false;
-    words_add(problem, "cannot be told");
-    return true;
-}
-
 static bool watch_never(instant_t *instant, const story_step_t *step, words_t *problem)
 {
-    condition_look(step->condition, &instant->context);
-    if (is_blind(instant, step, problem)) return false;
+    condition_watch(step->condition, &instant->context);
+    if (watch_is_blind(instant, step, problem)) return false;
     if (!condition_met(step->condition, &instant->context)) return true;
     words_add(problem, "seen");
     return false;
@@ -40,8 +33,8 @@ static bool watch_never(instant_t *instant, const story_step_t *step, words_t *p
 
 static bool watch_always(instant_t *instant, const story_step_t *step, words_t *problem)
 {
-    condition_look(step->condition, &instant->context);
-    if (is_blind(instant, step, problem)) return false;
+    condition_watch(step->condition, &instant->context);
+    if (watch_is_blind(instant, step, problem)) return false;
     if (condition_violated(step->condition, &instant->context)) {
         words_add(problem, "violated");
         return false;
@@ -50,20 +43,13 @@ static bool watch_always(instant_t *instant, const story_step_t *step, words_t *
     return true;
 }
 
-static verb_progress_t progress(instant_t *instant, const story_step_t *step, words_t *problem)
-{
-    (void)problem;
-    if (step->background) return VERB_DONE;
-    return instant_wait_until(instant, instant->reached_ns + step->for_ns) ? VERB_DONE : VERB_NOT_YET;
-}
-
 const verb_t verb_never = {.name = "never",
                            .kind = VERB_WATCHES,
                            .load = story_load_conditional,
                            .write = story_write_conditional,
                            .words = words_add_conditional,
                            .act = begin,
-                           .progress = progress,
+                           .progress = watch_progress,
                            .watch = watch_never};
 
 const verb_t verb_always = {.name = "always",
@@ -72,5 +58,5 @@ const verb_t verb_always = {.name = "always",
                             .write = story_write_conditional,
                             .words = words_add_conditional,
                             .act = begin,
-                            .progress = progress,
+                            .progress = watch_progress,
                             .watch = watch_always};

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+// What every part of the loader, and every row, needs of it.
+#include "scenarios/story/story_parts.h"
+
+void *story_allocate(story_loader_t *self, size_t count, size_t size)
+{
+    return arena_allocate(&self->whole->arena, count, size);
+}
+
+const char *story_keep_text(story_loader_t *self, const char *text)
+{
+    return arena_text(&self->whole->arena, text);
+}
+
+void story_refuse(story_loader_t *self, const char *what)
+{
+    json_reader_mistake(&self->reader, "%s is part of the format, but this version cannot play it yet", what);
+}
+
+const char *story_load_note(story_loader_t *self, const json_t *json)
+{
+    const json_t *note = json_object_get(json, "note");
+    if (json_is_string(note)) return story_keep_text(self, json_string_value(note));
+    if (note) json_reader_mistake_at(&self->reader, "note", "must be a text");
+    return NULL;
+}
+
+void story_check_begin(story_loader_t *self, const json_t *json)
+{
+    if (json_object_get(json, "at") && json_object_get(json, "after"))
+        json_reader_mistake(&self->reader, "has both at and after: one of them");
+}
