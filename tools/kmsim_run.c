@@ -31,6 +31,7 @@ struct kmsim_run {
     // of the story that is played
     const story_t *story;
     const report_t *report;
+    const story_t *watched; // the last one whose watches were looked at
     car_t *car;
     hub_t *hub; // null: in-process
     narrator_t narrator;
@@ -214,10 +215,12 @@ static bool tell_ignored(kmsim_run_t *self, player_verdict_t *verdict, error_t *
 }
 
 // What a watch was for did not come at all: that it found nothing says little.
-static void tell_idle_watches(const kmsim_run_t *self)
+static void tell_idle_watches(kmsim_run_t *self)
 {
     const story_t *story = self->story;
     const player_t *player = self->car->player;
+    if (!self->report || self->watched == story) return; // told when it was played the time before
+    self->watched = story;
     for (size_t i = 0; (i = player_idle_watch(player, i)) < story->step_count; i++) {
         char line[REPORT_WORDS_MAX];
         words_t words = words_make(line, sizeof line);

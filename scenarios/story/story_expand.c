@@ -13,7 +13,7 @@
 #include "bus/base/words.h"
 #include "scenarios/story/story_parts.h"
 
-#define STEPS_MAX 100000                               // of a story
+#define STEPS_MAX 100000                               // that stand for others, of a story
 #define USES_MAX 8                                     // within one another
 #define STORY_LENGTH_MAX_NS (100 * TIME_PARSED_MAX_NS) // leaves room for what goes on being held at its end
 #define WORK_OF_A_STEP 8                               // values that it has, more or less
@@ -67,12 +67,18 @@ static void check_time(story_loader_t *self, const story_step_t *step)
                             STORY_LENGTH_MAX_NS / TIME_MIN);
 }
 
+// What is told once, step by step, is as much as the file is.
+static void count_work(story_loader_t *self, size_t values)
+{
+    if (self->within || self->scope) story_works(self, values);
+}
+
 static void push(story_loader_t *self, const story_step_t *step)
 {
     story_whole_t *whole = self->whole;
     size_t *count = &self->story->step_count;
-    if (*count >= STEPS_MAX) {
-        if (!self->is_full) json_reader_mistake(&self->reader, "makes the story longer than %d steps", STEPS_MAX);
+    if (self->within && ++self->made_count > STEPS_MAX) {
+        if (!self->is_full) json_reader_mistake(&self->reader, "makes more than %d steps", STEPS_MAX);
         self->is_full = true;
         return;
     }
@@ -85,7 +91,7 @@ static void push(story_loader_t *self, const story_step_t *step)
     whole->steps[*count] = *step;
     whole->steps[*count].within = self->within;
     ++*count;
-    story_works(self, 1);
+    count_work(self, 1);
 }
 
 // Of the value at the reader's place; what came with a parameter has no place of its own.
@@ -117,7 +123,7 @@ static void expand_plain(story_loader_t *self, const json_t *json, size_t node, 
 {
     json_t *filled = fill_if_needed(self, json);
     story_step_t step;
-    story_works(self, WORK_OF_A_STEP);
+    count_work(self, WORK_OF_A_STEP);
     story_load_step(self, filled, &step);
     step.place = make_place(self, step.verb ? step.verb->name : "", node);
     if (step.at_ns != STORY_NO_TIME && is_repeated(self))
@@ -339,6 +345,7 @@ static void expand_use_of(story_loader_t *self, const files_t *files, const json
     outer->last_at_ns = self->last_at_ns;
     outer->end_ns = self->end_ns;
     outer->is_full = self->is_full;
+    outer->made_count = self->made_count;
     *self = *outer;
     free(outer);
     tell_unused(self, &scope, files->source->path);

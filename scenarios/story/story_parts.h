@@ -138,7 +138,8 @@ struct story_loader {
     bool is_unfilled;             // the mistake that is told is that of a reference
     // of the steps so far
     int64_t last_at_ns, end_ns;
-    bool is_full; // there are more than a story can have: told
+    size_t made_count; // by repeats and uses
+    bool is_full;      // more than these can make: told
 };
 
 // ---- names ---------------------------------------------------------------------------------------------------------
