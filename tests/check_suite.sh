@@ -133,7 +133,7 @@ story wrong.json wrong '{"wait": "1 h"}'
 gives 2 "$bin/kmsim" run --in-process wrong.json tree/b/door.json
 [ ! -s out ] || fail "something was run beside a wrong file: $(cat out)"
 gives 2 "$bin/kmsim" run --in-process --keep-going --junit wrong.xml tree/b/door.json wrong.json tree/b/z1.json
-[ "$(told)" = "green,wrong.json,z1," ] && grep -q 'severity: error' out && grep -q '^wrong.json: /steps/0/wait: ' err || fail "$(cat out err)"
+[ "$(told)" = "green,wrong.json,z1," ] && grep -q 'severity: error' out && grep -q '^wrong.json:1:39: /steps/0/wait: ' err || fail "$(cat out err)"
 valid wrong.xml
 cp out going
 [ "$(xmllint --xpath 'string(/testsuites/@errors)' wrong.xml)" = 1 ] || fail "$(cat wrong.xml)"

@@ -53,6 +53,7 @@ not ok 2 - it's \# bad
   step: 1
   pointer: "/steps/1/expect"
   time: "1.000000 s"
+  place: "stories/it's bad.json:1:51: /steps/1/expect"
   expected: "expect car unlocked"
   last_seen: "car locked, no CentralLocking"
   replay: "kmsim run --in-process --seed 1 'stories/it'\\''s bad.json'"
@@ -162,7 +163,7 @@ gives 1 "$bin/kmsim" check --covers --require PRJ-1,PRJ-2 project
 printf '%s\n' 'R7   keys.json' 'PRJ-1 keys.json' 'PRJ-2 no story' | cmp - out || fail "$(cat out)"
 gives 1 "$bin/kmsim" run --in-process --trace-failures project.traces project
 [ "$(sed -n 's/^\(not \)\{0,1\}ok . - //p' out | tr '\n' ,)" = 'keys [key=1 profile=1],keys [key=2 profile=1],keys [key=2 profile=2],' ] || fail "$(cat out)"
-grep -qx '  pointer: "/steps/1/steps/0/expect"' out || fail "$(cat out)"
+grep -qx '  pointer: "/steps/1/steps/0/expect"' out && grep -qx '  place: "project/keys.json:7:7: /steps/1/steps/0/expect"' out || fail "$(cat out)"
 grep -qx "  expected: \"expect seat profile 1 within 200 ms, round 1 of 2 (note: the key's own) (note: it stays so)\"" out || fail "$(cat out)"
 [ "$(ls project.traces)" = keys-2.log ] || fail "$(ls project.traces)"
 

@@ -108,6 +108,36 @@ START_TEST(a_trace_that_was_kept_is_told_on_a_terminal_too)
 }
 END_TEST
 
+START_TEST(a_watch_that_saw_nothing_is_told_with_its_story)
+{
+    static const char WATCH[] = "test.json:3:5: /steps/1/never: watched 0 frames";
+    begin(false, 1);
+    record_list_add(&passed->idle, WATCH);
+    report_record(&report, passed);
+    fclose(report.out);
+    ck_assert_str_eq(text, "TAP version 13\n1..1\n"
+                           "# test.json:3:5: /steps/1/never: watched 0 frames\n"
+                           "ok 1 - test\n");
+    free(text);
+    begin(true, 1);
+    report_record(&report, passed);
+    fclose(report.out);
+    ck_assert_str_eq(text, "passed  test  (1.000000 s of car)\n"
+                           "        test.json:3:5: /steps/1/never: watched 0 frames\n");
+}
+END_TEST
+
+START_TEST(the_line_that_failed_is_told_and_by_whom_it_is_used)
+{
+    begin(false, 1);
+    record_set(&failed->place, "steps/a.json:1:12: /steps/0/expect, used in test.json:5:3: /steps/3/use");
+    report_record(&report, failed);
+    fclose(report.out);
+    ck_assert_ptr_nonnull(
+        strstr(text, "  place: \"steps/a.json:1:12: /steps/0/expect, used in test.json:5:3: /steps/3/use\"\n"));
+}
+END_TEST
+
 START_TEST(a_broken_simulation_is_told_and_bails_out)
 {
     begin(false, 2);
@@ -243,6 +273,8 @@ int main(void)
         a_pipe_gets_tap_13,
         a_trace_that_was_kept_is_told_with_the_failure,
         a_trace_that_was_kept_is_told_on_a_terminal_too,
+        a_watch_that_saw_nothing_is_told_with_its_story,
+        the_line_that_failed_is_told_and_by_whom_it_is_used,
         a_broken_simulation_is_told_and_bails_out,
         a_run_that_ends_early_says_how_far_it_came,
         each_kind_of_end_is_counted_by_its_word,

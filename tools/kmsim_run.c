@@ -20,7 +20,7 @@
 #include "tools/units.h"
 
 #define FLUSH_MS 20
-#define REPORT_WORDS_MAX 1024
+#define IDLE_WORDS_MAX 8191
 
 struct kmsim_run {
     const kmsim_run_options_t *options;
@@ -31,7 +31,7 @@ struct kmsim_run {
     // of the story that is played
     const story_t *story;
     const report_t *report;
-    const story_t *watched; // the last one whose watches were looked at
+    char idle[IDLE_WORDS_MAX + 1]; // its watches that saw nothing, a line each
     car_t *car;
     hub_t *hub; // null: in-process
     narrator_t narrator;
@@ -215,17 +215,14 @@ static bool tell_ignored(kmsim_run_t *self, player_verdict_t *verdict, error_t *
 }
 
 // What a watch was for did not come at all: that it found nothing says little.
-static void tell_idle_watches(kmsim_run_t *self)
+static void note_idle_watches(kmsim_run_t *self)
 {
     const story_t *story = self->story;
     const player_t *player = self->car->player;
-    if (!self->report || self->watched == story) return; // told when it was played the time before
-    self->watched = story;
+    words_t words = words_make(self->idle, sizeof self->idle);
     for (size_t i = 0; (i = player_idle_watch(player, i)) < story->step_count; i++) {
-        char line[REPORT_WORDS_MAX];
-        words_t words = words_make(line, sizeof line);
         words_add_place(&words, &story->steps[i]);
-        report_line(self->report, "%s: watched 0 frames", line);
+        words_add(&words, ": watched 0 frames\n");
     }
 }
 
@@ -235,7 +232,7 @@ static bool play(kmsim_run_t *self, const report_t *report, player_verdict_t *ve
     if (self->trace) trace_begin(self->trace);
     car_play(self->car, self->story);
     bool good = simulate(self, report, error);
-    if (good) tell_idle_watches(self);
+    if (good) note_idle_watches(self);
     if (good && self->options->strict) player_fail_idle(self->car->player);
     if (good) *verdict = *player_verdict(self->car->player);
     if (good && verdict->state == PLAYER_FAILED) good = tell_ignored(self, verdict, error);
@@ -315,6 +312,7 @@ bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *re
     self->story = story;
     self->report = report;
     self->kept = NULL;
+    self->idle[0] = '\0';
     if (self->options->watch) story_watch_begin(self->options->watch, story);
     bool good = open_traces(self, error); // before anything starts that could be in vain
     if (good)
@@ -327,4 +325,9 @@ bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *re
 const char *kmsim_run_trace(const kmsim_run_t *self)
 {
     return self->kept;
+}
+
+const char *kmsim_run_idle(const kmsim_run_t *self)
+{
+    return self->idle;
 }

@@ -52,4 +52,7 @@ bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *re
 /// The file with the frames of the story played last, null when none was kept.
 const char *kmsim_run_trace(const kmsim_run_t *self);
 
+/// The watches of the story played last whose messages were not seen once, each with its place on a line; "" for none.
+const char *kmsim_run_idle(const kmsim_run_t *self);
+
 #endif

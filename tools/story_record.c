@@ -11,6 +11,7 @@
 #include "bus/zmq/socket.h"
 
 #define DIFFERENCE_MAX 2048
+#define IDLE_LINE_MAX 2048
 
 // ---- which story ---------------------------------------------------------------------------------------------------
 
@@ -90,10 +91,21 @@ static void take_verdict(record_t *self, const player_verdict_t *verdict)
     self->status = RECORD_FAILED;
     self->step = (int64_t)verdict->step;
     record_set(&self->pointer, verdict->pointer);
+    record_set(&self->place, verdict->place);
     record_set(&self->problem, verdict->problem);
     record_set(&self->expected, verdict->expected);
     record_set(&self->seen, verdict->seen);
     record_set(&self->ignored, verdict->ignored);
+}
+
+static void take_idle_watches(record_t *self, const char *lines)
+{
+    for (; *lines; lines += strspn(lines, "\n")) {
+        char line[IDLE_LINE_MAX];
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(lines, "\n"), lines);
+        record_list_add(&self->idle, line);
+        lines += strcspn(lines, "\n");
+    }
 }
 
 static void take_difference(record_t *self, const story_watch_t *watch, size_t round)
@@ -133,6 +145,7 @@ void story_record_play(record_t *self, kmsim_run_t *run, const kmsim_run_options
         if (self->status == RECORD_PASSED && story_watch_differs(watch)) take_difference(self, watch, round);
     }
     self->wall_ns = socket_clock_ns() - begun_ns;
+    take_idle_watches(self, kmsim_run_idle(run));
     if (self->status != RECORD_PASSED) story_watch_add_frames(watch, &self->frames);
     if (self->status != RECORD_PASSED) record_set(&self->trace, kmsim_run_trace(run));
     self->timeline = story_watch_timeline(watch);

@@ -42,8 +42,10 @@ static const field_t FIELDS[] = {
     {"virtual_ns", FIELD_WHOLE, PLACE(virtual_ns), false},
     {"wall_ns", FIELD_WHOLE, PLACE(wall_ns), false},
     {"seed", FIELD_TEXT, PLACE(seed), false},
+    {"idle_watches", FIELD_LIST, PLACE(idle), false},
     {"step", FIELD_SOME, PLACE(step), false},
     {"pointer", FIELD_TEXT, PLACE(pointer), false},
+    {"place", FIELD_TEXT, PLACE(place), false},
     {"problem", FIELD_TEXT, PLACE(problem), false},
     {"expected", FIELD_TEXT, PLACE(expected), false},
     {"seen", FIELD_TEXT, PLACE(seen), false},
@@ -270,9 +272,9 @@ void record_add_place(const record_t *self, words_t *words)
 bool record_next_detail(const record_t *self, size_t *row, record_detail_t *detail)
 {
     const record_detail_t rows[] = {
-        {"expected", "expected", self->expected}, {"last_seen", "last seen", self->seen},
-        {"trace", "trace", self->trace},          {"ignored", "ignored", self->ignored},
-        {"replay", "replay", self->replay},
+        {"place", "place", self->place},        {"expected", "expected", self->expected},
+        {"last_seen", "last seen", self->seen}, {"trace", "trace", self->trace},
+        {"ignored", "ignored", self->ignored},  {"replay", "replay", self->replay},
     };
     while (*row < sizeof rows / sizeof rows[0]) {
         *detail = rows[(*row)++];

@@ -36,9 +36,10 @@ typedef struct {
     int64_t virtual_ns; // of the end, or of the failure
     int64_t wall_ns;
     char *seed; // a number of 64 bits, which not everybody who reads JSON has
+    record_list_t idle; // watches whose messages were not seen once, a line each
     // why it did not pass
     int64_t step; // from 0
-    char *pointer, *problem, *expected, *seen, *ignored, *trace, *replay;
+    char *pointer, *place, *problem, *expected, *seen, *ignored, *trace, *replay;
     record_list_t frames; // the last before that, a line each
     // what a page draws of it: an object of JSON; only where a report has asked for it
     char *timeline;

@@ -81,6 +81,7 @@ static void put_diagnostics(const report_t *self, const record_t *record)
 static void put_tap(const report_t *self, const record_t *record)
 {
     bool passed = record->status == RECORD_PASSED;
+    for (size_t i = 0; i < record->idle.count; i++) fprintf(self->out, "# %s\n", record->idle.items[i]);
     fprintf(self->out, "%s %zu - ", passed ? "ok" : "not ok", report_counted(&self->counts));
     put_description(self->out, record->name);
     fputc('\n', self->out);
@@ -103,6 +104,7 @@ static void put_person(const report_t *self, const record_t *record)
     fprintf(self->out, "  %s", record->name);
     if (judged) fprintf(self->out, "  (%s s of car)", time_format(record->virtual_ns, time));
     fputc('\n', self->out);
+    for (size_t i = 0; i < record->idle.count; i++) fprintf(self->out, "        %s\n", record->idle.items[i]);
     if (passed) return;
     words_t words = words_make(line, sizeof line);
     record_add_place(record, &words);

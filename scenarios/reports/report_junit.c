@@ -116,29 +116,32 @@ static void put_failure(FILE *out, const record_t *record)
     fprintf(out, "</%s>\n", element);
 }
 
-static void put_frames(FILE *out, const record_list_t *frames)
+static void put_lines(FILE *out, const record_list_t *lines)
 {
-    fputs("      <system-out>", out);
-    for (size_t i = 0; i < frames->count; i++) {
-        put_text(out, frames->items[i]);
+    for (size_t i = 0; i < lines->count; i++) {
+        put_text(out, lines->items[i]);
         fputc('\n', out);
     }
-    fputs("</system-out>\n", out);
 }
 
 static void put_story(FILE *out, const record_t *record)
 {
+    bool passed = record->status == RECORD_PASSED;
+    bool says = record->idle.count > 0 || (!passed && record->frames.count > 0);
     fputs("    <testcase", out);
     put_attribute(out, "name", record->name);
     put_class(out, record->file);
     put_time(out, record->wall_ns);
-    if (record->status == RECORD_PASSED) {
+    if (passed && !says) {
         fputs("/>\n", out);
         return;
     }
     fputs(">\n", out);
-    put_failure(out, record);
-    if (record->frames.count > 0) put_frames(out, &record->frames);
+    if (!passed) put_failure(out, record);
+    if (says) fputs("      <system-out>", out);
+    put_lines(out, &record->idle);
+    if (!passed) put_lines(out, &record->frames);
+    if (says) fputs("</system-out>\n", out);
     fputs("    </testcase>\n", out);
 }
 
