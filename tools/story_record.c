@@ -84,6 +84,17 @@ void story_record_describe(record_t *self, const suite_item_t *item, const kmsim
 
 // ---- what came of it -----------------------------------------------------------------------------------------------
 
+// A line of the verdict is an item of the record.
+static void add_lines(record_list_t *list, const char *text)
+{
+    char line[PLAYER_WORDS_MAX + 1];
+    for (size_t length; *text; text += length + (text[length] == '\n')) {
+        length = strcspn(text, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)length, text);
+        record_list_add(list, line);
+    }
+}
+
 static void take_verdict(record_t *self, const player_verdict_t *verdict)
 {
     self->virtual_ns = verdict->time_ns;
@@ -95,6 +106,9 @@ static void take_verdict(record_t *self, const player_verdict_t *verdict)
     record_set(&self->problem, verdict->problem);
     record_set(&self->expected, verdict->expected);
     record_set(&self->seen, verdict->seen);
+    record_set(&self->parts, verdict->parts);
+    record_set(&self->hint, verdict->hint);
+    add_lines(&self->asked, verdict->frames);
     record_set(&self->ignored, verdict->ignored);
 }
 

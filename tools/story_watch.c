@@ -6,32 +6,25 @@
 #include <string.h>
 
 #include "bus/base/time.h"
-#include "bus/can/frame_text.h"
+#include "scenarios/play/past.h"
 #include "tools/story_timeline.h"
 
 #define LINE_MAX 1024
 #define ROOM_MIN 256
-#define NAME_WIDTH 8
-
-typedef struct {
-    int64_t time_ns;
-    uint8_t bus, node;
-    can_frame_t frame;
-} carried_t;
 
 struct story_watch {
     const story_t *story;
     story_timeline_t *timeline; // null: none is drawn
     size_t count;               // frames of this round
-    carried_t last[STORY_WATCH_FRAMES];
+    past_frame_t last[STORY_WATCH_FRAMES];
     // where rounds are compared
     bool compares;
     size_t round; // from 1
-    carried_t *first;
+    past_frame_t *first;
     size_t first_count, first_room;
     bool differs; // since the frame of that number
     size_t differing;
-    carried_t other; // what came then
+    past_frame_t other; // what came then
 };
 
 story_watch_t *story_watch_new(bool timeline, bool compare)
@@ -70,12 +63,12 @@ void story_watch_begin(story_watch_t *self, const story_t *story)
 
 // ---- looking -------------------------------------------------------------------------------------------------------
 
-static bool is_same(const carried_t *a, const carried_t *b)
+static bool is_same(const past_frame_t *a, const past_frame_t *b)
 {
     return a->time_ns == b->time_ns && a->bus == b->bus && frame_equal(&a->frame, &b->frame);
 }
 
-static void keep(story_watch_t *self, const carried_t *carried)
+static void keep(story_watch_t *self, const past_frame_t *carried)
 {
     if (self->first_count == self->first_room) {
         self->first_room = self->first_room > 0 ? 2 * self->first_room : ROOM_MIN;
@@ -85,7 +78,7 @@ static void keep(story_watch_t *self, const carried_t *carried)
     self->first[self->first_count++] = *carried;
 }
 
-static void compare(story_watch_t *self, const carried_t *carried)
+static void compare(story_watch_t *self, const past_frame_t *carried)
 {
     if (self->differs || (self->count < self->first_count && is_same(&self->first[self->count], carried))) return;
     self->differs = true;
@@ -93,7 +86,7 @@ static void compare(story_watch_t *self, const carried_t *carried)
     self->other = *carried;
 }
 
-static void take(story_watch_t *self, const carried_t *carried)
+static void take(story_watch_t *self, const past_frame_t *carried)
 {
     if (self->compares && self->round == 1) keep(self, carried);
     if (self->compares && self->round > 1) compare(self, carried);
@@ -106,27 +99,15 @@ void story_watch_look(story_watch_t *self, const kernel_t *kernel, const player_
     size_t count = kernel_events(kernel, &events);
     for (size_t i = 0; i < count; i++)
         if (events[i].kind == EVENT_FRAME)
-            take(self, &(carried_t){kernel_now(kernel), events[i].bus, events[i].node, events[i].frame});
+            take(self, &(past_frame_t){kernel_now(kernel), events[i].bus, events[i].node, events[i].frame});
     if (self->timeline) story_timeline_look(self->timeline, kernel, player);
 }
 
 // ---- telling -------------------------------------------------------------------------------------------------------
 
-// Whoever is no unit of the vehicle and sends is the workshop, or nobody's.
-static const char *sender_of(const story_watch_t *self, uint8_t node)
+static void add_carried(const story_watch_t *self, words_t *words, const past_frame_t *carried)
 {
-    const vehicle_t *vehicle = self->story->vehicle;
-    if (node < vehicle->node_count) return vehicle->nodes[node].name;
-    return node == KERNEL_STRANGER ? "stranger" : "tester";
-}
-
-static void add_carried(const story_watch_t *self, words_t *words, const carried_t *carried)
-{
-    char time[TIME_TEXT_MAX], candump[FRAME_TEXT_MAX], meaning[LINE_MAX];
-    words_add(words, "(%s) %s %s  %-*s %s", time_format(carried->time_ns, time),
-              self->story->vehicle->buses[carried->bus].name, frame_format(&carried->frame, candump), NAME_WIDTH,
-              sender_of(self, carried->node),
-              frame_text_format(self->story->dbc, &carried->frame, meaning, sizeof meaning));
+    past_add_frame(words, self->story->vehicle, self->story->dbc, carried);
 }
 
 void story_watch_add_frames(const story_watch_t *self, record_list_t *lines)
@@ -145,7 +126,7 @@ bool story_watch_differs(const story_watch_t *self)
     return self->compares && self->round > 1 && (self->differs || self->count < self->first_count);
 }
 
-static void add_any(const story_watch_t *self, words_t *words, const carried_t *carried)
+static void add_any(const story_watch_t *self, words_t *words, const past_frame_t *carried)
 {
     if (carried)
         add_carried(self, words, carried);
@@ -156,8 +137,8 @@ static void add_any(const story_watch_t *self, words_t *words, const carried_t *
 int64_t story_watch_tell_difference(const story_watch_t *self, words_t *now, words_t *first)
 {
     size_t index = self->differs ? self->differing : self->count;
-    const carried_t *before = index < self->first_count ? &self->first[index] : NULL;
-    const carried_t *other = self->differs ? &self->other : NULL;
+    const past_frame_t *before = index < self->first_count ? &self->first[index] : NULL;
+    const past_frame_t *other = self->differs ? &self->other : NULL;
     add_any(self, first, before);
     add_any(self, now, other);
     return time_earlier(before ? before->time_ns : TIME_NEVER, other ? other->time_ns : TIME_NEVER);

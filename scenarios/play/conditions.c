@@ -289,6 +289,44 @@ bool condition_violated(const condition_t *self, const condition_context_t *cont
     return violated;
 }
 
+static bool has_wrong_frame(const condition_t *self, const condition_context_t *context)
+{
+    for (size_t i = 0; i < context->event_count; i++)
+        if (concerns(self, &context->events[i]) && !agrees(self, &context->events[i])) return true;
+    return false;
+}
+
+// The gap is no longer known from last_ns, which has gone on to this instant.
+static bool has_wrong_gap(const condition_t *self, const condition_context_t *context)
+{
+    const condition_memory_t *memory = &context->memories[self->slot];
+    bool now = memory->last.seen && memory->last.at_ns == context->now_ns && memory->gap_ns >= 0;
+    return (now && !gap_in_range(self, memory->gap_ns)) ||
+           condition_overdue_ns(self, context->memories) <= context->now_ns;
+}
+
+bool condition_was_violated(const condition_t *self, const condition_context_t *context)
+{
+    size_t violated = 0;
+    for (size_t i = 0; i < self->part_count; i++) violated += condition_was_violated(&self->parts[i], context);
+    switch (self->kind->family) {
+    case CONDITION_ALL:
+        return violated > 0;
+    case CONDITION_ANY:
+        return violated == self->part_count;
+    case CONDITION_OF_FRAMES:
+        return has_wrong_frame(self, context);
+    case CONDITION_OF_GAPS:
+        return has_wrong_gap(self, context);
+    case CONDITION_OF_COUNT:
+        return false;
+    case CONDITION_OF_STATE:
+    case CONDITION_NOT:
+        break;
+    }
+    return condition_is_known(self, context) && !is_met(self, context, false);
+}
+
 int64_t condition_overdue_ns(const condition_t *self, const condition_memory_t *memories)
 {
     int64_t overdue_ns = TIME_NEVER;

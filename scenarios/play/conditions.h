@@ -75,6 +75,9 @@ bool condition_is_unreadable(const condition_t *self, const condition_context_t 
 /// Whether the instant violates what always holds.
 bool condition_violated(const condition_t *self, const condition_context_t *context);
 
+/// Whether what always holds has been violated by this very instant, asked once more when that is known.
+bool condition_was_violated(const condition_t *self, const condition_context_t *context);
+
 /// When it is violated if nothing happens until then (a frame is overdue): for always. TIME_NEVER: not at all.
 int64_t condition_overdue_ns(const condition_t *self, const condition_memory_t *memories);
 

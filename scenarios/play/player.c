@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenarios/play/explain.h"
 #include "scenarios/play/instant.h"
 #include "scenarios/story/words_step.h"
 #include "scenarios/story/words_workshop.h"
@@ -19,6 +20,7 @@ typedef struct { // elements that there is room for
 struct player {
     const story_t *story; // null: nothing was told yet
     car_view_t view;
+    past_t past;
     driver_t driver;
     mechanic_t mechanic;
     condition_memory_t *memories; // by slot
@@ -45,6 +47,7 @@ player_t *player_new(const vehicle_t *vehicle, const dbc_t *dbc, fobs_t *fobs, u
 {
     player_t *self = allocate(1, sizeof *self);
     car_view_init(&self->view, vehicle, dbc, allocate(car_view_last_count(vehicle, dbc), sizeof(car_view_last_t)));
+    self->past = (past_t){vehicle, dbc, allocate(dbc->message_count, sizeof(past_message_t))};
     driver_init(&self->driver, fobs, fobs_node);
     self->verdict.state = PLAYER_PASSED;
     return self;
@@ -57,6 +60,7 @@ static void begin_verdict(player_verdict_t *self, player_state_t state)
     self->time_ns = 0;
     self->step = 0;
     self->pointer[0] = self->place[0] = self->expected[0] = self->problem[0] = self->seen[0] = self->ignored[0] = '\0';
+    self->parts[0] = self->hint[0] = self->frames[0] = '\0';
 }
 
 static void forget_steps(player_t *self)
@@ -69,6 +73,7 @@ void player_reset(player_t *self, uint64_t seed, tester_t *tester)
 {
     self->story = NULL;
     car_view_reset(&self->view);
+    past_reset(&self->past);
     driver_reset(&self->driver, seed);
     self->mechanic.tester = tester;
     forget_steps(self);
@@ -111,6 +116,7 @@ void player_destroy(player_t **self_p)
     free(self->memories);
     free(self->watches);
     free(self->view.last);
+    free(self->past.messages);
     free(self->driver.holds);
     free(self->driver.telegrams);
     free(self);
@@ -153,15 +159,27 @@ static void put_verdict(player_t *self, int64_t now_ns, size_t index, const char
     words_add_outer_notes(&words, step);
 }
 
+static void explain(player_t *self, const instant_t *instant, const story_step_t *step)
+{
+    player_verdict_t *verdict = &self->verdict;
+    words_t parts = words_make(verdict->parts, sizeof verdict->parts);
+    words_t frames = words_make(verdict->frames, sizeof verdict->frames);
+    words_t hint = words_make(verdict->hint, sizeof verdict->hint);
+    explain_parts(&parts, self->story, step, &instant->context);
+    explain_frames(&frames, step->condition, &self->past);
+    explain_hint(&hint, step, instant, &self->past);
+}
+
 static void fail(player_t *self, instant_t *instant, size_t index, const char *problem)
 {
     const story_step_t *step = step_of(self, index);
     player_verdict_t *verdict = &self->verdict;
     put_verdict(self, instant->now_ns, index, problem);
     words_t words = words_make(verdict->seen, sizeof verdict->seen);
-    if (step->condition)
+    if (step->condition) {
         step->condition->kind->seen(&words, self->story, step->condition, &instant->context);
-    else if (step->verb->kind == VERB_WORKSHOP && self->reached)
+        explain(self, instant, step);
+    } else if (step->verb->kind == VERB_WORKSHOP && self->reached)
         words_add_answer(&words, mechanic_answer(&self->mechanic));
 }
 
@@ -266,7 +284,10 @@ static instant_t look(player_t *self, kernel_t *kernel)
                                      .memories = self->memories};
     context->event_count = kernel_events(kernel, &context->events);
     memset(self->taken, 0, context->event_count * sizeof self->taken[0]);
-    for (size_t i = 0; i < context->event_count; i++) car_view_look(&self->view, &context->events[i], instant.now_ns);
+    for (size_t i = 0; i < context->event_count; i++) {
+        car_view_look(&self->view, &context->events[i], instant.now_ns);
+        past_look(&self->past, &context->events[i], instant.now_ns);
+    }
     return instant;
 }
 

@@ -28,6 +28,9 @@ typedef struct {
     char expected[PLAYER_WORDS_MAX + 1]; // in the story's words
     char problem[PLAYER_WORDS_MAX + 1];  // why it failed: "not met within 15 s", "violated"
     char seen[PLAYER_WORDS_MAX + 1];     // what was seen last of it; empty where there is nothing to see
+    char parts[PLAYER_WORDS_MAX + 1];    // of a condition of several: which hold and which do not
+    char hint[PLAYER_WORDS_MAX + 1];     // what may be the reason
+    char frames[PLAYER_WORDS_MAX + 1];   // the last ones of the messages in question, a line each
     char ignored[PLAYER_WORDS_MAX + 1];  // what the car has ignored, by counter; whoever asks for that fills it in
 } player_verdict_t;
 

@@ -49,6 +49,9 @@ static const field_t FIELDS[] = {
     {"problem", FIELD_TEXT, PLACE(problem), false},
     {"expected", FIELD_TEXT, PLACE(expected), false},
     {"seen", FIELD_TEXT, PLACE(seen), false},
+    {"parts", FIELD_TEXT, PLACE(parts), false},
+    {"hint", FIELD_TEXT, PLACE(hint), false},
+    {"asked", FIELD_LIST, PLACE(asked), false},
     {"ignored", FIELD_TEXT, PLACE(ignored), false},
     {"trace", FIELD_TEXT, PLACE(trace), false},
     {"replay", FIELD_TEXT, PLACE(replay), false},
@@ -272,9 +275,10 @@ void record_add_place(const record_t *self, words_t *words)
 bool record_next_detail(const record_t *self, size_t *row, record_detail_t *detail)
 {
     const record_detail_t rows[] = {
-        {"place", "place", self->place},        {"expected", "expected", self->expected},
-        {"last_seen", "last seen", self->seen}, {"trace", "trace", self->trace},
-        {"ignored", "ignored", self->ignored},  {"replay", "replay", self->replay},
+        {"place", "place", self->place},       {"expected", "expected", self->expected},
+        {"parts", "parts", self->parts},       {"last_seen", "last seen", self->seen},
+        {"hint", "hint", self->hint},          {"trace", "trace", self->trace},
+        {"ignored", "ignored", self->ignored}, {"replay", "replay", self->replay},
     };
     while (*row < sizeof rows / sizeof rows[0]) {
         *detail = rows[(*row)++];

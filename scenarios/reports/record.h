@@ -35,12 +35,13 @@ typedef struct {
     record_status_t status;
     int64_t virtual_ns; // of the end, or of the failure
     int64_t wall_ns;
-    char *seed; // a number of 64 bits, which not everybody who reads JSON has
+    char *seed;         // a number of 64 bits, which not everybody who reads JSON has
     record_list_t idle; // watches whose messages were not seen once, a line each
     // why it did not pass
     int64_t step; // from 0
-    char *pointer, *place, *problem, *expected, *seen, *ignored, *trace, *replay;
-    record_list_t frames; // the last before that, a line each
+    char *pointer, *place, *problem, *expected, *seen, *parts, *hint, *ignored, *trace, *replay;
+    record_list_t asked;  // the last frames of the messages in question, a line each
+    record_list_t frames; // the last of all before that, likewise
     // what a page draws of it: an object of JSON; only where a report has asked for it
     char *timeline;
     // only between the processes of a run

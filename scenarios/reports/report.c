@@ -37,9 +37,9 @@ static void put_description(FILE *out, const char *text)
 }
 
 // A YAML scalar in double quotes; a path may have any byte but 0.
-static void put_yaml(FILE *out, const char *name, const char *text)
+static void put_scalar(FILE *out, const char *text)
 {
-    fprintf(out, "  %s: \"", name);
+    fputc('"', out);
     for (; *text; text++) {
         unsigned char byte = (unsigned char)*text;
         if (byte == '"' || byte == '\\') fputc('\\', out);
@@ -49,6 +49,21 @@ static void put_yaml(FILE *out, const char *name, const char *text)
             fputc(byte, out);
     }
     fputs("\"\n", out);
+}
+
+static void put_yaml(FILE *out, const char *name, const char *text)
+{
+    fprintf(out, "  %s: ", name);
+    put_scalar(out, text);
+}
+
+static void put_list(FILE *out, const char *name, const record_list_t *list)
+{
+    if (list->count > 0) fprintf(out, "  %s:\n", name);
+    for (size_t i = 0; i < list->count; i++) {
+        fputs("    - ", out);
+        put_scalar(out, list->items[i]);
+    }
 }
 
 size_t report_counted(const report_counts_t *counts)
@@ -75,6 +90,7 @@ static void put_diagnostics(const report_t *self, const record_t *record)
     }
     record_detail_t detail;
     for (size_t row = 0; record_next_detail(record, &row, &detail);) put_yaml(self->out, detail.key, detail.text);
+    put_list(self->out, "frames", &record->asked);
     fputs("  ...\n", self->out);
 }
 
@@ -112,6 +128,8 @@ static void put_person(const report_t *self, const record_t *record)
     record_detail_t detail;
     for (size_t row = 0; record_next_detail(record, &row, &detail);)
         fprintf(self->out, "        %-*s %s\n", LABEL_WIDTH, detail.label, detail.text);
+    for (size_t i = 0; i < record->asked.count; i++)
+        fprintf(self->out, "        %-*s %s\n", LABEL_WIDTH, i == 0 ? "frames" : "", record->asked.items[i]);
 }
 
 static void put_counts(const report_t *self)

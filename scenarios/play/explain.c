@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+#include "scenarios/play/explain.h"
+
+#include <string.h>
+
+#include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/vocabulary.h"
+
+#define FRAMES_MAX 4    // of a message that are told
+#define MESSAGES_MAX 16 // of a condition
+
+// ---- parts ---------------------------------------------------------------------------------------------------------
+
+// How a part stands: an expectation's is met or not, one of what always holds is violated at this instant or not.
+static bool stands(const story_step_t *step, const condition_t *part, const condition_context_t *context)
+{
+    if (step->verb->kind == VERB_EXPECTS) return condition_met(part, context);
+    return !condition_was_violated(part, context);
+}
+
+// The parts of all those that must hold together, which stand so; true when there was one. A comma goes before each but
+// the first.
+static bool add_parts(words_t *words, const story_t *story, const story_step_t *step, const condition_t *condition,
+                      const condition_context_t *context, bool standing, bool some)
+{
+    for (size_t i = 0; i < condition->part_count; i++) {
+        const condition_t *part = &condition->parts[i];
+        if (part->kind->family == CONDITION_ALL) {
+            some = add_parts(words, story, step, part, context, standing, some);
+            continue;
+        }
+        if (stands(step, part, context) != standing) continue;
+        if (some) words_add(words, ", ");
+        part->kind->words(words, story, part);
+        some = true;
+    }
+    return some;
+}
+
+void explain_parts(words_t *words, const story_t *story, const story_step_t *step, const condition_context_t *context)
+{
+    bool expects = step->verb->kind == VERB_EXPECTS;
+    char text[1024];
+    words_t part = words_make(text, sizeof text);
+    if (step->condition->kind->family != CONDITION_ALL || (!expects && step->verb != &verb_always)) return;
+    if (add_parts(&part, story, step, step->condition, context, false, false))
+        words_add(words, "%s: %s", expects ? "not met" : "violated", text);
+    part = words_make(text, sizeof text);
+    if (add_parts(&part, story, step, step->condition, context, true, false))
+        words_add(words, "%s%s: %s", words->length > 0 ? "; " : "", expects ? "met" : "not violated", text);
+}
+
+// ---- frames --------------------------------------------------------------------------------------------------------
+
+typedef struct {
+    size_t count;
+    const dbc_message_t *items[MESSAGES_MAX];
+} messages_t;
+
+static void add_messages(messages_t *self, const condition_t *condition)
+{
+    bool there = !condition->message || self->count == MESSAGES_MAX;
+    for (size_t i = 0; !there && i < self->count; i++) there = self->items[i] == condition->message;
+    if (!there) self->items[self->count++] = condition->message;
+    for (size_t i = 0; i < condition->part_count; i++) add_messages(self, &condition->parts[i]);
+}
+
+// Those of all messages in the order in which they came: each time the oldest of those that are left.
+void explain_frames(words_t *words, const condition_t *condition, const past_t *past)
+{
+    messages_t messages = {0};
+    size_t left[MESSAGES_MAX];
+    add_messages(&messages, condition);
+    for (size_t i = 0; i < messages.count; i++)
+        for (left[i] = 0; left[i] < FRAMES_MAX && past_frame(past, messages.items[i], left[i]); left[i]++) continue;
+    for (;;) {
+        const past_frame_t *oldest = NULL;
+        size_t of = 0;
+        for (size_t i = 0; i < messages.count; i++) {
+            const past_frame_t *frame = left[i] > 0 ? past_frame(past, messages.items[i], left[i] - 1) : NULL;
+            if (!frame || (oldest && frame->time_ns >= oldest->time_ns)) continue;
+            oldest = frame;
+            of = i;
+        }
+        if (!oldest) return;
+        left[of]--;
+        if (words->length > 0) words_add(words, "\n");
+        past_add_frame(words, past->vehicle, past->dbc, oldest);
+    }
+}
+
+// ---- hint ----------------------------------------------------------------------------------------------------------
+
+static void begin_hint(words_t *words)
+{
+    if (words->length > 0) words_add(words, "; ");
+}
+
+static int sender_of(const condition_t *condition, const vehicle_t *vehicle)
+{
+    return condition->message ? vehicle_find_node(vehicle, condition->message->sender) : -1;
+}
+
+// On one of its buses at least.
+static bool is_awake(const vehicle_node_t *node, const kernel_t *kernel)
+{
+    bool awake = node->bus_count == 0;
+    for (uint8_t i = 0; i < node->bus_count; i++)
+        awake = awake || kernel_bus(kernel, node->buses[i])->state == CAN_BUS_AWAKE;
+    return awake;
+}
+
+static void hint_at_sender(words_t *words, const condition_t *condition, const instant_t *instant,
+                           const vehicle_t *vehicle)
+{
+    int sender = sender_of(condition, vehicle);
+    const char *name = sender >= 0 ? vehicle->nodes[sender].name : "";
+    char told[64];
+    snprintf(told, sizeof told, "%s has no power", name);
+    if (sender >= 0 && !kernel_powered(instant->kernel, (uint8_t)sender)) {
+        if (strstr(words->text, told)) return;
+        begin_hint(words);
+        words_add(words, "%s", told);
+    } else if (sender >= 0 && !is_awake(&vehicle->nodes[sender], instant->kernel)) {
+        snprintf(told, sizeof told, "every bus of %s is asleep", name);
+        if (strstr(words->text, told)) return;
+        begin_hint(words);
+        words_add(words, "%s", told);
+    }
+}
+
+static bool would_do(const condition_t *condition, const past_frame_t *frame)
+{
+    bool bus = condition->bus == STORY_ANY_BUS || (int)condition->bus == (int)frame->bus;
+    return bus && condition->kind->concerns(condition, &frame->frame) &&
+           condition->kind->agrees(condition, &frame->frame);
+}
+
+// What was expected as a frame came, and was over when somebody began to wait for it.
+static void hint_at_early_frame(words_t *words, const condition_t *condition, const instant_t *instant,
+                                const past_t *past)
+{
+    char time[TIME_TEXT_MAX], reached[TIME_TEXT_MAX];
+    if (condition->kind->family != CONDITION_OF_FRAMES || !condition->message) return;
+    if (condition_met(condition, &instant->context)) return;
+    for (size_t i = 0; past_frame(past, condition->message, i); i++) {
+        const past_frame_t *frame = past_frame(past, condition->message, i);
+        if (frame->time_ns >= instant->reached_ns || !would_do(condition, frame)) continue;
+        begin_hint(words);
+        words_add(words, "such a %s came before this step, which began at %s s: at %s s on %s",
+                  condition->message->name, time_format(instant->reached_ns, reached),
+                  time_format(frame->time_ns, time), past->vehicle->buses[frame->bus].name);
+        return;
+    }
+}
+
+// A period is no state: what came too early, or has not come.
+static void hint_at_gap(words_t *words, const condition_t *condition, const instant_t *instant, const past_t *past)
+{
+    const condition_memory_t *memory = &instant->context.memories[condition->slot];
+    if (condition->kind->family != CONDITION_OF_GAPS) return;
+    for (uint8_t bus = 0; bus < past->vehicle->bus_count; bus++) {
+        const char *name = past->vehicle->buses[bus].name;
+        int64_t since_ns = instant->now_ns - memory->last_ns[bus];
+        bool here = memory->last.seen && memory->last.at_ns == instant->now_ns && memory->last.bus == bus;
+        if (memory->last_ns[bus] < 0 || (!here && since_ns <= condition->maximum_ns)) continue;
+        begin_hint(words);
+        if (here) {
+            words_add(words, "%s came on %s ", condition->message->name, name);
+            words_add_time(words, memory->gap_ns);
+            words_add(words, " after the one before");
+        } else {
+            words_add(words, "no %s came on %s for ", condition->message->name, name);
+            words_add_time(words, since_ns - 1);
+        }
+        return;
+    }
+}
+
+static void hint_at(words_t *words, const story_step_t *step, const condition_t *condition, const instant_t *instant,
+                    const past_t *past)
+{
+    for (size_t i = 0; i < condition->part_count; i++) hint_at(words, step, &condition->parts[i], instant, past);
+    if (condition->part_count > 0 || stands(step, condition, &instant->context)) return;
+    hint_at_gap(words, condition, instant, past);
+    hint_at_sender(words, condition, instant, past->vehicle);
+    if (step->verb->kind == VERB_EXPECTS) hint_at_early_frame(words, condition, instant, past);
+}
+
+void explain_hint(words_t *words, const story_step_t *step, const instant_t *instant, const past_t *past)
+{
+    if (step->verb->kind == VERB_EXPECTS || step->verb == &verb_always)
+        hint_at(words, step, step->condition, instant, past);
+}
