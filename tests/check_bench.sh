@@ -31,7 +31,7 @@ left() { # what was done before
 interrupt() { # signal, whom (group, process), how many processes there are by then, further seconds, command …
     local signal=$1 whom=$2 there=$3 seconds=$4 process status=0
     shift 4
-    TMPDIR=$place "$@" > /dev/null 2>&1 &
+    TMPDIR=$place env --default-signal=INT,TERM,HUP "$@" > /dev/null 2>&1 & # whatever we ourselves were told to ignore
     process=$!
     within 10 more_than "$there" || fail "$* does not begin"
     sleep "$seconds"

@@ -44,7 +44,7 @@ wait $run && wait $first || fail "a run whose observers leave must not care"
 # ---- a sniffer that stands still: nobody waits for it, and it says what it has lost ----
 awk 'BEGIN {
     printf "{\"name\": \"many frames\", \"steps\": [{\"wait\": \"0 s\"}"
-    for (i = 0; i < 400000; i++) printf ",\n{\"after\": \"1 ms\", \"frame\": {\"bus\": \"kcan-s\", \"frame\": \"7FF#\"}}"
+    for (i = 0; i < 600000; i++) printf ",\n{\"after\": \"1 ms\", \"frame\": {\"bus\": \"kcan-s\", \"frame\": \"7FF#\"}}"
     print "]}" }' > "$work/many.json"
 
 stop_sniffer() { # once it sees frames; what the one before saw is no sign of that

@@ -36,7 +36,8 @@ static int64_t go(void)
 {
     int64_t now_ns = can_bus_next(&bus);
     ck_assert_int_ne(now_ns, TIME_NEVER);
-    outcome = can_bus_finish(&bus, now_ns);
+    outcome = (can_bus_outcome_t){0};
+    can_bus_finish(&bus, now_ns, &outcome);
     can_bus_start(&bus, now_ns);
     return now_ns;
 }

@@ -62,8 +62,10 @@ static void act_at_random(random_t *random, int64_t now_ns)
 
 static void expect_same_outcome(int64_t now_ns)
 {
-    can_bus_outcome_t a = can_bus_finish(&bus, now_ns), b = can_bus_model_finish(&model, now_ns);
+    can_bus_outcome_t a, b = can_bus_model_finish(&model, now_ns);
+    can_bus_finish(&bus, now_ns, &a);
     expect_same(a.kind, b.kind, "outcome");
+    if (a.kind != CAN_BUS_CARRIED && a.kind != CAN_BUS_FAILED) return;
     expect_same_set(a.senders, b.senders, "set of senders");
     expect_same_set(a.reports, b.reports, "set of reports");
     expect_same_set(a.given_up, b.given_up, "set of those given up");

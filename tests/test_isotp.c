@@ -361,7 +361,8 @@ static transfer_t transfer(isotp_t *links[2], size_t size)
     int64_t start_ns = -1;
     for (int64_t now_ns = 0; isotp_sending(links[0]); now_ns = can_bus_next(&bus)) {
         ck_assert_int_lt(now_ns, 10 * TIME_S);
-        can_bus_outcome_t outcome = can_bus_finish(&bus, now_ns);
+        can_bus_outcome_t outcome;
+        can_bus_finish(&bus, now_ns, &outcome);
         if (outcome.kind == CAN_BUS_WOKE) start_ns = now_ns;
         if (outcome.kind == CAN_BUS_CARRIED) {
             uint8_t sender = index_set_has(outcome.senders, 0) ? 0 : 1;

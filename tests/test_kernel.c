@@ -417,6 +417,57 @@ START_TEST(limit_is_not_passed_and_the_time_stands_still_there)
 }
 END_TEST
 
+static void send_two(outbox_t *outbox)
+{
+    kernel_fixture_send(outbox, 0, "105#01", 0);
+    kernel_fixture_send(outbox, 0, "106#01", 0);
+}
+
+static void send_first(outbox_t *outbox)
+{
+    kernel_fixture_send(outbox, 0, "101#01", 0);
+}
+
+// 55 bits at 10 us and 3 between frames: the bus is idle at 6.58 ms.
+START_TEST(bus_that_is_idle_again_is_no_instant_but_arbitrates)
+{
+    kernel_fixture_plan(TIME_MS, B, send_two);
+    kernel_fixture_run_to(6550 * TIME_US);
+    ck_assert(!kernel_bus(fixture.kernel, LEFT)->busy);
+    ck_assert_int_eq(kernel_next(fixture.kernel), 6580 * TIME_US);
+    ck_assert(!kernel_begin(fixture.kernel, 7000 * TIME_US));
+    ck_assert(kernel_bus(fixture.kernel, LEFT)->busy);
+    ck_assert(kernel_begin(fixture.kernel, TIME_NEVER));
+    ck_assert_int_eq(kernel_now(fixture.kernel), 7130 * TIME_US);
+}
+END_TEST
+
+START_TEST(who_acts_when_the_bus_becomes_idle_takes_part_in_the_arbitration)
+{
+    kernel_fixture_plan(TIME_MS, B, send_two);
+    kernel_fixture_plan(6580 * TIME_US, A, send_first);
+    kernel_fixture_run_to(8 * TIME_MS);
+    const char *first = strstr(fixture.seen, "101#01"), *second = strstr(fixture.seen, "106#01");
+    ck_assert(first && second && first < second);
+}
+END_TEST
+
+static void power_c_off(outbox_t *outbox)
+{
+    (void)outbox;
+    kernel_set_power(fixture.kernel, C, POWER_OFF);
+}
+
+// Time passes over the arbitration alone only when the player has seen all there is to see.
+START_TEST(what_the_player_has_not_seen_makes_an_arbitration_an_instant)
+{
+    kernel_fixture_plan(TIME_MS, B, send_two);
+    kernel_fixture_plan(6550 * TIME_US, PLAYER, power_c_off);
+    kernel_fixture_run_to(6580 * TIME_US);
+    ck_assert_ptr_nonnull(strstr(fixture.seen, "6550 c power 0\n"));
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("kernel");
@@ -439,5 +490,8 @@ int main(void)
     tcase_add_test(tests, nodes_that_cannot_be_are_refused);
     tcase_add_test(tests, node_that_wants_every_nanosecond_is_found_out);
     tcase_add_test(tests, limit_is_not_passed_and_the_time_stands_still_there);
+    tcase_add_test(tests, bus_that_is_idle_again_is_no_instant_but_arbitrates);
+    tcase_add_test(tests, what_the_player_has_not_seen_makes_an_arbitration_an_instant);
+    tcase_add_test(tests, who_acts_when_the_bus_becomes_idle_takes_part_in_the_arbitration);
     return suite_run("kernel", tests);
 }

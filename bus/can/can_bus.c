@@ -145,24 +145,13 @@ static bool is_acknowledged(const can_bus_t *self)
     return !index_set_is_empty(index_set_without(self->powered, silent));
 }
 
-int64_t can_bus_next(const can_bus_t *self)
-{
-    if (self->state == CAN_BUS_ASLEEP) return TIME_NEVER;
-    if (self->state == CAN_BUS_WAKING) return self->ready_ns;
-    if (self->busy) return self->end_ns;
-    int64_t next_ns = TIME_NEVER;
-    if (index_set_is_empty(self->held)) next_ns = self->sleep_ns > self->ready_ns ? self->sleep_ns : self->ready_ns;
-    return index_set_is_empty(self->asking) ? next_ns : time_earlier(next_ns, self->ready_ns);
-}
-
-static can_bus_outcome_t fall_asleep(can_bus_t *self)
+static void fall_asleep(can_bus_t *self)
 {
     self->state = CAN_BUS_ASLEEP;
     for (int i; (i = index_set_take(&self->asking)) >= 0;) {
         self->nodes[i].used = 0;
         self->nodes[i].best = -1;
     }
-    return (can_bus_outcome_t){.kind = CAN_BUS_SLEPT};
 }
 
 // A frame that failed waits again: a newer one that was to replace it while it waited does so now, in its place.
@@ -194,36 +183,36 @@ static void settle_sender(can_bus_t *self, int node, can_bus_outcome_t *outcome)
     n->sending = -1;
 }
 
-static can_bus_outcome_t finish_frame(can_bus_t *self, int64_t now_ns)
+static void finish_frame(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome)
 {
     // Somebody who hears must have been there from the start (who got power in the middle saw no start of frame), and
     // somebody must be there now; that it is the same one is not asked.
     bool carried = !self->conflict && !self->broken && self->heard && is_acknowledged(self);
-    can_bus_outcome_t outcome = {
-        .kind = carried ? CAN_BUS_CARRIED : CAN_BUS_FAILED,
-        .frame = self->frame,
-        .senders = self->senders,
-    };
-    for (int i; (i = index_set_take(&self->senders)) >= 0;) settle_sender(self, i, &outcome);
+    outcome->kind = carried ? CAN_BUS_CARRIED : CAN_BUS_FAILED;
+    outcome->frame = self->frame;
+    outcome->senders = self->senders;
+    outcome->reports = outcome->given_up = (index_set_t){0};
+    for (int i; (i = index_set_take(&self->senders)) >= 0;) settle_sender(self, i, outcome);
     self->busy = false;
     self->ready_ns = now_ns + FRAME_INTERMISSION_BITS * self->bit_ns;
     self->carried += carried;
-    return outcome;
 }
 
 // One thing ends at an instant: a bus that has just woken has nothing on the wire, and one with a frame on the wire
 // cannot fall asleep before the intermission behind it is over.
-can_bus_outcome_t can_bus_finish(can_bus_t *self, int64_t now_ns)
+void can_bus_finish(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome)
 {
-    if (self->state == CAN_BUS_WAKING && self->ready_ns <= now_ns) {
+    outcome->kind = CAN_BUS_NOTHING;
+    if (can_bus_next_end(self) > now_ns) return;
+    if (self->state == CAN_BUS_WAKING) {
         self->state = CAN_BUS_AWAKE;
-        return (can_bus_outcome_t){.kind = CAN_BUS_WOKE};
+        outcome->kind = CAN_BUS_WOKE;
+    } else if (self->busy) {
+        finish_frame(self, now_ns, outcome);
+    } else {
+        fall_asleep(self);
+        outcome->kind = CAN_BUS_SLEPT;
     }
-    if (self->state == CAN_BUS_AWAKE && self->busy && self->end_ns <= now_ns) return finish_frame(self, now_ns);
-    if (self->state == CAN_BUS_AWAKE && !self->busy && index_set_is_empty(self->held) && self->sleep_ns <= now_ns &&
-        self->ready_ns <= now_ns)
-        return fall_asleep(self);
-    return (can_bus_outcome_t){.kind = CAN_BUS_NOTHING};
 }
 
 // Bits until frames with one identifier differ: the length code, or the first byte that is not the same. Stuff bits are
@@ -266,7 +255,7 @@ static unsigned choose_senders(can_bus_t *self)
         const can_frame_t *frame = &node->mailboxes[node->best].frame;
         node->sending = node->best;
         if (first) self->frame = *frame;
-        if (frame_equal(frame, &self->frame)) continue;
+        if (first || frame_equal(frame, &self->frame)) continue;
         unsigned bits = conflict_bits(frame, &self->frame);
         if (differ_bits == 0 || bits < differ_bits) differ_bits = bits;
     }

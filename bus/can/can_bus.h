@@ -97,11 +97,30 @@ typedef enum { CAN_BUS_ACCEPTED, CAN_BUS_REPLACED, CAN_BUS_REFUSED } can_bus_req
 can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t flags,
                                   int64_t now_ns);
 
-/// When something next happens by itself (TIME_NEVER: nothing will).
-int64_t can_bus_next(const can_bus_t *self);
+/// When something next ends (can_bus_finish); when the medium next arbitrates, with what was asked for so far
+/// (can_bus_start); and the earlier of the two. TIME_NEVER: by itself nothing will.
+static inline int64_t can_bus_next_end(const can_bus_t *self)
+{
+    if (self->state == CAN_BUS_ASLEEP) return TIME_NEVER;
+    if (self->state == CAN_BUS_WAKING) return self->ready_ns;
+    if (self->busy) return self->end_ns;
+    if (!index_set_is_empty(self->held)) return TIME_NEVER;
+    return self->sleep_ns > self->ready_ns ? self->sleep_ns : self->ready_ns;
+}
 
-/// What ends at this instant; call it once, before anybody acts.
-can_bus_outcome_t can_bus_finish(can_bus_t *self, int64_t now_ns);
+static inline int64_t can_bus_next_start(const can_bus_t *self)
+{
+    bool idle = self->state == CAN_BUS_AWAKE && !self->busy;
+    return idle && !index_set_is_empty(self->asking) ? self->ready_ns : TIME_NEVER;
+}
+
+static inline int64_t can_bus_next(const can_bus_t *self)
+{
+    return time_earlier(can_bus_next_end(self), can_bus_next_start(self));
+}
+
+/// What ends at this instant; call it once, before anybody acts. Only a frame's outcome has more than its kind.
+void can_bus_finish(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome);
 
 /// Lets the medium arbitrate when it is idle and awake; call it once, after everybody has acted.
 void can_bus_start(can_bus_t *self, int64_t now_ns);

@@ -31,32 +31,39 @@ bool frame_equal(const can_frame_t *a, const can_frame_t *b)
 
 // ---- length on the wire --------------------------------------------------------------------------------------------
 
-// Eight bits are taken at a time: what each byte does to the CRC register, and to the run of equal bits that it meets,
-// stands in two tables, which the preprocessor writes. Of n bits it writes those of n - 1 twice: behind a 0, behind
-// a 1.
+// The CRC register goes on by two bytes at a time, the run of equal bits by one: what they do to it stands in tables,
+// which the preprocessor writes. Of n bits it writes those of n - 1 twice: behind a 0, behind a 1.
 
-// What a byte leaves in a register of 0 (x^15 + x^14 + x^10 + x^8 + x^7 + x^4 + x^3 + 1, ISO 11898-1, 10.4.2.6): the
-// sum of what its bits leave, the lowest of them the polynomial itself, each other one that of its neighbour shifted
-// on.
+// What two bytes leave in a register of 0 (x^15 + x^14 + x^10 + x^8 + x^7 + x^4 + x^3 + 1, ISO 11898-1, 10.4.2.6): the
+// sum of what their bits leave, the lowest of them the polynomial itself, each other that of its neighbour shifted on.
 #define CRC_SHIFTED(crc) (((crc) << 1 & 0x7FFF) ^ ((crc) >> 14 ? 0x4599 : 0))
 enum {
-    CRC_OF_BIT_0 = 0x4599,
-    CRC_OF_BIT_1 = CRC_SHIFTED(CRC_OF_BIT_0),
-    CRC_OF_BIT_2 = CRC_SHIFTED(CRC_OF_BIT_1),
-    CRC_OF_BIT_3 = CRC_SHIFTED(CRC_OF_BIT_2),
-    CRC_OF_BIT_4 = CRC_SHIFTED(CRC_OF_BIT_3),
-    CRC_OF_BIT_5 = CRC_SHIFTED(CRC_OF_BIT_4),
-    CRC_OF_BIT_6 = CRC_SHIFTED(CRC_OF_BIT_5),
-    CRC_OF_BIT_7 = CRC_SHIFTED(CRC_OF_BIT_6),
+    LOW_BIT_0 = 0x4599,
+    LOW_BIT_1 = CRC_SHIFTED(LOW_BIT_0),
+    LOW_BIT_2 = CRC_SHIFTED(LOW_BIT_1),
+    LOW_BIT_3 = CRC_SHIFTED(LOW_BIT_2),
+    LOW_BIT_4 = CRC_SHIFTED(LOW_BIT_3),
+    LOW_BIT_5 = CRC_SHIFTED(LOW_BIT_4),
+    LOW_BIT_6 = CRC_SHIFTED(LOW_BIT_5),
+    LOW_BIT_7 = CRC_SHIFTED(LOW_BIT_6),
+    HIGH_BIT_0 = CRC_SHIFTED(LOW_BIT_7),
+    HIGH_BIT_1 = CRC_SHIFTED(HIGH_BIT_0),
+    HIGH_BIT_2 = CRC_SHIFTED(HIGH_BIT_1),
+    HIGH_BIT_3 = CRC_SHIFTED(HIGH_BIT_2),
+    HIGH_BIT_4 = CRC_SHIFTED(HIGH_BIT_3),
+    HIGH_BIT_5 = CRC_SHIFTED(HIGH_BIT_4),
+    HIGH_BIT_6 = CRC_SHIFTED(HIGH_BIT_5),
+    HIGH_BIT_7 = CRC_SHIFTED(HIGH_BIT_6),
 };
-#define CRC_1(crc) (crc), (crc) ^ CRC_OF_BIT_0
-#define CRC_2(crc) CRC_1(crc), CRC_1((crc) ^ CRC_OF_BIT_1)
-#define CRC_3(crc) CRC_2(crc), CRC_2((crc) ^ CRC_OF_BIT_2)
-#define CRC_4(crc) CRC_3(crc), CRC_3((crc) ^ CRC_OF_BIT_3)
-#define CRC_5(crc) CRC_4(crc), CRC_4((crc) ^ CRC_OF_BIT_4)
-#define CRC_6(crc) CRC_5(crc), CRC_5((crc) ^ CRC_OF_BIT_5)
-#define CRC_7(crc) CRC_6(crc), CRC_6((crc) ^ CRC_OF_BIT_6)
-static const uint16_t CRC_OF_BYTE[256] = {CRC_7(0), CRC_7(CRC_OF_BIT_7)};
+#define CRC_1(byte, crc) (crc), (crc) ^ byte##_BIT_0
+#define CRC_2(byte, crc) CRC_1(byte, crc), CRC_1(byte, (crc) ^ byte##_BIT_1)
+#define CRC_3(byte, crc) CRC_2(byte, crc), CRC_2(byte, (crc) ^ byte##_BIT_2)
+#define CRC_4(byte, crc) CRC_3(byte, crc), CRC_3(byte, (crc) ^ byte##_BIT_3)
+#define CRC_5(byte, crc) CRC_4(byte, crc), CRC_4(byte, (crc) ^ byte##_BIT_4)
+#define CRC_6(byte, crc) CRC_5(byte, crc), CRC_5(byte, (crc) ^ byte##_BIT_5)
+#define CRC_7(byte, crc) CRC_6(byte, crc), CRC_6(byte, (crc) ^ byte##_BIT_6)
+static const uint16_t CRC_OF_LOW_BYTE[256] = {CRC_7(LOW, 0), CRC_7(LOW, LOW_BIT_7)};
+static const uint16_t CRC_OF_HIGH_BYTE[256] = {CRC_7(HIGH, 0), CRC_7(HIGH, HIGH_BIT_7)};
 
 // How the wire stands: so many dominant or recessive bits in a row. After five a stuff bit of the other kind follows at
 // once, which is the first of a run of its own.
@@ -78,10 +85,10 @@ enum { D1, D2, D3, D4, R1, R2, R3, R4, RUN_COUNT };
 #define ONE_R3 R4
 #define ONE_R4 D1 // stuffed
 
-// An entry: stuff bits so far, and the run that the last bit leaves.
+// An entry: the run that the last bit leaves, in bits 8 to 10, and how many stuff bits there were.
 #define ZERO(run) ZERO_##run
 #define ONE(run) ONE_##run
-#define RUN_0(run, stuffed) ((stuffed) << 3 | (run))
+#define RUN_0(run, stuffed) ((run) << 8 | (stuffed))
 #define RUN_1(run, stuffed) RUN_0(ZERO(run), (stuffed) + ((run) == D4)), RUN_0(ONE(run), (stuffed) + ((run) == R4))
 #define RUN_2(run, stuffed) RUN_1(ZERO(run), (stuffed) + ((run) == D4)), RUN_1(ONE(run), (stuffed) + ((run) == R4))
 #define RUN_3(run, stuffed) RUN_2(ZERO(run), (stuffed) + ((run) == D4)), RUN_2(ONE(run), (stuffed) + ((run) == R4))
@@ -90,25 +97,30 @@ enum { D1, D2, D3, D4, R1, R2, R3, R4, RUN_COUNT };
 #define RUN_6(run, stuffed) RUN_5(ZERO(run), (stuffed) + ((run) == D4)), RUN_5(ONE(run), (stuffed) + ((run) == R4))
 #define RUN_7(run, stuffed) RUN_6(ZERO(run), (stuffed) + ((run) == D4)), RUN_6(ONE(run), (stuffed) + ((run) == R4))
 #define RUN_8(run, stuffed) RUN_7(ZERO(run), (stuffed) + ((run) == D4)), RUN_7(ONE(run), (stuffed) + ((run) == R4))
-static const uint8_t RUN_OF_BYTE[RUN_COUNT][256] = {
-    {RUN_8(D1, 0)}, {RUN_8(D2, 0)}, {RUN_8(D3, 0)}, {RUN_8(D4, 0)},
-    {RUN_8(R1, 0)}, {RUN_8(R2, 0)}, {RUN_8(R3, 0)}, {RUN_8(R4, 0)},
+static const uint16_t RUN_OF_BYTE[RUN_COUNT << 8] = {
+    RUN_8(D1, 0), RUN_8(D2, 0), RUN_8(D3, 0), RUN_8(D4, 0), RUN_8(R1, 0), RUN_8(R2, 0), RUN_8(R3, 0), RUN_8(R4, 0),
 };
 
 typedef struct { // what a controller's bit stream processor knows while it sends
     unsigned crc, run, stuffed;
 } bit_stream_t;
 
-static void check_byte(bit_stream_t *self, uint8_t byte)
+static void check_two_bytes(bit_stream_t *self, unsigned bytes)
 {
-    self->crc = (self->crc << 8 & 0x7FFFu) ^ CRC_OF_BYTE[(self->crc >> (CRC_BITS - 8)) ^ byte];
+    unsigned sum = self->crc << 1 ^ bytes; // the register's last bit goes out with the last of these
+    self->crc = CRC_OF_HIGH_BYTE[sum >> 8] ^ CRC_OF_LOW_BYTE[sum & 0xFFu];
 }
 
-static void put_byte(bit_stream_t *self, uint8_t byte)
+static void check_byte(bit_stream_t *self, unsigned byte)
 {
-    unsigned entry = RUN_OF_BYTE[self->run][byte];
-    self->run = entry & 7u;
-    self->stuffed += entry >> 3;
+    self->crc = (self->crc << 8 & 0x7FFFu) ^ CRC_OF_LOW_BYTE[(self->crc >> (CRC_BITS - 8)) ^ byte];
+}
+
+static void put_byte(bit_stream_t *self, unsigned byte)
+{
+    unsigned entry = RUN_OF_BYTE[self->run | byte];
+    self->run = entry & 0x700u;
+    self->stuffed += entry & 0xFFu;
 }
 
 // Bits before the start of frame fill the first byte, and one behind the CRC the last. The CRC takes zeros there: in a
@@ -126,18 +138,18 @@ unsigned frame_bits(const can_frame_t *self)
         header |= (uint64_t)self->id << 7;
     unsigned header_bits = self->extended ? EXTENDED_HEADER_BITS : BASE_HEADER_BITS;
     uint64_t filled = header | UINT64_C(0x15) << header_bits;
-    bit_stream_t stream = {.run = D1};
-    for (unsigned left = (header_bits + 7) / 8 * 8; left > 0; left -= 8) {
-        check_byte(&stream, (uint8_t)(header >> (left - 8)));
-        put_byte(&stream, (uint8_t)(filled >> (left - 8)));
-    }
+    bit_stream_t stream = {.run = D1 << 8};
+    for (unsigned left = (header_bits + 15) / 16 * 16; left > 0; left -= 16)
+        check_two_bytes(&stream, header >> (left - 16) & 0xFFFFu);
+    for (unsigned left = (header_bits + 7) / 8 * 8; left > 0; left -= 8)
+        put_byte(&stream, filled >> (left - 8) & 0xFFu);
     unsigned size = self->remote ? 0 : self->length;
-    for (unsigned i = 0; i < size; i++) {
-        check_byte(&stream, self->data[i]);
-        put_byte(&stream, self->data[i]);
-    }
-    put_byte(&stream, (uint8_t)(stream.crc >> 7));
-    put_byte(&stream, (uint8_t)(stream.crc << 1 | (~stream.crc & 1u)));
+    for (unsigned i = 0; i + 1 < size; i += 2)
+        check_two_bytes(&stream, (unsigned)self->data[i] << 8 | self->data[i + 1]);
+    if (size % 2 == 1) check_byte(&stream, self->data[size - 1]);
+    for (unsigned i = 0; i < size; i++) put_byte(&stream, self->data[i]);
+    put_byte(&stream, stream.crc >> 7);
+    put_byte(&stream, (stream.crc << 1 & 0xFEu) | (~stream.crc & 1u));
     return header_bits + 8 * size + CRC_BITS + stream.stuffed + TAIL_BITS;
 }
 

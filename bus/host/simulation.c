@@ -63,6 +63,7 @@ static bool is_sound(const simulation_t *self, error_t *error)
         [KERNEL_EVENTS_OVERFLOW] = {KERNEL_EVENTS_MAX, "events at one instant"},
         [KERNEL_QUEUE_OVERFLOW] = {KERNEL_QUEUE_MAX, "lines, telegrams and notices under way"},
     };
+    if (kernel_is_sound(self->kernel)) return true;
     char text[TIME_TEXT_MAX];
     const kernel_activation_t *activations;
     if (kernel_runs_wild(self->kernel) && kernel_activations(self->kernel, &activations) > 0)

@@ -64,20 +64,16 @@ static bool matches(const acceptance_rule_t *rule, const can_frame_t *frame)
     return rule->byte0_mask == 0 || (has_byte0(frame) && ((frame->data[0] ^ rule->byte0) & rule->byte0_mask) == 0);
 }
 
-static void find_in(const acceptance_t *self, uint16_t first, const can_frame_t *frame, index_set_t *nodes)
+void acceptance_find(const acceptance_t *self, uint8_t bus, const can_frame_t *frame, index_set_t *nodes)
 {
-    for (uint16_t next = first; next; next = self->rules[next - 1].next) {
-        const acceptance_rule_t *rule = &self->rules[next - 1];
-        if (matches(rule, frame)) *nodes = index_set_either(*nodes, rule->nodes);
-    }
-}
-
-index_set_t acceptance_find(const acceptance_t *self, uint8_t bus, const can_frame_t *frame)
-{
-    index_set_t nodes = {0};
     const uint16_t *whole = self->whole[bus];
-    find_in(self, whole[bucket_of(frame->id, false, 0)], frame, &nodes);
-    if (has_byte0(frame)) find_in(self, whole[bucket_of(frame->id, true, frame->data[0])], frame, &nodes);
-    find_in(self, self->open[bus], frame, &nodes);
-    return nodes;
+    const uint16_t chains[] = {
+        whole[bucket_of(frame->id, false, 0)],
+        has_byte0(frame) ? whole[bucket_of(frame->id, true, frame->data[0])] : 0,
+        self->open[bus],
+    };
+    *nodes = (index_set_t){0};
+    for (size_t i = 0; i < sizeof chains / sizeof chains[0]; i++)
+        for (uint16_t next = chains[i]; next; next = self->rules[next - 1].next)
+            if (matches(&self->rules[next - 1], frame)) *nodes = index_set_either(*nodes, self->rules[next - 1].nodes);
 }

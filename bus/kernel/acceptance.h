@@ -37,6 +37,6 @@ void acceptance_init(acceptance_t *self);
 void acceptance_add(acceptance_t *self, uint8_t bus, uint8_t node, const node_accept_t *accept);
 
 /// The nodes that accept a frame from that bus.
-index_set_t acceptance_find(const acceptance_t *self, uint8_t bus, const can_frame_t *frame);
+void acceptance_find(const acceptance_t *self, uint8_t bus, const can_frame_t *frame, index_set_t *nodes);
 
 #endif

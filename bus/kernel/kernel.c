@@ -309,3 +309,8 @@ bool kernel_runs_wild(const kernel_t *self)
 {
     return self->busy_count > KERNEL_BUSY_MAX;
 }
+
+bool kernel_is_sound(const kernel_t *self)
+{
+    return self->overflow == KERNEL_FITS && self->busy_count <= KERNEL_BUSY_MAX;
+}

@@ -93,12 +93,13 @@ void kernel_start(kernel_t *self);
 // ---- the instant ---------------------------------------------------------------------------------------------------
 
 /// Goes to the next instant at which anything happens, no later than limit_ns; false when there is none. (At time 0 the
-/// first call is always true.)
+/// first call is always true.) A bus that is idle again, and arbitrates, is nothing that happens to anybody: time
+/// passes over it.
 bool kernel_begin(kernel_t *self, int64_t limit_ns);
 
 int64_t kernel_now(const kernel_t *self);
 
-/// When the next instant is (TIME_NEVER: nothing will happen by itself).
+/// When kernel_begin next has something to do (TIME_NEVER: nothing will happen by itself).
 int64_t kernel_next(const kernel_t *self);
 
 /// The activations of this instant, in node order.
@@ -185,5 +186,8 @@ kernel_overflow_t kernel_overflow(const kernel_t *self);
 
 /// More than KERNEL_BUSY_MAX activations within one millisecond.
 bool kernel_runs_wild(const kernel_t *self);
+
+/// Neither: one question where both would be asked several times at every instant.
+bool kernel_is_sound(const kernel_t *self);
 
 #endif

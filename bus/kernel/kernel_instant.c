@@ -27,15 +27,35 @@ static void concern(happenings_t *self, index_set_t nodes)
 
 // ---- the next instant ----------------------------------------------------------------------------------------------
 
-static int64_t next_time(const kernel_t *self)
+// When something happens that concerns anybody.
+static int64_t next_happening(const kernel_t *self)
 {
     int64_t next_ns = time_earlier(self->player_ns, minima_least(&self->deadlines));
     next_ns = time_earlier(next_ns, kernel_queue_next(&self->queue));
     for (size_t i = 0; i < self->vehicle->bus_count; i++)
-        next_ns = time_earlier(next_ns, can_bus_next(&self->buses[i]));
+        next_ns = time_earlier(next_ns, can_bus_next_end(&self->buses[i]));
     index_set_t rest = self->storing;
     for (int node; (node = index_set_take(&rest)) >= 0;) next_ns = time_earlier(next_ns, self->nodes[node].stored_ns);
     return next_ns;
+}
+
+static int64_t next_arbitration(const kernel_t *self)
+{
+    int64_t next_ns = TIME_NEVER;
+    for (size_t i = 0; i < self->vehicle->bus_count; i++)
+        next_ns = time_earlier(next_ns, can_bus_next_start(&self->buses[i]));
+    return next_ns;
+}
+
+static int64_t not_before(int64_t at_ns, int64_t earliest_ns)
+{
+    return at_ns < earliest_ns ? earliest_ns : at_ns;
+}
+
+int64_t kernel_next(const kernel_t *self)
+{
+    if (!self->begun) return 0;
+    return not_before(time_earlier(next_happening(self), next_arbitration(self)), self->now_ns + 1);
 }
 
 static int16_t event_index(const kernel_t *self, const kernel_event_t *event)
@@ -69,9 +89,7 @@ static kernel_event_t *announce_outcome(kernel_t *self, uint8_t bus, const can_b
 static void finish_bus(kernel_t *self, uint8_t bus, happenings_t *happenings)
 {
     can_bus_outcome_t *outcome = &happenings->outcomes[bus];
-    outcome->kind = CAN_BUS_NOTHING;
-    if (can_bus_next(&self->buses[bus]) > self->now_ns) return;
-    *outcome = can_bus_finish(&self->buses[bus], self->now_ns);
+    can_bus_finish(&self->buses[bus], self->now_ns, outcome);
     switch (outcome->kind) {
     case CAN_BUS_NOTHING:
         return;
@@ -82,8 +100,8 @@ static void finish_bus(kernel_t *self, uint8_t bus, happenings_t *happenings)
         break;
     case CAN_BUS_CARRIED:
         happenings->bus_told = true;
-        happenings->hearers[bus] =
-            index_set_without(acceptance_find(&self->acceptance, bus, &outcome->frame), outcome->senders);
+        acceptance_find(&self->acceptance, bus, &outcome->frame, &happenings->hearers[bus]);
+        happenings->hearers[bus] = index_set_without(happenings->hearers[bus], outcome->senders);
         concern(happenings, index_set_either(happenings->hearers[bus], outcome->reports));
         break;
     case CAN_BUS_FAILED:
@@ -233,13 +251,14 @@ static void collect_inputs(kernel_t *self, uint8_t index, const happenings_t *ha
     kernel_activation_t *activation = &self->activations[self->activation_count];
     activation->node = index;
     activation->count = 0;
+    bool items = happenings->item_count > 0;
     if (happenings->bus_changed) add_bus_states(node, happenings, activation);
-    add_items(self, index, INPUT_BUS_AWAKE, happenings, activation);
+    if (items) add_items(self, index, INPUT_BUS_AWAKE, happenings, activation);
     if (happenings->bus_told) add_reports(node, index, happenings, activation);
-    add_items(self, index, INPUT_NOT_SENT, happenings, activation);
+    if (items) add_items(self, index, INPUT_NOT_SENT, happenings, activation);
     if (happenings->bus_told) add_frames(node, index, happenings, activation);
-    add_items(self, index, INPUT_LINE, happenings, activation);
-    add_items(self, index, INPUT_AIR, happenings, activation);
+    if (items) add_items(self, index, INPUT_LINE, happenings, activation);
+    if (items) add_items(self, index, INPUT_AIR, happenings, activation);
     if (index_set_has(happenings->stored, index)) {
         index_set_put(&self->storing, index, false);
         kernel_store(self, index, &node->next_image);
@@ -252,19 +271,29 @@ static void collect_inputs(kernel_t *self, uint8_t index, const happenings_t *ha
     if (activation->count > 0) self->activation_count++;
 }
 
-static void count_activations(kernel_t *self)
+static void count_activations(kernel_t *self, size_t count)
 {
     int64_t millisecond = self->now_ns / TIME_MS;
     if (millisecond != self->busy_ms) self->busy_count = 0;
     self->busy_ms = millisecond;
-    self->busy_count += self->activation_count + 1;
+    self->busy_count += count + 1;
 }
 
-int64_t kernel_next(const kernel_t *self)
+// Lets the media arbitrate at instants at which nothing else happens: a bus that is idle again, behind every frame,
+// concerns nobody, and nobody can do anything then. Returns when the next instant is that does.
+static int64_t arbitrate_between(kernel_t *self, int64_t limit_ns)
 {
     if (!self->begun) return 0;
-    int64_t next_ns = next_time(self);
-    return next_ns <= self->now_ns ? self->now_ns + 1 : next_ns;
+    bool seen_all = !self->seen || self->event_count == self->seen_count; // else the player sees the rest now
+    for (;;) {
+        int64_t happening_ns = not_before(next_happening(self), self->now_ns + 1);
+        int64_t arbitration_ns = not_before(next_arbitration(self), self->now_ns + 1);
+        if (arbitration_ns >= happening_ns) return happening_ns;
+        if (!seen_all || arbitration_ns > limit_ns) return arbitration_ns;
+        self->now_ns = arbitration_ns;
+        count_activations(self, 0);
+        kernel_end(self);
+    }
 }
 
 // The fixed order of an instant. Whatever is said at it is heard later (every latency is above zero, a frame needs its
@@ -282,9 +311,11 @@ int64_t kernel_next(const kernel_t *self)
 //   the player   ─ looks and acts  last of all who act: it sees everything of the instant
 //   power        ─ off and on      who loses power at an instant has still said what it said
 //   kernel_end   ─ arbitration     among everything that was asked for
+//
+// What is nothing but arbitration is no instant (arbitrate_between).
 bool kernel_begin(kernel_t *self, int64_t limit_ns)
 {
-    int64_t next_ns = kernel_next(self);
+    int64_t next_ns = arbitrate_between(self, limit_ns);
     if (next_ns == TIME_NEVER || next_ns > limit_ns) return false;
     self->begun = true;
     self->now_ns = next_ns;
@@ -299,7 +330,7 @@ bool kernel_begin(kernel_t *self, int64_t limit_ns)
     self->activation_count = 0;
     index_set_t rest = index_set_both(happenings.concerned, self->powered);
     for (int node; (node = index_set_take(&rest)) >= 0;) collect_inputs(self, (uint8_t)node, &happenings);
-    kernel_queue_drop(&self->queue, happenings.item_count);
-    count_activations(self);
+    if (happenings.item_count > 0) kernel_queue_drop(&self->queue, happenings.item_count);
+    count_activations(self, self->activation_count);
     return true;
 }
