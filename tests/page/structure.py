@@ -85,8 +85,8 @@ def mistakes_of_colour(page):
         dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{6})", block))
         for block in re.findall(r":root \{(.*?)\}", "".join(page.texts["style"]), re.S)
     ]
-    if len(palettes) != 3:
-        yield f"{len(palettes)} palettes, not one for light, dark and paper"
+    if len(palettes) != 2:
+        yield f"{len(palettes)} palettes, not one for the light and one for the dark"
     for number, palette in enumerate(palettes):
         pairs = [(text, ground) for text in TEXTS for ground in GROUNDS]
         pairs += [pair for name in PANELS for pair in ((name, f"{name}-panel"), ("text", f"{name}-panel"))]
