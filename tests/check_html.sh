@@ -42,6 +42,17 @@ valid page.html
 [ "$(without_data page.html)" = "$(without_data "$source")" ] || fail "the page in kmsim is another than $source: $(without_data page.html | head -c 3000)"
 grep -q '"timeline":{"steps":\[' page.html || fail "there is no time line"
 
+# what stories could cover: the project's own, and the car's only where a story covers one of them
+covered() { # report; names of the requirements that it knows
+    /usr/bin/python3 -c 'import json, sys; print(*json.load(open(sys.argv[1]))["requirements"])' "$1"
+}
+[ "$(covered report.json)" = "R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R11 R12 R13 R14 DOOR-1 DOOR-2" ] || fail "$(covered report.json)"
+gives 0 "$bin/kmsim" run --in-process --json own.json stories/doors/locked.json
+[ "$(covered own.json)" = "DOOR-1 DOOR-2" ] || fail "$(covered own.json)"
+gives 1 "$bin/kmsim" run --in-process --json ours.json stories/seat
+gives 1 "$bin/kmsim" merge --json both.json own.json ours.json
+[ "$(covered both.json)" = "DOOR-1 DOOR-2 R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R11 R12 R13 R14" ] || fail "$(covered both.json)"
+
 # every mistake that the check of the structure is for, planted: what it must say, and how
 planted() {
     sed "$2" page.html > wrong.html

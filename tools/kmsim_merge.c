@@ -119,6 +119,7 @@ static void join(merge_t *self)
     self->suite = self->parts[0]->suite;
     self->suite.shard = self->suite.shards = 0;
     if (!shards && self->part_count > 1) self->suite = (report_suite_t){.count = self->count};
+    self->suite.requirements = report_part_join_requirements(self->parts, self->part_count);
 }
 
 // ---- reporting -----------------------------------------------------------------------------------------------------
@@ -184,5 +185,6 @@ int kmsim_merge(int count, char **arguments)
     for (size_t i = 0; i < self.part_count; i++) report_part_destroy(&self.parts[i]);
     free(self.parts);
     free(self.records);
+    free(self.suite.requirements);
     return status;
 }

@@ -10,12 +10,11 @@
 #include <sys/stat.h>
 
 #include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/requirements.h"
 #include "scenarios/story/text_set.h"
 #include "tools/units.h"
 
 #define PATH_TEXT_MAX 8191
-#define REQUIREMENT_COUNT (STORY_CAR_REQUIREMENTS + STORY_SIMULATOR_REQUIREMENTS)
-#define REQUIREMENT_NAME_MAX 16
 
 // ---- loading -------------------------------------------------------------------------------------------------------
 
@@ -324,12 +323,7 @@ static requirements_t collect_requirements(const story_list_t *list)
     requirements_t self = {.count = 0};
     text_set_t known = {.count = 0};
     const char *sentence;
-    for (int i = 0; i < REQUIREMENT_COUNT; i++) {
-        char name[REQUIREMENT_NAME_MAX];
-        bool car = i < STORY_CAR_REQUIREMENTS;
-        snprintf(name, sizeof name, "%c%d", car ? 'R' : 'S', car ? i + 1 : i - STORY_CAR_REQUIREMENTS + 1);
-        add_requirement(&self, &known, name);
-    }
+    for (size_t i = 0; i < REQUIREMENT_COUNT; i++) add_requirement(&self, &known, REQUIREMENTS[i].name);
     for (size_t set = 0; set < list->set_count; set++)
         for (size_t i = 0; i < story_set_requirement_count(list->sets[set]); i++)
             add_requirement(&self, &known, story_set_requirement(list->sets[set], i, &sentence));
@@ -351,7 +345,7 @@ static bool check_required(const requirements_t *self, const char *list, error_t
         assert(name);
         if (!has_requirement(self, &item))
             error_add(error, "--require: unknown requirement \"%s\" (R1 to R%d, S1 to S%d%s)", name,
-                      STORY_CAR_REQUIREMENTS, STORY_SIMULATOR_REQUIREMENTS,
+                      REQUIREMENTS_OF_THE_CAR, REQUIREMENTS_OF_THE_SIMULATOR,
                       self->count > REQUIREMENT_COUNT ? ", and the project's own" : "");
         else if (count_in_list(list, name) > 0)
             error_add(error, "--require: %s is there twice", name);

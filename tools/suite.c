@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "scenarios/reports/report_part.h"
+#include "tools/story_requirements.h"
 #include "tools/suite_shards.h"
 #include "tools/text_map.h"
 
@@ -209,6 +210,7 @@ bool suite_choose(suite_t *self, const story_list_t *list, const suite_choice_t 
     add_all(self, list);
     if (!name_traces(self, choice->failures_path, error) || !filter(self, choice, error)) return false;
     number(self);
+    self->whole.requirements = story_requirements_format(list);
     return take_shard(self, choice, error);
 }
 
@@ -216,5 +218,6 @@ void suite_destroy(suite_t *self)
 {
     for (size_t i = 0; i < self->count; i++) free(self->items[i].trace);
     free(self->items);
+    free(self->whole.requirements);
     *self = (suite_t){0};
 }

@@ -5,7 +5,7 @@
 //   {"kmsim":"1.0","suite":{"stories":3,"digest":"…"},"shard":{"number":1,"of":3},"stories":[
 //   {"number":1,"file":"a.json", …},
 //   {"number":3, …}
-//   ],"ended":"…","passed":1,"failed":1}
+//   ],"requirements":{"R1":"…"},"ended":"…","passed":1,"failed":1}
 #include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -17,6 +17,7 @@
 
 typedef struct {
     FILE *out;
+    const report_suite_t *suite;
     size_t counts[RECORD_STATUS_COUNT], count;
 } json_report_t;
 
@@ -26,6 +27,7 @@ static void *begin(FILE *out, const report_suite_t *suite, error_t *error)
     json_report_t *self = calloc(1, sizeof *self);
     assert(self);
     self->out = out;
+    self->suite = suite;
     fprintf(out, "{\"kmsim\":\"%s\",\"suite\":{\"stories\":%zu,\"digest\":\"%016" PRIx64 "\"},", KMSIM_VERSION,
             suite->count, suite->digest);
     if (suite->shards > 0) fprintf(out, "\"shard\":{\"number\":%d,\"of\":%d},", suite->shard, suite->shards);
@@ -57,6 +59,7 @@ static bool end(void *report, const char *reason)
 {
     json_report_t *self = report;
     fprintf(self->out, "%s],", self->count > 0 ? "\n" : "");
+    if (self->suite->requirements) fprintf(self->out, "\"requirements\":%s,", self->suite->requirements);
     if (reason) put_reason(self, reason);
     for (int i = 0; i < RECORD_STATUS_COUNT - 1; i++) // who was interrupted has no record
         fprintf(self->out, "%s\"%s\":%zu", i > 0 ? "," : "", record_status_word((record_status_t)i), self->counts[i]);

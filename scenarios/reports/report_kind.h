@@ -13,15 +13,17 @@
     ROW(json, "write everything that is known of each story, for scripts, kmsim\nmerge and --durations")               \
     ROW(html, "write a page for a person: the stories, the requirements, and of each\nstory what happened when")
 
-typedef struct {       // the stories of a report, as a shard of the suite or all of it
-    size_t count;      // of the whole suite
-    uint64_t digest;   // over its stories' names
-    int shard, shards; // 1 .. shards; 0: no shards
+typedef struct {        // the stories of a report, as a shard of the suite or all of it
+    size_t count;       // of the whole suite
+    uint64_t digest;    // over its stories' names
+    int shard, shards;  // 1 .. shards; 0: no shards
+    char *requirements; // that its stories could cover: an object of JSON, by identifier the sentence; null: unknown.
+                        // Its owner frees it
 } report_suite_t;
 
 typedef struct {
     const char *name;
-    /// Begins a report in the file (borrowed), and returns what makes it; null with the error told.
+    /// Begins a report in the file (both borrowed), and returns what makes it; null with the error told.
     void *(*begin)(FILE *out, const report_suite_t *suite, error_t *error);
     /// Takes the next record, in the order of the stories.
     void (*add)(void *self, const record_t *record);

@@ -18,6 +18,7 @@ void report_part_destroy(report_part_t **self_p)
     for (size_t i = 0; i < self->count; i++) record_destroy(&self->records[i]);
     free(self->records);
     free(self->reason);
+    free(self->suite.requirements);
     free(self->path);
     free(self);
     *self_p = NULL;
@@ -72,6 +73,23 @@ static bool tell_cut(const char *path, const json_error_t *reason, error_t *erro
                      suite.shards);
 }
 
+char *report_part_join_requirements(report_part_t *const *parts, size_t count)
+{
+    json_t *all = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const char *text = parts[i]->suite.requirements;
+        json_t *some = text ? json_loads(text, 0, NULL) : NULL;
+        if (!all)
+            all = json_incref(some);
+        else if (some)
+            json_object_update_missing(all, some);
+        json_decref(some);
+    }
+    char *text = all ? json_dumps(all, JSON_COMPACT) : NULL;
+    json_decref(all);
+    return text;
+}
+
 report_part_t *report_part_read(const char *path, error_t *error)
 {
     json_error_t reason;
@@ -98,6 +116,8 @@ report_part_t *report_part_read(const char *path, error_t *error)
     } else {
         const char *ended = json_string_value(json_object_get(object, "ended"));
         self->reason = ended ? strdup(ended) : NULL;
+        const json_t *requirements = json_object_get(object, "requirements");
+        self->suite.requirements = json_is_object(requirements) ? json_dumps(requirements, JSON_COMPACT) : NULL;
     }
     json_decref(object);
     return self;

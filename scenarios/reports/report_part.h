@@ -18,4 +18,7 @@ typedef struct {
 report_part_t *report_part_read(const char *path, error_t *error);
 void report_part_destroy(report_part_t **self_p);
 
+/// Returns the requirements of all of them, that the caller frees; null when no part tells any.
+char *report_part_join_requirements(report_part_t *const *parts, size_t count);
+
 #endif

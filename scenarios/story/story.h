@@ -15,8 +15,6 @@
 #define STORY_NO_TIME (-1) // a timing key that was not told
 #define STORY_ANY_BUS (-1) // a condition that names no bus
 #define STORY_POINTER_MAX 511
-#define STORY_CAR_REQUIREMENTS 14      // scenarios/REQUIREMENTS.md: R1 to R14 are the car's …
-#define STORY_SIMULATOR_REQUIREMENTS 7 // … S1 to S7 the simulator's
 
 // Names as files write them and reports tell them, in the order of the values that they stand for.
 #define STORY_TERMINALS "off", "r", "15", "50" // story_terminal_t, and the line's value

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bus/base/words.h"
+#include "scenarios/story/requirements.h"
 #include "scenarios/story/story_parts.h"
 
 #define NAME_MAX_OF_STORY 4095 // with its parameters
@@ -20,10 +21,7 @@ typedef struct {
 static bool is_requirement(const story_loader_t *self, const char *text)
 {
     if (text && json_object_get(self->requirements, text)) return true;
-    if (!text || (*text != 'R' && *text != 'S') || text[1] < '1' || text[1] > '9') return false;
-    size_t length = strlen(text);
-    if (length != strspn(text + 1, "0123456789") + 1 || length > 3) return false;
-    return atoi(text + 1) <= (*text == 'R' ? STORY_CAR_REQUIREMENTS : STORY_SIMULATOR_REQUIREMENTS);
+    return text && requirement_find(text);
 }
 
 static void load_covers(story_loader_t *self, const json_t *json)
@@ -39,7 +37,7 @@ static void load_covers(story_loader_t *self, const json_t *json)
             covers[self->story->cover_count++] = arena_text(&self->whole->arena, text);
         else
             json_reader_mistake(&self->reader, "must be a requirement, \"R1\" to \"R%d\" or \"S1\" to \"S%d\"%s",
-                                STORY_CAR_REQUIREMENTS, STORY_SIMULATOR_REQUIREMENTS,
+                                REQUIREMENTS_OF_THE_CAR, REQUIREMENTS_OF_THE_SIMULATOR,
                                 self->requirements ? ", or one of the project's own" : "");
         json_reader_leave(&self->reader, inner);
     }
