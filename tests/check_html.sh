@@ -5,6 +5,7 @@ set -eu
 bin=$(realpath "${1:-build/bin}")
 tests=$(realpath tests/page)
 source=$(realpath scenarios/reports/page.html)
+records=$(realpath scenarios/reports/record.c)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -r "$tests/stories" "$work"
@@ -52,6 +53,13 @@ gives 0 "$bin/kmsim" run --in-process --json own.json stories/doors/locked.json
 gives 1 "$bin/kmsim" run --in-process --json ours.json stories/seat
 gives 1 "$bin/kmsim" merge --json both.json own.json ours.json
 [ "$(covered both.json)" = "DOOR-1 DOOR-2 R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R11 R12 R13 R14" ] || fail "$(covered both.json)"
+
+# whatever a record has, the page tells
+fields=$(sed -nE 's/^    \{"([a-z_]+)", FIELD_[A-Z]+, PLACE\([a-z_]+\), false\},$/\1/p' "$records")
+[ "$(echo "$fields" | wc -l)" -gt 15 ] || fail "record.c has hardly a field: $fields"
+for field in $fields; do
+    [ "$field" = number ] || grep -qE "(record|story)\.$field\b" page.html || fail "the page does not tell $field of a record"
+done
 
 # every mistake that the check of the structure is for, planted: what it must say, and how
 planted() {

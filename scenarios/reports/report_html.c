@@ -67,11 +67,17 @@ static void *begin(FILE *out, const report_suite_t *suite, error_t *error)
     return self;
 }
 
+static size_t list_size(const record_list_t *list)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < list->count; i++) size += strlen(list->items[i]);
+    return size;
+}
+
 static size_t details_size(const record_t *record)
 {
-    size_t size = record->timeline ? strlen(record->timeline) : 0;
-    for (size_t i = 0; i < record->frames.count; i++) size += strlen(record->frames.items[i]);
-    return size;
+    size_t timeline = record->timeline ? strlen(record->timeline) : 0;
+    return timeline + list_size(&record->asked) + list_size(&record->frames);
 }
 
 // First come, first served: nobody knows how many more there will be, and to keep them all until then takes memory.
@@ -82,7 +88,7 @@ static void add(void *report, const record_t *record)
     size_t size = details_size(record);
     record_t told = *record;
     if (size > DETAILS_MAX - *used) {
-        told.frames = (record_list_t){0};
+        told.asked = told.frames = (record_list_t){0};
         told.timeline = NULL;
     } else {
         *used += size;

@@ -129,7 +129,8 @@ def a_failure(me):
     me.sees("what was seen there", "lane('longitudinal').querySelector('text.mark').textContent", "seen 163")
     me.sees("a style by name", "one('.timeline').innerText.includes('style intensive')")
     me.sees("the failed step", "texts('.steps tr.is-failed td:first-child')", "2")
-    me.sees("frames", "all('.frames tbody tr').length", 20)
+    me.sees("frames", "one('.frames:last-of-type').rows.length", 1 + 20)
+    me.sees("frames of what was asked for", "one('.frames').innerText.includes('SeatStatus') && all('.frames').length", 2)
     me.picture("failure")
     me.picture("failure-whole", True)
 
