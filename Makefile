@@ -173,13 +173,14 @@ campaign: packages
 
 # A unit of one's own is built on the headers and the library (kmsim.pc), or on the Python module.
 install: all $(LIBRARY)
-	install -d $(foreach d,bin libexec/kmsim lib/pkgconfig share/man/man1 share/kmsim/vehicles share/kmsim/scenarios \
+	install -d $(foreach d,bin libexec/kmsim lib/pkgconfig share/man/man1 share/kmsim/vehicles share/kmsim/scenarios/steps \
 	    share/kmsim/examples share/kmsim/python share/kmsim/campaign,"$(INSTALLED)/$(d)")
 	install $(TOOLS:%=$(BUILD)/bin/%) "$(INSTALLED)/bin"
 	install $(BUILD)/bin/$(UNIT) "$(INSTALLED)/libexec/kmsim"
 	cd "$(INSTALLED)/libexec/kmsim" && for unit in $(SAME_UNIT); do ln -f $(UNIT) $$unit || cp -f $(UNIT) $$unit || exit 1; done
 	install -m 644 bus/vehicles/* "$(INSTALLED)/share/kmsim/vehicles"
 	install -m 644 scenarios/*.json "$(INSTALLED)/share/kmsim/scenarios"
+	install -m 644 scenarios/steps/*.json "$(INSTALLED)/share/kmsim/scenarios/steps"
 	for header in $(PUBLIC); do install -D -m 644 $$header "$(INSTALLED)/include/kmsim/$$header" || exit 1; done
 	install -m 644 $(LIBRARY) "$(INSTALLED)/lib"
 	sed 's/@VERSION@/$(VERSION)/' tools/kmsim.pc.in > "$(INSTALLED)/lib/pkgconfig/kmsim.pc"

@@ -36,7 +36,7 @@ within() { # seconds, command …: until it succeeds
 
 SHARDS=4
 mkdir "$work/stories"
-cp scenarios/*.json "$work/stories"
+cp -r scenarios/*.json scenarios/steps "$work/stories"
 printf '{"name": "red", "steps": [{"expect": {"car": "unlocked"}}]}' > "$work/stories/red.json"
 for i in 1 2 3 4; do # one or two seconds each, so that there is a middle
     printf '{"name": "drive %s", "steps": [{"ignition": {"insert": 2}}, {"after": "1 s", "ignition": {"terminal": "15"}}, {"wait": "30 min"}]}' $i

@@ -119,25 +119,19 @@ static bool is_counted(const condition_t *self, const condition_context_t *conte
     return concerns(self, &context->events[event]) && agrees(self, &context->events[event]);
 }
 
-static void count_frames(const condition_t *self, const condition_context_t *context)
+// Two counts of one expectation may count the same frame.
+void condition_tally(const condition_t *self, const condition_context_t *context)
 {
     for (size_t i = 0; self->kind->family == CONDITION_OF_COUNT && i < context->event_count; i++)
         if (!context->taken[i] && is_counted(self, context, i)) context->memories[self->slot].count++;
-    for (size_t i = 0; i < self->part_count; i++) count_frames(&self->parts[i], context);
+    for (size_t i = 0; i < self->part_count; i++) condition_tally(&self->parts[i], context);
 }
 
-static void take_counted(const condition_t *self, const condition_context_t *context)
+void condition_take_counted(const condition_t *self, const condition_context_t *context)
 {
     for (size_t i = 0; self->kind->family == CONDITION_OF_COUNT && i < context->event_count; i++)
         if (is_counted(self, context, i)) context->taken[i] = true;
-    for (size_t i = 0; i < self->part_count; i++) take_counted(&self->parts[i], context);
-}
-
-// Two counts of one expectation may count the same frame.
-void condition_count_frames(const condition_t *self, const condition_context_t *context)
-{
-    count_frames(self, context);
-    take_counted(self, context);
+    for (size_t i = 0; i < self->part_count; i++) condition_take_counted(&self->parts[i], context);
 }
 
 bool condition_is_known(const condition_t *self, const condition_context_t *context)

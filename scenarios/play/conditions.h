@@ -48,8 +48,10 @@ void condition_watch(const condition_t *self, const condition_context_t *context
 /// Adds how many frames watches have counted of it and its parts. False when it is about no frames.
 bool condition_watched(const condition_t *self, const condition_memory_t *memories, uint64_t *frames);
 
-/// Counts the frames of the instant, and takes them, for an expectation that lasts for a time.
-void condition_count_frames(const condition_t *self, const condition_context_t *context);
+/// Of an expectation that lasts for a time: counts the frames of the instant that were not taken yet, which its other
+/// parts may need as well; then takes them.
+void condition_tally(const condition_t *self, const condition_context_t *context);
+void condition_take_counted(const condition_t *self, const condition_context_t *context);
 
 /// Whether what it asks is known now: an answer that must come first has come.
 bool condition_is_known(const condition_t *self, const condition_context_t *context);

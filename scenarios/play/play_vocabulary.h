@@ -42,7 +42,10 @@
     ROW(terminal)                                                                                                      \
     ROW(key_valid)                                                                                                     \
     ROW(fault)                                                                                                         \
-    ROW(bus_state)
+    ROW(bus_state)                                                                                                     \
+    ROW(tec)                                                                                                           \
+    ROW(rec)                                                                                                           \
+    ROW(error)
 
 #define PLAY_VERB(name) extern const verb_t verb_##name;
 #define PLAY_CONDITION(name) extern const condition_kind_t condition_##name;

@@ -354,18 +354,25 @@ static bool is_idle(const player_t *self, const story_step_t *step)
            frames == 0;
 }
 
+static bool is_same_watch(const player_t *self, size_t a, size_t b)
+{
+    const story_place_t *one = step_of(self, a)->place, *other = step_of(self, b)->place;
+    if (one == other) return true;
+    return one->line == other->line && one->column == other->column && strcmp(one->file, other->file) == 0;
+}
+
 // One that stands in a repeat is one watch, though each round may have its own memory of it.
 static bool is_first_round(const player_t *self, size_t index)
 {
     for (size_t i = index; i-- > 0;)
-        if (step_of(self, i)->place == step_of(self, index)->place) return false;
+        if (is_same_watch(self, i, index)) return false;
     return true;
 }
 
 static bool all_rounds_are_idle(const player_t *self, size_t index)
 {
     for (size_t i = index + 1; i < player_reached(self); i++)
-        if (step_of(self, i)->place == step_of(self, index)->place && !is_idle(self, step_of(self, i))) return false;
+        if (is_same_watch(self, i, index) && !is_idle(self, step_of(self, i))) return false;
     return true;
 }
 

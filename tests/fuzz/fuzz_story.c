@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// libFuzzer target: the text of a story. What is refused has its mistakes told. What is taken is written and read again
-// as the same story, and the standard car plays its first seconds, whatever they are.
+// libFuzzer target: the text of stories. What is refused has its mistakes told. What is taken is written and read again
+// as the same story, and the standard car plays its first seconds, whatever they are: of the first stories, where there
+// are many, and of those that are not too long.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,12 +9,14 @@
 
 #include "scenarios/play/car.h"
 #include "scenarios/play/play_vocabulary.h"
-#include "scenarios/story/story.h"
+#include "scenarios/story/story_set.h"
 #include "scenarios/story/story_write.h"
 #include "tools/units.h"
 
-#define PATH "/nonexistent/story.json" // a vehicle beside it is none
+#define PATH "/nonexistent/story.json" // a vehicle beside it is none, and a file of steps neither
 #define PLAYED_NS (2 * TIME_S)
+#define STORIES_PLAYED 3
+#define STEPS_PLAYED 1000
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -25,12 +28,12 @@ static void check(bool holds)
     if (!holds) fprintf(stderr, "%s\n", error.text), abort();
 }
 
-static const story_t *parse(const char *text, size_t size)
+static story_set_t *parse(const char *text, size_t size)
 {
     error_clear(&error);
-    const story_t *story = story_parse(PATH, text, size, &world, &error);
-    check((story != NULL) == (error.count == 0) && (story != NULL) == (error.text[0] == '\0'));
-    return story;
+    story_set_t *set = story_set_parse(PATH, text, size, &world, &error);
+    check((set != NULL) == (error.count == 0) && (set != NULL) == (error.text[0] == '\0'));
+    return set;
 }
 
 static char *write_story(const story_t *story, size_t *size)
@@ -46,13 +49,16 @@ static void write_and_read_again(const story_t *story)
 {
     size_t size, again_size;
     char *text = write_story(story, &size);
-    const story_t *again = parse(text, size);
-    check(again && again->step_count == story->step_count && again->condition_count == story->condition_count);
+    story_set_t *set = parse(text, size);
+    check(set && story_set_count(set) == 1);
+    const story_t *again = story_set_story(set, 0);
+    // Rounds that say the same share their conditions, and are written one by one.
+    check(again->step_count == story->step_count && again->condition_count >= story->condition_count);
     char *text_again = write_story(again, &again_size);
     check(size == again_size && memcmp(text, text_again, size) == 0);
     free(text_again);
     free(text);
-    story_destroy(&again);
+    story_set_destroy(&set);
 }
 
 static void play(const story_t *story)
@@ -68,10 +74,13 @@ static void play(const story_t *story)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (!world.garage) world = (story_world_t){&play_vocabulary, garage_new()};
-    const story_t *story = parse((const char *)data, size);
-    if (!story) return 0;
-    write_and_read_again(story);
-    play(story);
-    story_destroy(&story);
+    story_set_t *set = parse((const char *)data, size);
+    for (size_t i = 0; set && i < story_set_count(set) && i < STORIES_PLAYED; i++) {
+        const story_t *story = story_set_story(set, i);
+        if (story->step_count > STEPS_PLAYED) continue;
+        write_and_read_again(story);
+        play(story);
+    }
+    story_set_destroy(&set);
     return 0;
 }

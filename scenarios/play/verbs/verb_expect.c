@@ -22,10 +22,11 @@ static verb_progress_t fail_after(words_t *problem, const char *what, int64_t ti
 }
 
 // What lasts for a time is judged at its end.
-static verb_progress_t count(instant_t *instant, const story_step_t *step, words_t *problem)
+static verb_progress_t count_on(instant_t *instant, const story_step_t *step, words_t *problem)
 {
-    condition_count_frames(step->condition, &instant->context);
+    condition_tally(step->condition, &instant->context);
     bool met = condition_expected(step->condition, &instant->context);
+    condition_take_counted(step->condition, &instant->context);
     if (!instant_wait_until(instant, instant->reached_ns + step->for_ns)) return VERB_NOT_YET;
     return met ? VERB_DONE : fail_after(problem, "not so in ", step->for_ns);
 }
@@ -35,7 +36,7 @@ static verb_progress_t progress(instant_t *instant, const story_step_t *step, wo
     bool now = step->within_ns == STORY_NO_TIME;
     int64_t elapsed_ns = instant->now_ns - instant->reached_ns;
     condition_look(step->condition, &instant->context);
-    if (step->for_ns != STORY_NO_TIME) return count(instant, step, problem);
+    if (step->for_ns != STORY_NO_TIME) return count_on(instant, step, problem);
     if (condition_expected(step->condition, &instant->context)) {
         if (step->not_before_ns == STORY_NO_TIME || elapsed_ns >= step->not_before_ns) return VERB_DONE;
         return fail_after(problem, "met too early, after ", elapsed_ns);
