@@ -12,7 +12,7 @@
 
 typedef struct {
     bool in_process;
-    bool fresh; // every story gets processes of its own
+    bool fresh;           // every story gets processes of its own
     const char *endpoint; // null: the hub's choice
     int observers;
     int64_t patience_ns;        // 0: the hub's standard
@@ -38,8 +38,8 @@ kmsim_run_t *kmsim_run_new(const kmsim_run_options_t *options);
 void kmsim_run_destroy(kmsim_run_t **self_p);
 
 /// Plays a story; the report hears of what happens when the verbosity wants it. In-process the stories of one vehicle
-/// are played with one car, each time as good as new; so are, on processes, stories of one vehicle behind each other. False with the error told when the simulation itself broke; else
-/// the verdict stands.
+/// are played with one car, each time as good as new; so are, on processes, stories of one vehicle behind each other.
+/// False with the error told when the simulation itself broke; else the verdict stands.
 bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *report, player_verdict_t *verdict,
                      error_t *error);
 
