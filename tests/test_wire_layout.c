@@ -194,6 +194,9 @@ START_TEST(topics_are_what_subscribers_expect)
     frame = (can_frame_t){.id = 0x18DAF110, .extended = true};
     ck_assert_uint_eq(wire_topic_frame("b", &frame, topic), 14);
     ck_assert_mem_eq(topic, "can/b/18DAF110", 14);
+    frame = frame_make(0x6F1, (uint8_t[]){0x4C, 2, 0x10, 3}, 4);
+    ck_assert_uint_eq(wire_topic_frame_apart("kcan-s", &frame, topic), 17);
+    ck_assert_mem_eq(topic, "can/kcan-s/6F1/4C", 17);
     ck_assert_uint_eq(wire_topic("line/", "door/driver", topic), 16);
     ck_assert_mem_eq(topic, "line/door/driver", 16);
     ck_assert_uint_eq(wire_topic_ready("seat", (const uint8_t[]){0, 1, 2, 3, 4, 5, 6, 0xAB}, topic), 27);

@@ -128,6 +128,8 @@ static const char *find_objection(const hub_t *self, uint8_t node, const wire_he
     }
     for (size_t i = 0; i < hello->ports.accept_count; i++)
         if (hello->ports.accepts[i].bus >= entry->bus_count) return "it accepts from a bus that it is not on";
+    if (!hub_peers_have_room(self, node, &hello->ports))
+        return "the units accept by the first data byte of more identifiers than a run can tell apart";
     if (peer->has_ports && !ports_equal(&peer->ports, &hello->ports))
         return "it accepts other things than before its restart";
     return NULL;

@@ -54,7 +54,8 @@
 //   image       u16 n, n times: text name, u8 size 0 .. 16, then i64 value if size is 0, else size bytes
 //
 //   public      u8 stream, u64 sequence number in that stream from 1, i64 time in ns, text sender, then by kind:
-//     frame       frame                    stream = bus 0 .. 3; topic can/BUS/ID, three or eight upper-case hex digits
+//     frame       frame                    stream = bus 0 .. 3; topic can/BUS/ID, three or eight upper-case hex digits;
+//                   can/BUS/ID/B0, two more, where a unit of the run accepts by the first data byte, and there is one
 //     line        i64 value                stream 4; topic line/NAME
 //     air         air                      stream 5; topic air/rf (also its end), air/lf
 //     power       u8 kernel_power_t        stream 6, as all below; topic sim/power
