@@ -39,6 +39,8 @@ void gateway_bind(gateway_t *self, const node_setup_t *setup, node_ports_t *port
             (gateway_route_t){.id = route->id, .from = (uint8_t)from, .to = (uint8_t)to};
         node_accept_id(ports, (uint8_t)from, route->id);
     }
+    for (uint8_t bus = 0; self->bus_count > 1 && bus < self->bus_count; bus++)
+        node_accept_id(ports, bus, UDS_REQUEST_ID);
     self->unit_count = 0;
     for (size_t i = 0; i < setup->vehicle->node_count; i++) {
         if (&setup->vehicle->nodes[i] != setup->entry) bind_unit(self, setup, &setup->vehicle->nodes[i], ports);

@@ -43,7 +43,7 @@ typedef struct {
 } gateway_t;
 
 /// Takes the vehicle's routes between buses of this node, and its other units with a diagnostic address, and accepts
-/// their identifiers. Diagnostic requests are accepted by the node itself.
+/// their identifiers, and diagnostic requests to whomever.
 void gateway_bind(gateway_t *self, const node_setup_t *setup, node_ports_t *ports);
 
 /// Forgets what is under way.

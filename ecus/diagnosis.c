@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "ecus/diagnosis.h"
 
+#include <assert.h>
+
 #include "ecus/ecu.h"
 #include "ecus/identification.h"
 
 #define SINGLE_HEADER_SIZE 2 // address, length
+
+// Functional addresses, all at once: 0xEE, 0xEF.
+#define FUNCTIONAL_MASK 0xFE
+static_assert((UDS_FUNCTIONAL_ALL & FUNCTIONAL_MASK) == (UDS_FUNCTIONAL_PERSONALIZATION & FUNCTIONAL_MASK),
+              "they differ in the last bit alone");
 
 static uint32_t store(void *unit)
 {
@@ -30,8 +37,10 @@ void diagnosis_bind(diagnosis_t *self, ecu_t *ecu, const node_setup_t *setup, no
                              .restarted = forget_scratch};
     uds_server_bind(&self->server, &port, self->address);
     uds_server_serve(&self->server, &identification_diagnosis, ecu);
-    for (uint8_t bus = 0; self->present && bus < setup->entry->bus_count; bus++)
-        node_accept_id(ports, bus, UDS_REQUEST_ID);
+    for (uint8_t bus = 0; self->present && bus < setup->entry->bus_count; bus++) {
+        node_accept_byte0(ports, bus, UDS_REQUEST_ID, self->address, UINT8_MAX);
+        node_accept_byte0(ports, bus, UDS_REQUEST_ID, UDS_FUNCTIONAL_ALL, FUNCTIONAL_MASK);
+    }
 }
 
 void diagnosis_start(diagnosis_t *self, const image_t *image)

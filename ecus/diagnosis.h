@@ -26,7 +26,8 @@ typedef struct {
     uint32_t ignored; // frames of another conversation while one was under way, and malformed functional ones
 } diagnosis_t;
 
-/// Accepts requests on every bus of the unit; serves what every unit has (ecus/identification.h).
+/// Accepts requests to its address, and to functional ones, on every bus of the unit; serves what every unit has
+/// (ecus/identification.h).
 void diagnosis_bind(diagnosis_t *self, struct ecu *ecu, const node_setup_t *setup, node_ports_t *ports);
 
 /// Power is there.

@@ -5,8 +5,8 @@ cd "$(dirname "$0")/.."
 . tests/leftovers.sh
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-place=$work/tmp # of the benches
-mkdir "$place"
+place=$(mktemp -d -p /tmp) # of the benches; a socket's path must be short, however deep we are ourselves
+trap 'rm -rf "$work" "$place"' EXIT
 unset XDG_RUNTIME_DIR
 
 fail() {

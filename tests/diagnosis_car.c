@@ -67,9 +67,22 @@ static const node_class_t TESTER = {
 
 // ---- the car -------------------------------------------------------------------------------------------------------
 
+static void note_called(diagnosis_car_t *self, const kernel_t *kernel)
+{
+    const kernel_activation_t *activations;
+    size_t count = kernel_activations(kernel, &activations);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < activations[i].count; k++) {
+            const node_input_t *input = &activations[i].inputs[k];
+            if (input->kind == INPUT_FRAME && input->frame.id == UDS_REQUEST_ID)
+                self->called |= UINT32_C(1) << activations[i].node;
+        }
+}
+
 static bool look(void *self, kernel_t *kernel)
 {
     diagnosis_car_t *car = self;
+    note_called(car, kernel);
     const kernel_event_t *events;
     size_t count = kernel_events(kernel, &events);
     for (size_t i = 0; i < count; i++) {

@@ -29,6 +29,7 @@ typedef struct {
     int64_t now_ns;
     unsigned requests[2], responses[2]; // diagnostic frames, by bus
     uint32_t responders[2];             // bit per node that sent a response, by bus
+    uint32_t called;                    // bit per node that was called for a request
     int64_t last_request_ns[2], last_response_ns[2];
 } diagnosis_car_t;
 

@@ -121,6 +121,30 @@ START_TEST(unit_that_is_not_there_is_silence)
 }
 END_TEST
 
+static uint32_t called_by(uint8_t target)
+{
+    car->called = 0;
+    diagnosis_car_ask(car, target, "3E 00");
+    diagnosis_car_wait(car, 50 * TIME_MS); // until the gateway has passed it on
+    return car->called;
+}
+
+static uint32_t only(const char *unit)
+{
+    return UINT32_C(1) << kernel_find_node(car->kernel, unit);
+}
+
+// The CAS is the gateway: it must hear them all.
+START_TEST(request_calls_the_unit_that_it_names_and_the_gateway_alone)
+{
+    ck_assert_uint_eq(called_by(CAR_CAS), only("cas"));
+    ck_assert_uint_eq(called_by(CAR_SEAT), only("cas") | only("seat"));
+    ck_assert_uint_eq(called_by(CAR_CLIMATE), only("cas") | only("climate"));
+    ck_assert_uint_eq(called_by(UDS_FUNCTIONAL_ALL), only("cas") | only("seat") | only("mirror") | only("climate"));
+    ck_assert_uint_eq(called_by(0x12), only("cas")); // nobody's
+}
+END_TEST
+
 START_TEST(tester_on_the_other_bus_reaches_everybody_too)
 {
     diagnosis_car_destroy(&car);
@@ -401,6 +425,7 @@ int main(void)
     tcase_add_test(cases, functional_request_reaches_all_units);
     tcase_add_test(cases, personalization_group_is_seat_mirror_and_climate);
     tcase_add_test(cases, unit_that_is_not_there_is_silence);
+    tcase_add_test(cases, request_calls_the_unit_that_it_names_and_the_gateway_alone);
     tcase_add_test(cases, tester_on_the_other_bus_reaches_everybody_too);
     tcase_add_test(cases, session_keeps_the_unit_s_bus_awake_and_then_lets_it_sleep);
     tcase_add_test(cases, longest_transfer_is_lossless_through_the_gateway_while_motors_move);

@@ -166,6 +166,26 @@ START_TEST(routes_of_other_gateways_are_not_taken)
 }
 END_TEST
 
+// Four buses, every unit on three of them, and every route that there may be: all of it finds room.
+START_TEST(largest_vehicle_fits_into_what_a_node_may_accept)
+{
+    static vehicle_t vehicle;
+    static node_ports_t ports;
+    vehicle = (vehicle_t){.bus_count = 4, .node_count = VEHICLE_NODES_MAX, .route_count = VEHICLE_ROUTES_MAX};
+    vehicle.nodes[0] = (vehicle_node_t){.name = "cas", .address = 0x40, .bus_count = 4, .buses = {0, 1, 2, 3}};
+    for (uint8_t i = 1; i < VEHICLE_NODES_MAX; i++)
+        vehicle.nodes[i] = (vehicle_node_t){.address = (uint8_t)(0x70 + i), .bus_count = 3, .buses = {0, 1, 2}};
+    for (uint8_t i = 0; i < VEHICLE_ROUTES_MAX; i++) vehicle.routes[i] = (vehicle_route_t){0x100u + i, 0, 1};
+    for (uint8_t bus = 0; bus < 4; bus++) { // what a unit accepts for its own diagnosis
+        node_accept_byte0(&ports, bus, UDS_REQUEST_ID, 0x40, 0xFF);
+        node_accept_byte0(&ports, bus, UDS_REQUEST_ID, UDS_FUNCTIONAL_ALL, 0xFE);
+    }
+    gateway_bind(&gateway, &(node_setup_t){NULL, &vehicle, &vehicle.nodes[0]}, &ports);
+    ck_assert_uint_eq(gateway.unit_count, VEHICLE_NODES_MAX - 1);
+    ck_assert_uint_eq(ports.accept_count, 8 + 4 + VEHICLE_ROUTES_MAX + 3 * (VEHICLE_NODES_MAX - 1));
+}
+END_TEST
+
 int main(void)
 {
     TCase *tests = tcase_create("gateway");
@@ -178,5 +198,6 @@ int main(void)
     tcase_add_test(tests, cas_without_power_routes_nothing_and_has_forgotten_what_was_under_way);
     tcase_add_test(tests, queue_is_bounded_and_drops_are_counted);
     tcase_add_test(tests, routes_of_other_gateways_are_not_taken);
+    tcase_add_test(tests, largest_vehicle_fits_into_what_a_node_may_accept);
     return suite_run("gateway", tests);
 }

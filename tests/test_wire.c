@@ -209,6 +209,8 @@ static size_t make_hello_body(uint8_t *bytes)
         *accept = (node_accept_t){.bus = (uint8_t)below(VEHICLE_BUSES_MAX), .extended = below(2) == 1};
         accept->id = (uint32_t)below(0x20000000);
         accept->mask = (uint32_t)random_next(&source);
+        accept->byte0 = (uint8_t)below(256);
+        accept->byte0_mask = (uint8_t)below(256);
     }
     hello->ports.line_count = below(NODE_LINES_MAX + 1);
     for (size_t i = 0; i < hello->ports.line_count; i++) make_text(hello->ports.lines[i], NODE_LINE_NAME_MAX);

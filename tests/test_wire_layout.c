@@ -15,7 +15,7 @@ START_TEST(a_public_frame_has_the_bytes_that_the_header_tells)
         .kind = WIRE_FRAME, .stream = 1, .sequence = 0x0102, .time_ns = 111910000, .sender = "cas"};
     message.frame = frame_make(0x130, (const uint8_t[]){0x45, 0x00}, 2);
     static const uint8_t EXPECTED[] = {
-        2,    1,                                  // version, kind
+        3,    1,                                  // version, kind
         1,                                        // stream
         0x02, 0x01, 0,    0,    0, 0,    0,    0, // sequence number
         0x70, 0x9C, 0xAB, 0x06, 0, 0,    0,    0, // 111910000 ns
@@ -38,7 +38,7 @@ START_TEST(a_packet_with_one_frame_has_the_bytes_that_the_header_tells)
     outbox_send(outbox, 0, &frame, OUTBOX_REPLACE);
     wire_packet_t packet = {.incarnation = 7, .round = 9, .status = WIRE_DONE};
     static const uint8_t EXPECTED[] = {
-        2,    33, // version, kind
+        3,    33, // version, kind
         7,    0,    0,
         0,    0,    0,
         0,    0, // incarnation
@@ -169,6 +169,22 @@ START_TEST(what_is_wrong_with_a_hello_is_told_by_its_field)
 }
 END_TEST
 
+START_TEST(acceptance_in_a_hello_is_laid_out_as_documented)
+{
+    static wire_hello_t hello = {.class_name = "c", .ports = {.accept_count = 1}};
+    hello.ports.accepts[0] = (node_accept_t){
+        .bus = 1, .extended = true, .id = 0x18DAF140, .mask = 0x1FFFFF00, .byte0 = 0x40, .byte0_mask = 0xFE};
+    static const uint8_t EXPECTED[] = {
+        1,    1,    0x40, 0xF1, 0xDA, 0x98,
+        0x00, 0xFF, 0xFF, 0x1F, 0x40, 0xFE, // one: bus, identifier, mask, byte 0, its mask
+        0,    0,                            // lines, air channels
+    };
+    size_t size = wire_encode_hello(&hello, body);
+    ck_assert_uint_eq(size, 2 + 8 + 8 + WIRE_KEY_SIZE + 2 + sizeof EXPECTED);
+    ck_assert_mem_eq(body + size - sizeof EXPECTED, EXPECTED, sizeof EXPECTED);
+}
+END_TEST
+
 START_TEST(topics_are_what_subscribers_expect)
 {
     char topic[WIRE_TOPIC_MAX];
@@ -178,6 +194,9 @@ START_TEST(topics_are_what_subscribers_expect)
     frame = (can_frame_t){.id = 0x18DAF110, .extended = true};
     ck_assert_uint_eq(wire_topic_frame("b", &frame, topic), 14);
     ck_assert_mem_eq(topic, "can/b/18DAF110", 14);
+    frame = frame_make(0x6F1, (uint8_t[]){0x4C, 2, 0x10, 3}, 4);
+    ck_assert_uint_eq(wire_topic_frame_apart("kcan-s", &frame, topic), 17);
+    ck_assert_mem_eq(topic, "can/kcan-s/6F1/4C", 17);
     ck_assert_uint_eq(wire_topic("line/", "door/driver", topic), 16);
     ck_assert_mem_eq(topic, "line/door/driver", 16);
     ck_assert_uint_eq(wire_topic_ready("seat", (const uint8_t[]){0, 1, 2, 3, 4, 5, 6, 0xAB}, topic), 27);
@@ -238,6 +257,7 @@ int main(void)
     tcase_add_test(all, the_origin_of_a_hello_is_read_from_any_version);
     tcase_add_test(all, what_is_wrong_with_a_packet_is_told_by_its_field);
     tcase_add_test(all, what_is_wrong_with_a_hello_is_told_by_its_field);
+    tcase_add_test(all, acceptance_in_a_hello_is_laid_out_as_documented);
     tcase_add_test(all, topics_are_what_subscribers_expect);
     tcase_add_test(all, a_tag_is_that_of_siphash_and_stands_at_the_end);
     tcase_add_test(all, a_tag_fits_one_body_and_one_secret);

@@ -105,7 +105,9 @@ static bool ports_equal(const node_ports_t *a, const node_ports_t *b)
     if (a->accept_count != b->accept_count || a->line_count != b->line_count || a->air != b->air) return false;
     for (size_t i = 0; i < a->accept_count; i++) {
         const node_accept_t *x = &a->accepts[i], *y = &b->accepts[i];
-        if (x->bus != y->bus || x->extended != y->extended || x->id != y->id || x->mask != y->mask) return false;
+        if (x->bus != y->bus || x->extended != y->extended || x->id != y->id || x->mask != y->mask ||
+            x->byte0 != y->byte0 || x->byte0_mask != y->byte0_mask)
+            return false;
     }
     for (size_t i = 0; i < a->line_count; i++)
         if (strcmp(a->lines[i], b->lines[i]) != 0) return false;
@@ -126,6 +128,8 @@ static const char *find_objection(const hub_t *self, uint8_t node, const wire_he
     }
     for (size_t i = 0; i < hello->ports.accept_count; i++)
         if (hello->ports.accepts[i].bus >= entry->bus_count) return "it accepts from a bus that it is not on";
+    if (!hub_peers_have_room(self, node, &hello->ports))
+        return "the units accept by the first data byte of more identifiers than a run can tell apart";
     if (peer->has_ports && !ports_equal(&peer->ports, &hello->ports))
         return "it accepts other things than before its restart";
     return NULL;

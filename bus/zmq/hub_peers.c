@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bus/zmq/hub_peers.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,43 @@ long hub_peers_process(const hub_t *self, uint8_t node)
 }
 
 // ---- down ----------------------------------------------------------------------------------------------------------
+
+bool hub_peers_tell_apart(const hub_t *self, uint8_t bus, const can_frame_t *frame)
+{
+    for (size_t i = 0; i < self->apart_count; i++)
+        if (self->apart[i].id == frame->id && self->apart[i].bus == bus && self->apart[i].extended == frame->extended)
+            return frame->length > 0 && !frame->remote;
+    return false;
+}
+
+static can_frame_t frame_of(const node_accept_t *accept)
+{
+    return (can_frame_t){.id = accept->id, .extended = accept->extended, .length = 1};
+}
+
+bool hub_peers_have_room(const hub_t *self, uint8_t node, const node_ports_t *ports)
+{
+    size_t more = 0;
+    for (size_t i = 0; i < ports->accept_count; i++) {
+        can_frame_t frame = frame_of(&ports->accepts[i]);
+        uint8_t bus = self->vehicle->nodes[node].buses[ports->accepts[i].bus];
+        more += ports->accepts[i].byte0_mask != 0 && !hub_peers_tell_apart(self, bus, &frame);
+    }
+    return self->apart_count + more <= HUB_APART_MAX;
+}
+
+static void note_apart(hub_t *self, uint8_t node)
+{
+    const node_ports_t *ports = &self->peers[node].ports;
+    for (size_t i = 0; i < ports->accept_count; i++) {
+        const node_accept_t *accept = &ports->accepts[i];
+        uint8_t bus = self->vehicle->nodes[node].buses[accept->bus];
+        can_frame_t frame = frame_of(accept);
+        if (accept->byte0_mask == 0 || hub_peers_tell_apart(self, bus, &frame)) continue;
+        assert(self->apart_count < HUB_APART_MAX);
+        self->apart[self->apart_count++] = (hub_apart_t){bus, accept->extended, accept->id};
+    }
+}
 
 uint64_t hub_peers_publish(hub_t *self, wire_public_t *message, const char *topic, size_t topic_size)
 {
@@ -77,6 +115,7 @@ void hub_peers_greet_by_lane(hub_t *self, uint8_t node, const node_ports_t *port
     hub_peer_t *peer = &self->peers[node];
     peer->ports = *ports;
     peer->has_ports = true;
+    note_apart(self, node);
     peer->state = HUB_PEER_GREETED;
     welcome_by_lane(self, node);
     take_in_by_lane(peer);
@@ -118,8 +157,9 @@ static void take_listener(hub_t *self, const char *name)
         hub_peers_send_step(self, (uint8_t)node, wire_encode_welcome(&peer->candidates[i].welcome, self->body));
 }
 
-static void take_in(hub_peer_t *peer, const hub_candidate_t *candidate, int connection)
+static void take_in(hub_t *self, uint8_t node, const hub_candidate_t *candidate, int connection)
 {
+    hub_peer_t *peer = &self->peers[node];
     peer->connection_up = candidate->connection_up;
     peer->connection_down = connection;
     peer->incarnation = candidate->welcome.incarnation;
@@ -128,6 +168,7 @@ static void take_in(hub_peer_t *peer, const hub_candidate_t *candidate, int conn
     peer->has_ports = true;
     peer->state = HUB_PEER_READY;
     peer->greeted = 0;
+    note_apart(self, node);
 }
 
 // The proof of one that speaks by lane may come before its hello.
@@ -141,7 +182,7 @@ static void take_ready(hub_t *self, const char *topic, int connection)
             take_in_by_lane(peer);
         }
         for (size_t j = 0; j < candidate_count(peer) && peer->state == HUB_PEER_GREETED; j++)
-            if (strcmp(topic, peer->candidates[j].ready) == 0) take_in(peer, &peer->candidates[j], connection);
+            if (strcmp(topic, peer->candidates[j].ready) == 0) take_in(self, i, &peer->candidates[j], connection);
     }
 }
 

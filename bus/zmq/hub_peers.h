@@ -20,6 +20,12 @@ int hub_peers_find(const hub_t *self, const char *name);
 /// The process of a unit, 0 when it has none.
 long hub_peers_process(const hub_t *self, uint8_t node);
 
+/// Whether frames of that identifier go out as "can/BUS/ID/B0".
+bool hub_peers_tell_apart(const hub_t *self, uint8_t bus, const can_frame_t *frame);
+
+/// Whether there is room for the identifiers that a unit with these ports would have told apart.
+bool hub_peers_have_room(const hub_t *self, uint8_t node, const node_ports_t *ports);
+
 /// Publishes under the topic in the message's stream, with the next sequence number of that, which is returned.
 uint64_t hub_peers_publish(hub_t *self, wire_public_t *message, const char *topic, size_t topic_size);
 

@@ -41,7 +41,9 @@ static void publish_event(hub_t *self, const kernel_t *kernel, const kernel_even
         message.kind = WIRE_FRAME;
         message.stream = event->bus;
         message.frame = event->frame;
-        size = wire_topic_frame(self->vehicle->buses[event->bus].name, &event->frame, topic);
+        size = hub_peers_tell_apart(self, event->bus, &event->frame)
+                   ? wire_topic_frame_apart(self->vehicle->buses[event->bus].name, &event->frame, topic)
+                   : wire_topic_frame(self->vehicle->buses[event->bus].name, &event->frame, topic);
         break;
     case EVENT_LINE:
         message.kind = WIRE_LINE;

@@ -25,6 +25,7 @@
 #define HUB_TICK_MS 20 // how often a wait looks up from its socket
 #define HUB_CANDIDATES_MAX 8
 #define HUB_OBSERVERS_MAX 1000
+#define HUB_APART_MAX 256     // identifiers on buses
 #define HUB_STRANGERS_MAX 256 // frames per bus that wait; what is more is lost
 
 typedef enum {
@@ -96,6 +97,12 @@ typedef struct {
     hub_visitor_t visitors[CONNECTIONS_MAX];
 } hub_door_t;
 
+typedef struct { // an identifier that a unit tells apart by the first data byte
+    uint8_t bus; // the vehicle's
+    bool extended;
+    uint32_t id;
+} hub_apart_t;
+
 typedef struct hub {
     hub_options_t options;
     const vehicle_t *vehicle;
@@ -117,6 +124,8 @@ typedef struct hub {
     uint64_t sequences[WIRE_STREAM_COUNT]; // last ones used
     unsigned children_signals;
     hub_figures_t figures;
+    size_t apart_count;
+    hub_apart_t apart[HUB_APART_MAX];
     hub_strangers_t strangers[VEHICLE_BUSES_MAX];
     char unit_directory[VEHICLE_PATH_MAX + 1];
     hub_peer_t peers[VEHICLE_NODES_MAX];

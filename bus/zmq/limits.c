@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bus/zmq/limits.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -10,6 +11,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "bus/kernel/vehicle.h"
+
 // Open files that a process needs, everything counted (standard files, libzmq's own, sockets, what is read and written
 // meanwhile): whoever connects to a bus, who has one, and there for each unit more.
 #define FILES_CLIENT 24
@@ -18,7 +21,9 @@
 
 #define THREADS 2      // of libzmq's context: input and output, reaper
 #define THREADS_UNIT 3 // of a process of its own
-#define THREADS_MAX 128
+#define THREADS_MAX 256
+
+static_assert(THREADS + THREADS_UNIT * VEHICLE_NODES_MAX <= THREADS_MAX, "those of every vehicle are tried");
 
 void limits_begin(void)
 {

@@ -67,6 +67,28 @@ static void subscribe(runner_t *self, const char *topic, size_t size)
     zmq_setsockopt(self->down_handle, ZMQ_SUBSCRIBE, topic, size);
 }
 
+#define BYTES_APART_MAX                                                                                                \
+    2 // as many subscriptions as an acceptance may need; diagnosis has an address, or a group of two
+
+static size_t count_bytes(const node_accept_t *accept)
+{
+    size_t count = 1;
+    for (int bit = 0; bit < 8; bit++) count <<= !(accept->byte0_mask >> bit & 1);
+    return count;
+}
+
+// To each first data byte that is asked for, so that what is for somebody else does not wake us.
+static void subscribe_bytes(runner_t *self, const node_accept_t *accept, const char *bus)
+{
+    char topic[WIRE_TOPIC_MAX];
+    can_frame_t frame = {.id = accept->id, .extended = accept->extended, .length = 1};
+    for (unsigned byte = 0; byte <= UINT8_MAX; byte++) {
+        if ((byte & accept->byte0_mask) != (accept->byte0 & accept->byte0_mask)) continue;
+        frame.data[0] = (uint8_t)byte;
+        subscribe(self, topic, wire_topic_frame_apart(bus, &frame, topic));
+    }
+}
+
 static void subscribe_accept(runner_t *self, const node_accept_t *accept)
 {
     const char *bus = self->vehicle.buses[self->entry->buses[accept->bus]].name;
@@ -74,8 +96,13 @@ static void subscribe_accept(runner_t *self, const node_accept_t *accept)
     can_frame_t frame = {.id = accept->id, .extended = accept->extended};
     size_t size = wire_topic_frame(bus, &frame, topic);
     uint32_t whole = frame_id_max(accept->extended);
-    if ((accept->mask & whole) != whole) size -= accept->extended ? 8 : 3; // then all of the bus
-    subscribe(self, topic, size);
+    if ((accept->mask & whole) != whole) {
+        subscribe(self, topic, size - (accept->extended ? 8 : 3)); // then all of the bus
+    } else if (count_bytes(accept) <= BYTES_APART_MAX) {
+        subscribe_bytes(self, accept, bus);
+    } else {
+        subscribe(self, topic, size);
+    }
 }
 
 // In the order of the alphabet, step/NODE last: ZeroMQ repeats them in that order when it has to connect again. On a

@@ -46,7 +46,7 @@
 // In the layouts: u8 u16 u32 u64 unsigned, i16 i64 two's complement, text = u8 length and that many bytes (none of them
 // 0), x[n] = u8 n and n times x. Whoever reads accepts nothing else: no other version, no byte too few or too many.
 //
-//   every body  u8 version (2), u8 kind (wire_kind_t)
+//   every body  u8 version (3), u8 kind (wire_kind_t)
 //   frame       u32 identifier (bit 31: extended, bit 30: remote), u8 length 0 .. 8, data (none in a remote frame)
 //   air         u8 channel (air_channel_t), u32 transmission, bytes u8[n], n up to 64
 //   line        u8 line (index of the node's port), u8 momentary 0|1, i64 value
@@ -54,7 +54,8 @@
 //   image       u16 n, n times: text name, u8 size 0 .. 16, then i64 value if size is 0, else size bytes
 //
 //   public      u8 stream, u64 sequence number in that stream from 1, i64 time in ns, text sender, then by kind:
-//     frame       frame                    stream = bus 0 .. 3; topic can/BUS/ID, three or eight upper-case hex digits
+//     frame       frame                    stream = bus 0 .. 3; topic can/BUS/ID, three or eight upper-case hex digits;
+//                   can/BUS/ID/B0, two more, where a unit of the run accepts by the first data byte, and there is one
 //     line        i64 value                stream 4; topic line/NAME
 //     air         air                      stream 5; topic air/rf (also its end), air/lf
 //     power       u8 kernel_power_t        stream 6, as all below; topic sim/power
@@ -69,8 +70,8 @@
 //                 public   u8 own index (of the bus or line port), u8 momentary, u8 stream, u64 sequence number
 //                 private  u8 bus, then by kind: frame (sent, not_sent, frame), line, air, or nothing
 //   hello       u64 incarnation, u64 definitions (wire_hash over vehicle file and DBC; 0: not told), u8[32] public key,
-//                 text class, accepts[n]: u8 bus, u32 identifier (bit 31: extended), u32 mask; lines text[n]; u8 air
-//                 channels; u8[8] tag if the key is zeros
+//                 text class, accepts[n]: u8 bus, u32 identifier (bit 31: extended), u32 mask, u8 first data byte, u8
+//                 its mask (0: any, and none); lines text[n]; u8 air channels; u8[8] tag if the key is zeros
 //   packet      u64 incarnation, u64 round, u8 status. 0: outbox. 1, a public input never came: u8 stream, u64 sequence
 //     outbox      i64 deadline, u8 hold, u32 dropped, frames[n]: u8 bus, u8 flags, frame; line[n]; air[n]; log[n];
 //                 u8 store 0|1, image if 1
@@ -89,7 +90,7 @@
 #include "bus/zmq/wire_mistake.h"
 #include "bus/zmq/wire_topic.h"
 
-#define WIRE_VERSION 2
+#define WIRE_VERSION 3
 #define WIRE_VERSION_STRANGER 1 // since when a stranger's frame is as it is
 #define WIRE_SIZE_MAX 32768     // no body is larger; every encoder's buffer has this size
 #define WIRE_REASON_MAX 200

@@ -207,6 +207,8 @@ void wire_parts_put_ports(wire_writer_t *writer, const node_ports_t *ports)
         wire_bytes_put_u8(writer, accept->bus);
         wire_bytes_put_u32(writer, accept->id | (accept->extended ? IDENTIFIER_EXTENDED : 0));
         wire_bytes_put_u32(writer, accept->mask);
+        wire_bytes_put_u8(writer, accept->byte0);
+        wire_bytes_put_u8(writer, accept->byte0_mask);
     }
     wire_bytes_put_u8(writer, (uint8_t)ports->line_count);
     for (size_t i = 0; i < ports->line_count; i++) wire_bytes_put_text(writer, ports->lines[i]);
@@ -228,6 +230,10 @@ void wire_parts_get_ports(wire_reader_t *reader, node_ports_t *ports)
         if (accept.id > FRAME_EXTENDED_ID_MAX) wire_bytes_fail(reader, WIRE_ABOVE, accept.id, FRAME_EXTENDED_ID_MAX);
         wire_bytes_next_field(reader, "mask");
         accept.mask = wire_bytes_get_u32(reader);
+        wire_bytes_next_field(reader, "byte 0");
+        accept.byte0 = wire_bytes_get_u8(reader, UINT8_MAX);
+        wire_bytes_next_field(reader, "byte 0 mask");
+        accept.byte0_mask = wire_bytes_get_u8(reader, UINT8_MAX);
         ports->accepts[i] = accept;
     }
     wire_bytes_field(reader, "line count");

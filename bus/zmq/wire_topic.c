@@ -26,6 +26,12 @@ size_t wire_topic_frame(const char *bus, const can_frame_t *frame, char *topic)
     return length + put_hex(topic + length, frame->id, frame->extended ? 8 : 3, "0123456789ABCDEF");
 }
 
+size_t wire_topic_frame_apart(const char *bus, const can_frame_t *frame, char *topic)
+{
+    size_t length = put_name(topic, wire_topic_frame(bus, frame, topic), "/");
+    return length + put_hex(topic + length, frame->data[0], 2, "0123456789ABCDEF");
+}
+
 size_t wire_topic(const char *prefix, const char *name, char *topic)
 {
     return put_name(topic, put_name(topic, 0, prefix), name);

@@ -7,7 +7,12 @@ STORED, SENT, LINE, HEARD, ENDED, DUE, EXTENDED, AWAKE = range(0x3F8, 0x400)
 
 
 class Probe(Unit):
-    accepts = [(0, 0x100, 0x7F0), (0, 0x18DAF100, None, True)]  # sixteen identifiers, and one of 29 bits
+    accepts = [
+        (0, 0x100, 0x7F0),  # sixteen identifiers
+        (0, 0x18DAF100, None, True),  # one of 29 bits
+        (0, 0x120, None, None, 0x40),  # one with that first byte
+        (0, 0x121, None, None, 0x40, 0xF0),  # one whose first byte begins so
+    ]
     lines = ["door/driver"]
     air = [RF, RF_END, LF]
 

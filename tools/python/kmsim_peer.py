@@ -40,7 +40,7 @@ NEVER, SECOND, MILLISECOND = 2**63 - 1, 10**9, 10**6
 RF, RF_END, LF = 0, 1, 2  # air_channel_t
 MASK_ALL = {False: 0x7FF, True: 0x1FFFFFFF}
 
-VERSION = 2
+VERSION = 3
 FRAME, LINE, AIR, END, WELCOME, REFUSE, POWER_ON, GRANT = 1, 2, 3, 7, 16, 17, 18, 19  # wire_kind_t
 PING, HELLO, PACKET, ECHO = 21, 32, 33, 35
 KINDS = ["awake", "asleep", "sent", "not_sent", "frame", "line", "air", "stored", "deadline"]  # node_input_kind_t
@@ -60,7 +60,7 @@ class Unit:
 
     name = None     # in the vehicle file; None: as --node says, else the program's name
     buses = ()      # their names, as the entry in the vehicle file has them; (): read from there
-    accepts = ()    # (bus, identifier) or (bus, identifier, mask) or (bus, identifier, mask, extended)
+    accepts = ()    # (bus, identifier), and as many as are needed of mask, extended, byte 0, its mask (None: as without)
     lines = ()      # names of the lines that it sets or is told of: ("door/driver",)
     air = ()        # channels that it hears: RF, RF_END, LF
 
@@ -205,7 +205,7 @@ class Peer:
         for channel, names in ((b"air/lf", {LF}), (b"air/rf", {RF, RF_END})):
             if names & set(unit.air):
                 yield channel
-        for bus, identifier, mask, extended in unit.accepts:
+        for bus, identifier, mask, extended, _, _ in unit.accepts:
             whole = mask & MASK_ALL[extended] == MASK_ALL[extended]
             digits = "%0*X" % (8 if extended else 3, identifier) if whole else ""
             yield ("can/%s/%s" % (unit.buses[bus], digits)).encode()
@@ -229,8 +229,8 @@ class Peer:
         unit, self.powered = self.unit, False
         key = bytes(self.key.public_key) if self.key else bytes(32)
         body = struct.pack("<Q", 0) + key + put_text(self.options.kind) + bytes([len(unit.accepts)])
-        for bus, identifier, mask, extended in unit.accepts:
-            body += struct.pack("<BII", bus, identifier | EXTENDED * extended, mask)
+        for bus, identifier, mask, extended, byte0, byte0_mask in unit.accepts:
+            body += struct.pack("<BIIBB", bus, identifier | EXTENDED * extended, mask, byte0, byte0_mask)
         body += bytes([len(unit.lines)]) + b"".join(put_text(line) for line in unit.lines)
         self.say(b"hello/", HELLO, body + bytes([sum(1 << channel for channel in set(unit.air))]))
 
@@ -383,8 +383,15 @@ def parse(unit, arguments):
     return options
 
 
+def complete_accept(bus, identifier, mask=None, extended=False, byte0=None, byte0_mask=None):
+    """All bits of the identifier, and of byte 0 if that is told, unless a mask says which."""
+    if byte0_mask is None:
+        byte0_mask = 0 if byte0 is None else 0xFF
+    return bus, identifier, MASK_ALL[bool(extended)] if mask is None else mask, bool(extended), byte0 or 0, byte0_mask
+
+
 def complete(unit, options):
-    """The unit's name, its buses from the vehicle file, and what it accepts with mask and format."""
+    """The unit's name, its buses from the vehicle file, and what it accepts with all six parts."""
     unit.name = options.node
     if not unit.buses:
         if not options.vehicle:
@@ -394,9 +401,7 @@ def complete(unit, options):
         if unit.name not in nodes:
             raise ValueError("%s has no node \"%s\"" % (options.vehicle, unit.name))
         unit.buses = nodes[unit.name]["buses"]
-    unit.accepts = [tuple(told) + ((None,) * (4 - len(told))) for told in unit.accepts]
-    unit.accepts = [(bus, identifier, MASK_ALL[bool(extended)] if mask is None else mask, bool(extended))
-                    for bus, identifier, mask, extended in unit.accepts]
+    unit.accepts = [complete_accept(*told) for told in unit.accepts]
 
 
 def run(unit, arguments=None):
