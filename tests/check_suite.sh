@@ -6,6 +6,7 @@ set -eu
 bin=$(realpath "${1:-build/bin}")
 schema=$(realpath tests/junit.xsd)
 scenarios=$(realpath scenarios)
+moments=$(realpath tests/moments.py)
 work=$(mktemp -d)
 export XDG_RUNTIME_DIR=$work
 trap 'kill -9 $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
@@ -261,4 +262,6 @@ PYTHON
 gives 130 /usr/bin/python3 person.py "$bin/kmsim" run -j 2 tree/b slow
 grep -qE '\[#+-+\] [0-9]+ of 13, 1 failed, [0-9]+ (s|min) left: ' out && grep -q '9 of 13 stories: ' out || fail "$(cat out)"
 nothing_left "Ctrl-C"
+cd "$scenarios/.."
+"$moments" "$bin" 25
 echo "suites are played"

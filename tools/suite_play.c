@@ -164,6 +164,12 @@ static void take_record(suite_play_t *self, const worker_t *worker, size_t index
     forget(self, index, &record);
 }
 
+static void give_back(suite_play_t *self, size_t index)
+{
+    self->given[index] = false;
+    if (index < self->next) self->next = index;
+}
+
 // It has ended before its work was done: its first story is what it was at, the others are for somebody else.
 static void take_end(suite_play_t *self, worker_t *worker)
 {
@@ -172,17 +178,17 @@ static void take_end(suite_play_t *self, worker_t *worker)
     int status = worker_end(worker, GRACE_NS);
     words_t words = words_make(problem, sizeof problem);
     worker->stopped_ns = 0;
-    for (size_t i = 1; i < worker->given_count; i++) {
-        self->given[worker->given[i]] = false;
-        if (worker->given[i] < self->next) self->next = worker->given[i];
-    }
-    if (worker->given_count > 0 && self->signal == 0) {
+    if (!told && self->signal == 0) self->signal = worker_interrupted(status);
+    for (size_t i = 1; i < worker->given_count; i++) give_back(self, worker->given[i]);
+    if (self->signal != 0 || (told && worker->given_count == 0)) {
+        // as it was to be
+    } else if (worker->given_count > 0) {
         if (told)
             words_add(&words, "not over within "), words_add_time(&words, self->options->timeout_ns);
         else
             words_add(&words, "the process that played it %s", process_describe(status, text));
         settle_as(self, worker->given[0], told ? RECORD_TIMED_OUT : RECORD_BROKEN, problem);
-    } else if (status != 0 && !told && self->signal == 0) {
+    } else if (status != 0) {
         self->broken = true;
         words_add(&words, "a process that plays stories %s", process_describe(status, text));
         fprintf(stderr, "kmsim: %s\n", problem);
@@ -279,7 +285,8 @@ static void end_workers(suite_play_t *self)
         if (worker->socket < 0) continue;
         int status = worker_end(worker, END_NS);
         char text[PROCESS_TEXT_MAX];
-        if (status == 0) continue;
+        if (self->signal == 0 && worker->stopped_ns == 0) self->signal = worker_interrupted(status);
+        if (status == 0 || worker_interrupted(status)) continue;
         self->broken = true;
         set_reason(self, "a process that played stories did not end well");
         fprintf(stderr, "kmsim: a process that played stories %s\n", process_describe(status, text));

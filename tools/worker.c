@@ -103,7 +103,8 @@ static _Noreturn void work_on(const work_t *work, int socket)
     story_watch_destroy(&self.options.watch);
     free(self.bytes);
     close(socket);
-    exit(ferror(stdout) ? EXIT_BROKEN : EXIT_PASSED);
+    int signal = process_interrupted();
+    exit(signal ? EXIT_SIGNAL + signal : ferror(stdout) ? EXIT_BROKEN : EXIT_PASSED);
 }
 
 // ---- the run's side ------------------------------------------------------------------------------------------------
@@ -179,7 +180,13 @@ void worker_stop(worker_t *self, int64_t now_ns)
 {
     if (self->stopped_ns != 0 || self->process.pid <= 0) return;
     self->stopped_ns = now_ns;
+    shutdown(self->socket, SHUT_WR); // the signal may come just before it waits for more
     kill(self->process.pid, SIGTERM);
+}
+
+int worker_interrupted(int status)
+{
+    return WIFEXITED(status) && WEXITSTATUS(status) > EXIT_SIGNAL ? WEXITSTATUS(status) - EXIT_SIGNAL : 0;
 }
 
 int worker_end(worker_t *self, int64_t patience_ns)

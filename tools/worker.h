@@ -53,6 +53,9 @@ record_t *worker_take(worker_t *self, size_t *index, int64_t now_ns, error_t *er
 /// Tells it to end, when it is told the first time.
 void worker_stop(worker_t *self, int64_t now_ns);
 
+/// The signal that has told a worker to end which ended so, by its status; 0: it ended otherwise.
+int worker_interrupted(int status);
+
 /// Hangs up, waits so long for its end, kills it then; the status is that of waitpid.
 int worker_end(worker_t *self, int64_t patience_ns);
 
