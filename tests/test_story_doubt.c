@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bus/base/words.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
 
@@ -22,7 +23,8 @@ static void close_garage(void)
 // The warnings, without their places and the word itself, each behind "; ".
 static void assert_doubts(const char *steps, const char *expected)
 {
-    char told[4096] = "", *rest;
+    char told[4096], *rest;
+    words_t words = words_make(told, sizeof told);
     error_t doubts;
     error_clear(&doubts);
     const story_t *story = story_fixture_parse(garage, "", steps);
@@ -30,8 +32,7 @@ static void assert_doubts(const char *steps, const char *expected)
     for (char *line = strtok_r(doubts.text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
         const char *what = strstr(line, ": warning: ");
         ck_assert_msg(strncmp(line, "test.json:1:", strlen("test.json:1:")) == 0 && what, "%s", line);
-        if (*told) strcat(told, "; ");
-        strcat(told, what + strlen(": warning: "));
+        words_add(&words, "%s%s", words.length > 0 ? "; " : "", what + strlen(": warning: "));
     }
     ck_assert_str_eq(told, expected);
     story_destroy(&story);

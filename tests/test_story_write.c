@@ -381,21 +381,6 @@ START_TEST(a_number_is_written_with_the_digits_that_it_needs)
 }
 END_TEST
 
-START_TEST(what_stands_for_other_steps_is_written_as_these)
-{
-    const story_t *story = story_fixture_parse(
-        world.garage, "",
-        "{'repeat': 2, 'after': '1 s', 'note': 'twice', 'steps': [{'wait': '${round} s', 'note': 'w'}]}");
-    json_t *json = story_write(story);
-    char *text = json_dumps(json_object_get(json, "steps"), 0);
-    ck_assert_str_eq(text, "[{\"after\": \"1 s\", \"wait\": \"0 us\", \"note\": \"twice\"}, "
-                           "{\"wait\": \"1 s\", \"note\": \"w\"}, {\"wait\": \"2 s\", \"note\": \"w\"}]");
-    free(text);
-    json_decref(json);
-    story_destroy(&story);
-}
-END_TEST
-
 START_TEST(a_number_that_needs_all_its_digits_is_written_exactly)
 {
     const story_t *story =
@@ -490,7 +475,6 @@ int main(void)
         settings_of_several_messages_are_written_and_loaded,
         a_step_is_written_as_people_write_it,
         a_number_is_written_with_the_digits_that_it_needs,
-        what_stands_for_other_steps_is_written_as_these,
         a_number_that_needs_all_its_digits_is_written_exactly,
         a_name_is_written_for_a_number_only_where_it_means_the_same,
         a_file_that_takes_nothing_is_told,

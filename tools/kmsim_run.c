@@ -185,6 +185,7 @@ static bool simulate(kmsim_run_t *self, const report_t *report, error_t *error)
     if (tell) {
         narrator_begin(&self->narrator, report, story->vehicle, story->dbc, options->verbosity > 1);
         narrator_tell_title(&self->narrator, story->name, story->description);
+        if (story->note) report_line(report, "note: %s", story->note);
     }
     bool good = car_run(self->car, error);
     if (good && options->stored && !process_interrupted()) good = car_finish_storing(self->car, error);

@@ -59,10 +59,9 @@ static bool occurs(const condition_t *self, const condition_context_t *context)
 
 // ---- the second: answers -------------------------------------------------------------------------------------------
 
-// An occasion is answered by what was seen at the same instant.
 static void open(condition_memory_t *memory, const condition_context_t *context)
 {
-    if (memory->open_ns == NONE_OPEN && memory->seen_ns < context->now_ns) memory->open_ns = context->now_ns;
+    if (memory->open_ns == NONE_OPEN) memory->open_ns = context->now_ns;
 }
 
 // Frames only: a state answers while it is so, and remembers nothing.

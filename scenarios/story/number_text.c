@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "scenarios/story/number_text.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@ const char *number_text(double number, char text[NUMBER_TEXT_MAX])
         snprintf(text, NUMBER_TEXT_MAX, "%.*g", digits, number);
         if (strtod(text, NULL) == number) break;
     }
-    if (!strpbrk(text, ".e")) strcat(text, ".0"); // else it would be an integer
+    bool whole = !strpbrk(text, ".e"); // it would be an integer
+    size_t length = strlen(text);
+    if (whole) snprintf(text + length, NUMBER_TEXT_MAX - length, ".0");
     return text;
 }

@@ -41,11 +41,11 @@ static bool all_names_fit(const story_value_t *value)
 static bool fits_near(const story_value_t *value, double physical)
 {
     const dbc_signal_t *signal = value->signal;
-    double lowest = (double)dbc_raw_minimum(signal), highest = (double)dbc_raw_maximum(signal);
-    double raw = fmin(fmax(nearbyint((physical - signal->offset) / signal->factor), lowest), highest);
-    for (double near = fmax(raw - 1, lowest); near <= fmin(raw + 1, highest); near++)
-        if (story_value_fits(value, (int64_t)near)) return true;
-    return false;
+    int64_t lowest = dbc_raw_minimum(signal), highest = dbc_raw_maximum(signal);
+    double steps = nearbyint((physical - signal->offset) / signal->factor);
+    int64_t raw = steps <= (double)lowest ? lowest : steps >= (double)highest ? highest : (int64_t)steps;
+    return story_value_fits(value, raw) || (raw > lowest && story_value_fits(value, raw - 1)) ||
+           (raw < highest && story_value_fits(value, raw + 1));
 }
 
 // A range is one piece: at one of its ends, or at one of the signal's, there is a value that fits, or there is none.
@@ -81,10 +81,9 @@ static void doubt_condition(story_doubts_t *self, const condition_t *condition)
 
 // ---- watches -------------------------------------------------------------------------------------------------------
 
-static void doubt_watch(story_doubts_t *self, bool something_follows)
+static void doubt_watch(story_doubts_t *self, const condition_t *condition, bool something_follows)
 {
     const story_step_t *step = self->step;
-    const condition_t *condition = step->condition;
     if (!condition->is_state && step->for_ns == 0)
         story_doubt_tell(self, "cannot fail: it lasts no time");
     else if (!condition->is_state && step->background && !something_follows)
@@ -105,7 +104,8 @@ static int64_t told(int64_t time_ns)
 
 static bool may_take_time(const story_step_t *step)
 {
-    if (step->verb->kind == VERB_WORKSHOP || (step->condition && !index_set_is_empty(step->condition->read))) return true;
+    if (step->verb->kind == VERB_WORKSHOP || (step->condition && !index_set_is_empty(step->condition->read)))
+        return true;
     return step->at_ns > 0 ||
            told(step->after_ns) + told(step->within_ns) + told(step->for_ns) + told(step->lasts_ns) > 0;
 }
@@ -142,7 +142,9 @@ void story_doubt(const story_t *self, error_t *doubts)
         const story_step_t *step = looked.step = &self->steps[i];
         begin_ns = doubt_time(&looked, begin_ns);
         if (step->verb->doubt) step->verb->doubt(&looked, step);
-        if (step->condition) doubt_condition(&looked, step->condition);
-        if (step->verb->kind == VERB_WATCHES) doubt_watch(&looked, last < self->step_count && last > i);
+        if (!step->condition) continue;
+        doubt_condition(&looked, step->condition);
+        if (step->verb->kind == VERB_WATCHES)
+            doubt_watch(&looked, step->condition, last < self->step_count && last > i);
     }
 }

@@ -251,16 +251,6 @@ static void expand_repeat(story_loader_t *self, const json_t *json, size_t node,
 
 // ---- use -----------------------------------------------------------------------------------------------------------
 
-static void tell_reasons(story_loader_t *self, const char *why)
-{
-    for (; *why; why += strspn(why, "\n")) {
-        size_t length = strcspn(why, "\n");
-        json_reader_mistake_at(&self->reader, "use", "%.*s", (int)length, why);
-        why += length;
-    }
-    self->mistakes->is_incomplete = true;
-}
-
 // The file that is used; null, and told, when it cannot be.
 static const story_source_t *find_file(story_loader_t *self, const char *path, const files_t *files)
 {
@@ -276,7 +266,8 @@ static const story_source_t *find_file(story_loader_t *self, const char *path, c
         return NULL;
     }
     if (!source->why) return source;
-    tell_reasons(self, source->why);
+    story_tell_reasons(self, "use", source->why);
+    self->mistakes->is_incomplete = true;
     return NULL;
 }
 

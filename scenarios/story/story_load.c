@@ -227,11 +227,7 @@ static void load_car(story_loader_t *self, const char *vehicle, garage_t *garage
         self->story->dbc = car.dbc;
         return;
     }
-    for (const char *line = why.text; *line; line += strspn(line, "\n")) {
-        size_t line_length = strcspn(line, "\n");
-        json_reader_mistake_at(&self->reader, "vehicle", "%.*s", (int)line_length, line);
-        line += line_length;
-    }
+    story_tell_reasons(self, "vehicle", why.text);
 }
 
 #define TOLD(member) offsetof(top_t, member)
@@ -260,11 +256,7 @@ static void load_name(story_loader_t *self, const char *told)
     words_add(&words, "%s", told);
     story_scope_add_words(self->scope, NAME_MAX_OF_STORY, &words);
     self->story->name = story_keep_text(self, name);
-    size_t node = json_places_member(self->source->places, 0, "name");
-    if (node != JSON_PLACES_NONE) {
-        json_position_t position = json_places_position(self->source->places, node, false);
-        self->story->name_place = (story_place_t){self->file, "/name", "", position.line, position.column};
-    }
+    self->story->name_place = story_place_of_member(self->source, self->file, "/name");
     if (words.length == words.size)
         json_reader_mistake_at(&self->reader, "name", "is longer than %d bytes with its parameters", NAME_MAX_OF_STORY);
 }

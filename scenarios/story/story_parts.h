@@ -221,6 +221,12 @@ void story_join_parts(condition_t *condition);
 /// The value of a verb that expects or watches: a condition of the step's own.
 void story_load_conditional(story_loader_t *self, const json_t *json, story_step_t *step);
 
+/// Tells at the member why something cannot be read, a mistake for each line.
+void story_tell_reasons(story_loader_t *self, const char *member, const char *why);
+
+/// Where a member of the file's object, "/name", stands.
+story_place_t story_place_of_member(const story_source_t *source, const char *file, const char *pointer);
+
 /// Returns room for what a row makes of its value.
 void *story_allocate(story_loader_t *self, size_t count, size_t size);
 

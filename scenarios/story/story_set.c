@@ -163,11 +163,7 @@ static void read_requirements(story_set_t *self, story_loader_t *loader, const s
 {
     const char *identifier;
     json_t *sentence;
-    story_place_t place = {.file = self->source->path, .pointer = "/requirements"};
-    json_position_t position =
-        json_places_position(self->source->places, json_places_member(self->source->places, 0, "requirements"), false);
-    place.line = position.line;
-    place.column = position.column;
+    const story_place_t place = story_place_of_member(self->source, self->source->path, "/requirements");
     const story_within_t within = {.place = &place};
     story_read_source(loader, source);
     loader->within = &within;
@@ -188,12 +184,10 @@ static void load_requirements(story_set_t *self)
     if (!path || !*path) return; // told with the other members
     story_loader_t *loader = begin_telling(self, self->source);
     const story_source_t *source = story_source_beside(&self->sources, self->source, path);
-    for (const char *why = source->why; why && *why; why += strspn(why, "\n")) {
-        size_t length = strcspn(why, "\n");
-        json_reader_mistake_at(&loader->reader, "requirements", "%.*s", (int)length, why);
-        why += length;
-    }
-    if (!source->why) read_requirements(self, loader, source);
+    if (source->why)
+        story_tell_reasons(loader, "requirements", source->why);
+    else
+        read_requirements(self, loader, source);
     free(loader);
 }
 
@@ -242,7 +236,7 @@ static void load_stories(story_set_t *self)
 {
     size_t rows = self->scope.count > 0 ? json_array_size(self->rows) : 1;
     text_set_t names = {.count = 0};
-    self->stories = allocate(rows, sizeof *self->stories);
+    self->stories = allocate(rows, sizeof(const story_t *));
     for (size_t row = 0; row < rows && !self->mistakes.is_too_much; row++) {
         const story_t *story = self->scope.count > 0 && self->is_bad[row] ? NULL : make(self, row);
         if (!story) continue;

@@ -41,12 +41,12 @@ json_t *story_write_number(double number)
 // The arithmetic of fractions gives -10 + 111 * 0.1 more digits than 1.1 has, which is the same value of the signal.
 static double round_physical(const dbc_signal_t *signal, int64_t raw)
 {
-    double physical = dbc_physical(signal, raw), rounded = physical;
+    double physical = dbc_physical(signal, raw);
     for (int digits = 1; digits <= DIGITS_READABLE; digits++) {
         char text[NUMBER_TEXT_MAX];
         int64_t again;
         snprintf(text, sizeof text, "%.*g", digits, physical);
-        rounded = strtod(text, NULL);
+        double rounded = strtod(text, NULL);
         bool same = fabs(rounded - physical) <= DIGITS_TOLERANCE * fabs(signal->factor);
         if (same && dbc_raw(signal, rounded, &again) && again == raw) return rounded;
     }
