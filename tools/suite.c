@@ -27,6 +27,12 @@ static suite_item_t invalid_item(const story_list_invalid_t *invalid)
     return (suite_item_t){.path = invalid->path, .name = invalid->path, .mistakes = invalid->mistakes};
 }
 
+static void note_shared(suite_item_t *before, suite_item_t *item)
+{
+    assert(before->path && item->path);
+    if (strcmp(before->path, item->path) == 0) before->shares = item->shares = true;
+}
+
 // In the order of the command line, invalid ones among the others.
 static void add_all(suite_t *self, const story_list_t *list)
 {
@@ -39,9 +45,7 @@ static void add_all(suite_t *self, const story_list_t *list)
         if (i < list->count) self->items[self->count++] = valid_item(list->stories[i]);
     }
     assert(self->count == room);
-    for (size_t i = 1; i < room; i++)
-        if (strcmp(self->items[i].path, self->items[i - 1].path) == 0)
-            self->items[i].shares = self->items[i - 1].shares = true;
+    for (size_t i = 1; i < self->count; i++) note_shared(&self->items[i - 1], &self->items[i]);
 }
 
 // ---- traces --------------------------------------------------------------------------------------------------------

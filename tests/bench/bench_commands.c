@@ -29,7 +29,12 @@ static const row_t ROWS[] = {
     {"welcome.json", {"run"}, "scenarios/welcome.json", 1, "20 s", 45},
     {"two_keys_one_number.json", {"run"}, "scenarios/two_keys_one_number.json", 1, "3 s", 60},
     {"inserted_without_unlocking.json", {"run"}, "scenarios/inserted_without_unlocking.json", 1, "5 s", 60},
-    {"-j1 two_keys_one_number.json, ten times", {"run", "-j1"}, "scenarios/two_keys_one_number.json", 10, "10 x 3 s", 60},
+    {"-j1 two_keys_one_number.json, ten times",
+     {"run", "-j1"},
+     "scenarios/two_keys_one_number.json",
+     10,
+     "10 x 3 s",
+     60},
     {"--in-process welcome.json", {"run", "--in-process"}, "scenarios/welcome.json", 1, "20 s", 0},
     {"what starting the program costs", {"--version"}, NULL, 0, "-", 0},
 };
