@@ -60,8 +60,8 @@ void image_copy(image_t *self, const image_t *from)
 
 static const image_entry_t *find_name(const image_t *self, const name_t *name)
 {
-    // Most names differ in length or in their last letter, and begin alike: key/1/counter, key/1/battery. No entry has
-    // the empty name.
+    // Most names differ in length or in their last letter, and begin alike: key/1/counter, key/1/battery. The name is
+    // not empty.
     for (uint32_t i = 0; i < self->count; i++) {
         const char *known = self->entries[i].name;
         if (known[name->length] == '\0' && known[name->length - 1] == name->text[name->length - 1] &&
@@ -76,7 +76,7 @@ const image_entry_t *image_find(const image_t *self, const char *prefix, int num
     if (self->count == 0) return NULL;
     name_t name;
     name_make(&name, prefix, number, suffix);
-    return name.fits ? find_name(self, &name) : NULL;
+    return name.fits && name.length > 0 ? find_name(self, &name) : NULL;
 }
 
 // The entry of that name, emptied; a new one where there is none; null when it cannot be.
