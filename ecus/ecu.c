@@ -55,7 +55,7 @@ static bool is_silenced(const ecu_t *self, const can_frame_t *frame)
 static void send_on_bus(ecu_t *self, size_t message, uint8_t bus, uint8_t flags)
 {
     if (!self->messages[message]) return;
-    can_frame_t frame = dbc_frame(self->messages[message]);
+    can_frame_t frame = self->blanks[message];
     if (is_silenced(self, &frame)) return;
     self->type->hooks.compose(self->unit, (uint8_t)message, bus, &frame);
     if (self->type->messages[message].counts) flags |= OUTBOX_REPORT;

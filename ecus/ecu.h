@@ -79,6 +79,7 @@ typedef struct ecu {
     int64_t bit_ns[VEHICLE_BUSES_MAX];
     uint8_t message_count;                           // the type's, then the status's further ones in the file's order
     const dbc_message_t *messages[ECU_MESSAGES_MAX]; // null: one that this unit does not send
+    can_frame_t blanks[ECU_MESSAGES_MAX];            // each with nothing but start values
     bool at_power_on[ECU_MESSAGES_MAX];              // sent then
     bool is_status[ECU_MESSAGES_MAX];                // holds settings: sent with the others that do
     uint8_t counter_count;

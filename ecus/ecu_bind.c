@@ -111,6 +111,8 @@ bool ecu_bind(ecu_t *self, const ecu_type_t *type, void *unit, const node_setup_
     for (size_t i = 0; i < type->message_count; i++) {
         if (type->messages[i].find == ECU_STATUS && !bind_further(self, setup, missing)) return false;
     }
+    for (size_t i = 0; i < self->message_count; i++)
+        if (self->messages[i]) self->blanks[i] = dbc_frame(self->messages[i]);
     diagnosis_bind(&self->diagnosis, self, setup, ports);
     count_what_is_ignored(self);
     return true;

@@ -16,7 +16,8 @@ typedef struct {
 static inline index_set_t index_set_of(unsigned index)
 {
     uint64_t bit = UINT64_C(1) << index % 64;
-    return index < 64 ? (index_set_t){.low = bit} : (index_set_t){.high = bit};
+    bool low = index < 64;
+    return (index_set_t){low ? bit : 0, low ? 0 : bit};
 }
 
 static inline index_set_t index_set_both(index_set_t a, index_set_t b)

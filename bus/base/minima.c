@@ -29,12 +29,9 @@ index_set_t minima_up_to(const minima_t *self, int64_t limit)
 {
     index_set_t found = {0};
     for (unsigned place = 1; place > 0;) {
-        if (self->least[place] <= limit && place < INDEX_SET_MAX) {
-            place *= 2;
-            continue;
-        }
-        if (self->least[place] <= limit) index_set_put(&found, place - INDEX_SET_MAX, true);
-        place = next_place(place);
+        bool is_number = place >= INDEX_SET_MAX, within = self->least[place] <= limit;
+        if (is_number && within) index_set_put(&found, place - INDEX_SET_MAX, true);
+        place = within && !is_number ? 2 * place : next_place(place);
     }
     return found;
 }

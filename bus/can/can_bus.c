@@ -17,7 +17,8 @@ void can_bus_init(can_bus_t *self, uint32_t bit_rate)
     self->state = CAN_BUS_ASLEEP;
     self->ready_ns = self->sleep_ns = self->end_ns = self->busy_total_ns = 0;
     self->busy = self->conflict = self->broken = self->heard = false;
-    self->powered = self->listen_only = self->held = self->asking = self->senders = (index_set_t){0};
+    self->powered = self->listen_only = self->held = (index_set_t){0};
+    self->asking = self->changed = self->senders = (index_set_t){0};
     self->frame = (can_frame_t){0};
     self->order = self->carried = self->refused = 0;
 }
@@ -49,8 +50,9 @@ void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_
     can_bus_node_t *n = &self->nodes[node];
     can_bus_set_hold(self, node, false, now_ns);
     n->used = 0;
-    n->sending = n->best = -1;
+    n->sending = -1;
     index_set_put(&self->asking, node, false);
+    index_set_put(&self->changed, node, false);
     index_set_put(&self->powered, node, powered);
     if (!self->busy || !index_set_has(self->senders, node)) return;
     index_set_put(&self->senders, node, false);
@@ -105,7 +107,7 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
     n->used |= UINT32_C(1) << free_box;
     n->mailboxes[free_box] = (can_mailbox_t){.flags = flags, .order = self->order++, .frame = *frame};
     index_set_put(&self->asking, node, true);
-    n->best = -1;
+    index_set_put(&self->changed, node, true);
     if (self->state == CAN_BUS_ASLEEP) {
         self->state = CAN_BUS_WAKING;
         self->ready_ns = now_ns + CAN_BUS_WAKE_NS;
@@ -118,6 +120,7 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
 static void choose_best(can_bus_t *self, int node)
 {
     can_bus_node_t *n = &self->nodes[node];
+    n->best = -1;
     for (int i = next_used(n, 0); i >= 0; i = next_used(n, i + 1)) {
         const can_mailbox_t *box = &n->mailboxes[i];
         uint64_t rank = frame_priority(&box->frame);
@@ -134,8 +137,8 @@ static void empty_mailbox(can_bus_t *self, int node, int mailbox)
 {
     can_bus_node_t *n = &self->nodes[node];
     n->used &= ~(UINT32_C(1) << mailbox);
-    n->best = -1;
-    if (n->used == 0) index_set_put(&self->asking, (unsigned)node, false);
+    index_set_put(&self->asking, (unsigned)node, n->used != 0);
+    index_set_put(&self->changed, (unsigned)node, n->used != 0);
 }
 
 // Whether anybody is there to pull the ACK slot down. A sender does not hear itself, and a stranger only listens.
@@ -148,10 +151,8 @@ static bool is_acknowledged(const can_bus_t *self)
 static void fall_asleep(can_bus_t *self)
 {
     self->state = CAN_BUS_ASLEEP;
-    for (int i; (i = index_set_take(&self->asking)) >= 0;) {
-        self->nodes[i].used = 0;
-        self->nodes[i].best = -1;
-    }
+    for (int i; (i = index_set_take(&self->asking)) >= 0;) self->nodes[i].used = 0;
+    self->changed = (index_set_t){0};
 }
 
 // A frame that failed waits again: a newer one that was to replace it while it waited does so now, in its place.
@@ -237,11 +238,11 @@ static unsigned conflict_bits(const can_frame_t *a, const can_frame_t *b)
 // bytes the one that sends 1 and reads 0 finds a bit error, which outside the identifier is no loss but a failure.
 static unsigned choose_senders(can_bus_t *self)
 {
+    for (int i; (i = index_set_take(&self->changed)) >= 0;) choose_best(self, i);
     uint64_t best_rank = UINT64_MAX;
     self->senders = (index_set_t){0};
     index_set_t rest = self->asking;
     for (int i; (i = index_set_take(&rest)) >= 0;) {
-        if (self->nodes[i].best < 0) choose_best(self, i);
         if (self->ranks[i] > best_rank) continue;
         if (self->ranks[i] < best_rank) self->senders = (index_set_t){0};
         best_rank = self->ranks[i];

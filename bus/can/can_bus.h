@@ -39,7 +39,7 @@ typedef struct {
 
 typedef struct {    // of a node that has had power
     int8_t sending; // mailbox whose frame is on the wire, -1: none
-    int8_t best;    // mailbox that takes part in arbitration, -1: not known, or none in use
+    int8_t best;    // mailbox that takes part in arbitration
     uint32_t used;  // bit per mailbox
     can_mailbox_t mailboxes[CAN_BUS_MAILBOXES];
 } can_bus_node_t;
@@ -68,6 +68,7 @@ typedef struct {
     index_set_t listen_only; // never acknowledge
     index_set_t held;        // want the bus awake
     index_set_t asking;      // have something in a mailbox
+    index_set_t changed;     // of those, whose best mailbox is not known
     index_set_t senders;
     can_frame_t frame;
     uint64_t order;                    // of the last request

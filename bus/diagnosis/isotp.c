@@ -53,7 +53,9 @@ static void expire(isotp_t *self, int64_t limit_ns)
 void isotp_init(isotp_t *self, const isotp_config_t *config)
 {
     assert(config->tx_id <= FRAME_BASE_ID_MAX && config->rx_id <= FRAME_BASE_ID_MAX);
-    memset(self, 0, sizeof *self);
+    // The payloads, which are most of it, stay as they are: nothing of one is read that was not written.
+    memset(self, 0, offsetof(isotp_t, send.payload));
+    memset(&self->receive, 0, offsetof(isotp_t, receive.payload) - offsetof(isotp_t, receive));
     self->config = *config;
     self->receive.flow = ISOTP_FLOW_NONE;
     int64_t *const timeouts[] = {&self->config.n_as_ns, &self->config.n_bs_ns, &self->config.n_cr_ns,

@@ -12,38 +12,39 @@ typedef struct {
     bool fits;
 } name_t;
 
-static void name_append(name_t *self, const char *piece, size_t length)
+// Letter by letter: names are short, and made so often that two calls for each piece are dear.
+static void name_append(name_t *self, const char *piece)
 {
-    if (!self->fits || length > IMAGE_NAME_MAX - self->length) {
-        self->fits = false;
-        return;
+    for (; *piece && self->fits; piece++) {
+        self->fits = self->length < IMAGE_NAME_MAX;
+        if (self->fits) self->text[self->length++] = *piece;
     }
-    memcpy(self->text + self->length, piece, length);
-    self->length += length;
 }
 
 static void name_append_number(name_t *self, int number)
 {
-    char digits[NUMBER_DIGITS_MAX + 1];
+    char digits[NUMBER_DIGITS_MAX + 2];
     size_t start = sizeof digits;
+    digits[--start] = '\0';
     do {
         digits[--start] = (char)('0' + number % 10);
         number /= 10;
     } while (number > 0);
     digits[--start] = '/';
-    name_append(self, digits + start, sizeof digits - start);
+    name_append(self, digits + start);
 }
 
-static name_t name_make(const char *prefix, int number, const char *suffix)
+static void name_make(name_t *name, const char *prefix, int number, const char *suffix)
 {
-    name_t name = {.fits = true};
-    name_append(&name, prefix, strlen(prefix));
-    if (number >= 0) name_append_number(&name, number);
+    name->length = 0;
+    name->fits = true;
+    name_append(name, prefix);
+    if (number >= 0) name_append_number(name, number);
     if (suffix) {
-        name_append(&name, "/", 1);
-        name_append(&name, suffix, strlen(suffix));
+        name_append(name, "/");
+        name_append(name, suffix);
     }
-    return name;
+    name->text[name->length] = '\0';
 }
 
 void image_clear(image_t *self)
@@ -59,8 +60,8 @@ void image_copy(image_t *self, const image_t *from)
 
 static const image_entry_t *find_name(const image_t *self, const name_t *name)
 {
-    // Most names differ in length or in their last letter, and begin alike: key/1/counter, key/1/battery. No entry has
-    // the empty name.
+    // Most names differ in length or in their last letter, and begin alike: key/1/counter, key/1/battery. The name is
+    // not empty.
     for (uint32_t i = 0; i < self->count; i++) {
         const char *known = self->entries[i].name;
         if (known[name->length] == '\0' && known[name->length - 1] == name->text[name->length - 1] &&
@@ -72,14 +73,17 @@ static const image_entry_t *find_name(const image_t *self, const name_t *name)
 
 const image_entry_t *image_find(const image_t *self, const char *prefix, int number, const char *suffix)
 {
-    name_t name = name_make(prefix, number, suffix);
-    return name.fits ? find_name(self, &name) : NULL;
+    if (self->count == 0) return NULL;
+    name_t name;
+    name_make(&name, prefix, number, suffix);
+    return name.fits && name.length > 0 ? find_name(self, &name) : NULL;
 }
 
 // The entry of that name, emptied; a new one where there is none; null when it cannot be.
 static image_entry_t *claim(image_t *self, const char *prefix, int number, const char *suffix)
 {
-    name_t name = name_make(prefix, number, suffix);
+    name_t name;
+    name_make(&name, prefix, number, suffix);
     if (!name.fits || name.length == 0) return NULL;
     const image_entry_t *found = find_name(self, &name);
     if (!found && self->count >= IMAGE_ENTRIES_MAX) return NULL;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// How much faster than real time the kernel runs two saturated buses in-process: on each, four synthetic nodes ask for
-// their next frame as soon as the one before was carried, so that the bus never idles.
+// What the kernel takes for a frame of two saturated buses in-process: on each, four synthetic nodes ask for their next
+// frame as soon as the one before was carried, so that the bus never idles. And what it takes for an activation when
+// more and more of them are on one bus: each should cost what it costs among few.
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,10 +13,12 @@
 #include "tests/bench/measure.h"
 
 #define TURNS_MAX 7
+#define BUSES 2
 #define NODES_PER_BUS 4
 #define VIRTUAL_NS (60 * TIME_S)
 #define MOST_NS 300.0
 #define LOAD_MINIMUM 0.99 // less, and it was not this work that was timed
+#define MOST_TIMES 1.5    // of what an activation takes among the fewest units, among the most
 
 typedef struct {
     uint32_t id;
@@ -27,7 +30,8 @@ typedef struct {
     double load, cpu_s;
 } done_t;
 
-static uint64_t heard;
+static uint64_t heard, called;
+static bool hear_all;
 
 static bool bind(void *node, const node_setup_t *setup, node_ports_t *ports, const char **missing)
 {
@@ -35,6 +39,7 @@ static bool bind(void *node, const node_setup_t *setup, node_ports_t *ports, con
     talker_t *self = node;
     self->id = 0x100 + (uint32_t)(setup->entry - setup->vehicle->nodes);
     node_accept_id(ports, 0, self->id ^ 1); // each hears one other
+    if (hear_all) ports->accepts[0].mask = 0;
     return true;
 }
 
@@ -57,6 +62,7 @@ static void power_on(void *node, int64_t now_ns, const image_t *image, image_sta
 static void activate(void *node, int64_t now_ns, const node_input_t *inputs, size_t count, outbox_t *outbox)
 {
     (void)now_ns;
+    called++;
     for (size_t i = 0; i < count; i++) {
         if (inputs[i].kind == INPUT_SENT || inputs[i].kind == INPUT_DEADLINE) say(node, outbox);
         if (inputs[i].kind == INPUT_FRAME) heard++;
@@ -73,14 +79,14 @@ static bool play(void *self, kernel_t *kernel)
     return kernel_now(kernel) < VIRTUAL_NS;
 }
 
-static void make_vehicle(vehicle_t *vehicle)
+static void make_vehicle(vehicle_t *vehicle, uint8_t buses, int nodes_per_bus)
 {
     memset(vehicle, 0, sizeof *vehicle);
-    vehicle->bus_count = 2;
-    for (uint8_t bus = 0; bus < 2; bus++) {
+    vehicle->bus_count = buses;
+    for (uint8_t bus = 0; bus < buses; bus++) {
         snprintf(vehicle->buses[bus].name, sizeof vehicle->buses[bus].name, "bus%d", bus);
         vehicle->buses[bus].bit_rate = 100000;
-        for (int i = 0; i < NODES_PER_BUS; i++) {
+        for (int i = 0; i < nodes_per_bus; i++) {
             vehicle_node_t *node = &vehicle->nodes[vehicle->node_count++];
             snprintf(node->name, sizeof node->name, "node%d", vehicle->node_count);
             node->bus_count = 1;
@@ -115,7 +121,7 @@ static done_t run(const vehicle_t *vehicle)
     bool good = simulation_run(&simulation, &error);
     done_t done = {.cpu_s = measure_cpu_s() - began_s};
     assert(good);
-    done.carried = kernel_bus(kernel, 0)->carried + kernel_bus(kernel, 1)->carried;
+    for (uint8_t bus = 0; bus < vehicle->bus_count; bus++) done.carried += kernel_bus(kernel, bus)->carried;
     done.load = (double)kernel_bus(kernel, 0)->busy_total_ns / (double)VIRTUAL_NS;
     host_in_process_destroy(&host);
     free(outboxes);
@@ -132,17 +138,12 @@ static int run_once(const vehicle_t *vehicle)
     return 0;
 }
 
-static int work(int argc, char **argv)
+static void measure_saturated(const vehicle_t *vehicle, int turns)
 {
-    static vehicle_t vehicle;
-    make_vehicle(&vehicle);
-    if (argc == 2 && strcmp(argv[1], "once") == 0) return run_once(&vehicle);
-    if (argc != 1) return fprintf(stderr, "usage: bench_kernel [once]\n"), 2;
-    int turns = measure_times(TURNS_MAX, 1);
     double cpu_s[TURNS_MAX];
     done_t done = {0};
     for (int i = 0; i < turns; i++) {
-        done = run(&vehicle);
+        done = run(vehicle);
         cpu_s[i] = done.cpu_s;
     }
     double median_s = measure_median(cpu_s, (size_t)turns), frame_ns = median_s * 1e9 / (double)done.carried;
@@ -154,6 +155,57 @@ static int work(int argc, char **argv)
     printf("| %.0f s | %" PRIu64 " | %.0f %% | %.3f s | %.0f ns | %.0f ns |\n", (double)VIRTUAL_NS / 1e9, done.carried,
            done.load * 100, median_s, frame_ns, MOST_NS);
     measure_at_most(frame_ns, MOST_NS, " ns", "saturated kernel, per frame");
+}
+
+// In ns; *frames and *calls of each turn, which are always the same.
+static double measure_activation(int units, bool all, int turns, uint64_t *frames, uint64_t *calls)
+{
+    static vehicle_t vehicle;
+    double call_ns[TURNS_MAX];
+    make_vehicle(&vehicle, 1, units);
+    hear_all = all;
+    for (int i = 0; i < turns; i++) {
+        called = 0;
+        done_t done = run(&vehicle);
+        call_ns[i] = done.cpu_s * 1e9 / (double)called;
+        *frames = done.carried;
+        *calls = called;
+    }
+    return measure_median(call_ns, (size_t)turns);
+}
+
+static void measure_units(bool all, int turns)
+{
+    static const int UNITS[] = {8, 16, 32, 64};
+    const char *who = all ? "all others" : "one other";
+    double most_ns = 0; // by what it takes among the fewest
+    for (size_t i = 0; i < sizeof UNITS / sizeof UNITS[0]; i++) {
+        uint64_t frames = 0, calls = 0;
+        double call_ns = measure_activation(UNITS[i], all, turns, &frames, &calls);
+        printf("| %d | %s | %" PRIu64 " | %" PRIu64 " | %.0f ns |", UNITS[i], who, frames, calls, call_ns);
+        if (i > 0) {
+            printf(" %.0f ns |\n", most_ns);
+            measure_at_most(call_ns, most_ns, " ns", "an activation among more units");
+        } else {
+            printf("  |\n");
+            most_ns = call_ns * MOST_TIMES;
+        }
+    }
+}
+
+static int work(int argc, char **argv)
+{
+    static vehicle_t vehicle;
+    make_vehicle(&vehicle, BUSES, NODES_PER_BUS);
+    if (argc == 2 && strcmp(argv[1], "once") == 0) return run_once(&vehicle);
+    if (argc != 1) return fprintf(stderr, "usage: bench_kernel [once]\n"), 2;
+    int turns = measure_times(TURNS_MAX, 1);
+    measure_saturated(&vehicle, turns);
+    printf("\n");
+    measure_title("| units | heard by | frames carried | activations | CPU time per activation | at most |",
+                  "The same on one bus, with more and more units. Median of %d turns.", turns);
+    measure_units(false, turns);
+    measure_units(true, turns);
     return measure_status();
 }
 
