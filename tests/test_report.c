@@ -108,20 +108,25 @@ START_TEST(a_trace_that_was_kept_is_told_on_a_terminal_too)
 }
 END_TEST
 
+static void finish(void)
+{
+    fclose(report.out);
+}
+
 START_TEST(a_watch_that_saw_nothing_is_told_with_its_story)
 {
     static const char WATCH[] = "test.json:3:5: /steps/1/never: watched 0 frames";
     begin(false, 1);
     record_list_add(&passed->idle, WATCH);
     report_record(&report, passed);
-    fclose(report.out);
+    finish();
     ck_assert_str_eq(text, "TAP version 13\n1..1\n"
                            "# test.json:3:5: /steps/1/never: watched 0 frames\n"
                            "ok 1 - test\n");
     free(text);
     begin(true, 1);
     report_record(&report, passed);
-    fclose(report.out);
+    finish();
     ck_assert_str_eq(text, "passed  test  (1.000000 s of car)\n"
                            "        test.json:3:5: /steps/1/never: watched 0 frames\n");
 }

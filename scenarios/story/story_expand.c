@@ -315,8 +315,10 @@ static story_binding_t *bind(const json_t *with)
     const char *name;
     json_t *value;
     assert(bindings);
-    json_object_foreach((json_t *)(uintptr_t)with, name, value) bindings[count++] =
-        (story_binding_t){name, value, false};
+    json_object_foreach((json_t *)(uintptr_t)with, name, value)
+    {
+        bindings[count++] = (story_binding_t){name, value, false};
+    }
     return bindings;
 }
 
@@ -328,7 +330,8 @@ static void expand_use_of(story_loader_t *self, const files_t *files, const json
     story_loader_t *outer = malloc(sizeof *outer);
     assert(outer);
     *outer = *self;
-    self->scope = &scope;
+    // cppcheck-suppress autoVariables
+    self->scope = &scope; // until the file is read: *outer has the one before
     self->within = within;
     expand_file(self, files);
     // What is read goes on being counted; where it is read is as before.

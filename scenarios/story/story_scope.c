@@ -33,7 +33,7 @@ static bool next_reference(const char *text, reference_t *reference)
 
 static bool text_refers(const char *text)
 {
-    reference_t reference;
+    reference_t reference = {0};
     return next_reference(text, &reference);
 }
 
@@ -146,7 +146,7 @@ static outcome_t fill_text(const story_scope_t *scope, const char *text, char **
 char *story_fill_text(const story_scope_t *scope, const char *text)
 {
     char *filled;
-    reference_t reference;
+    reference_t reference = {0};
     fill_text(scope, text, &filled, &reference);
     return filled;
 }
@@ -229,7 +229,7 @@ static json_t *fill(story_loader_t *self, const json_t *json, const path_t *path
 
 static json_t *fill_string(story_loader_t *self, const char *text, const path_t *path)
 {
-    reference_t reference;
+    reference_t reference = {0};
     if (!next_reference(text, &reference)) return json_string(text);
     bool alone = reference.begin == text && *reference.end == '\0';
     json_t *value = alone ? find_value(self->scope, &reference) : NULL;
@@ -255,7 +255,7 @@ static json_t *fill_array(story_loader_t *self, const json_t *json, const path_t
 static void fill_member(story_loader_t *self, const char *name, const json_t *value, const path_t *path, json_t *object)
 {
     const path_t inner = {path, name, 0};
-    reference_t reference;
+    reference_t reference = {0};
     char *filled = NULL;
     if (text_refers(name)) {
         outcome_t outcome = fill_text(self->scope, name, &filled, &reference);
@@ -279,7 +279,10 @@ static json_t *fill_object(story_loader_t *self, const json_t *json, const path_
     json_t *object = json_object();
     const char *name;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)json, name, value) fill_member(self, name, value, path, object);
+    json_object_foreach((json_t *)(uintptr_t)json, name, value)
+    {
+        fill_member(self, name, value, path, object);
+    }
     return object;
 }
 

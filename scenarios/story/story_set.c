@@ -104,8 +104,10 @@ static void bind_first(story_set_t *self, const json_t *row)
     const char *name;
     json_t *value;
     self->scope.bindings = allocate(json_object_size(row), sizeof *self->scope.bindings);
-    json_object_foreach((json_t *)(uintptr_t)row, name, value) self->scope.bindings[self->scope.count++] =
-        (story_binding_t){name, value, false};
+    json_object_foreach((json_t *)(uintptr_t)row, name, value)
+    {
+        self->scope.bindings[self->scope.count++] = (story_binding_t){name, value, false};
+    }
 }
 
 static void bind_row(story_set_t *self, size_t row)
@@ -166,7 +168,8 @@ static void read_requirements(story_set_t *self, story_loader_t *loader, const s
     const story_place_t place = story_place_of_member(self->source, self->source->path, "/requirements");
     const story_within_t within = {.place = &place};
     story_read_source(loader, source);
-    loader->within = &within;
+    // cppcheck-suppress autoVariables
+    loader->within = &within; // as long as we read: it is taken back
     if (!json_is_object(source->json)) json_reader_mistake(&loader->reader, "must be an object of sentences");
     self->identifiers = allocate(json_object_size(source->json), sizeof *self->identifiers);
     json_object_foreach(source->json, identifier, sentence)
