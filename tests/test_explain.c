@@ -65,6 +65,17 @@ START_TEST(the_last_frames_of_the_messages_in_question_are_told_with_their_sende
 }
 END_TEST
 
+START_TEST(frames_of_another_bus_than_is_asked_about_are_left_out)
+{
+    const player_verdict_t *verdict =
+        fails(AWAKE ", {'frame': {'bus': 'kcan-p', 'frame': '2A0#2222020000000000'}}, {'wait': '50 ms'}, {'expect': "
+                    "{'message': 'CentralLocking', 'bus': 'kcan-s', 'signals': {'DriverDoor': 'lock'}}, 'within': "
+                    "'100 ms'}");
+    ck_assert_ptr_nonnull(strstr(verdict->frames, " kcan-s 2A0#"));
+    ck_assert_ptr_null(strstr(verdict->frames, " kcan-p "));
+}
+END_TEST
+
 START_TEST(a_frame_that_came_before_its_step_is_hinted_at)
 {
     const player_verdict_t *verdict =
@@ -121,6 +132,7 @@ int main(void)
     tcase_add_test(all, of_one_condition_alone_there_are_no_parts);
     tcase_add_test(all, of_what_always_holds_it_is_told_what_was_violated);
     tcase_add_test(all, the_last_frames_of_the_messages_in_question_are_told_with_their_senders);
+    tcase_add_test(all, frames_of_another_bus_than_is_asked_about_are_left_out);
     tcase_add_test(all, a_frame_that_came_before_its_step_is_hinted_at);
     tcase_add_test(all, what_never_came_has_no_such_hint);
     tcase_add_test(all, a_unit_without_power_is_hinted_at);

@@ -52,38 +52,58 @@ void explain_parts(words_t *words, const story_t *story, const story_step_t *ste
 
 // ---- frames --------------------------------------------------------------------------------------------------------
 
-typedef struct {
+typedef struct { // of the same message on the same bus (or any) once
     size_t count;
-    const dbc_message_t *items[MESSAGES_MAX];
+    struct {
+        const dbc_message_t *message;
+        int bus;
+        size_t left; // frames to be told, counted from the latest
+    } items[MESSAGES_MAX];
 } messages_t;
 
 static void add_messages(messages_t *self, const condition_t *condition)
 {
     bool there = !condition->message || self->count == MESSAGES_MAX;
-    for (size_t i = 0; !there && i < self->count; i++) there = self->items[i] == condition->message;
-    if (!there) self->items[self->count++] = condition->message;
+    for (size_t i = 0; !there && i < self->count; i++)
+        there = self->items[i].message == condition->message && self->items[i].bus == condition->bus;
+    if (!there) {
+        self->items[self->count].message = condition->message;
+        self->items[self->count++].bus = condition->bus;
+    }
     for (size_t i = 0; i < condition->part_count; i++) add_messages(self, &condition->parts[i]);
+}
+
+// Of a message on a bus the frame that so many later ones follow; null: none that is remembered.
+static const past_frame_t *frame_before(const past_t *past, const dbc_message_t *message, int bus, size_t later)
+{
+    const past_frame_t *frame;
+    for (size_t i = 0; (frame = past_frame(past, message, i)); i++)
+        if ((bus == STORY_ANY_BUS || bus == (int)frame->bus) && later-- == 0) return frame;
+    return NULL;
 }
 
 // Those of all messages in the order in which they came: each time the oldest of those that are left.
 void explain_frames(words_t *words, const condition_t *condition, const past_t *past)
 {
     messages_t messages = {0};
-    size_t left[MESSAGES_MAX];
     add_messages(&messages, condition);
     for (size_t i = 0; i < messages.count; i++)
-        for (left[i] = 0; left[i] < FRAMES_MAX && past_frame(past, messages.items[i], left[i]); left[i]++) continue;
+        while (messages.items[i].left < FRAMES_MAX &&
+               frame_before(past, messages.items[i].message, messages.items[i].bus, messages.items[i].left))
+            messages.items[i].left++;
     for (;;) {
         const past_frame_t *oldest = NULL;
         size_t of = 0;
         for (size_t i = 0; i < messages.count; i++) {
-            const past_frame_t *frame = left[i] > 0 ? past_frame(past, messages.items[i], left[i] - 1) : NULL;
-            if (!frame || (oldest && frame->time_ns >= oldest->time_ns)) continue;
+            if (messages.items[i].left == 0) continue;
+            const past_frame_t *frame =
+                frame_before(past, messages.items[i].message, messages.items[i].bus, messages.items[i].left - 1);
+            if (oldest && frame->time_ns >= oldest->time_ns) continue;
             oldest = frame;
             of = i;
         }
         if (!oldest) return;
-        left[of]--;
+        messages.items[of].left--;
         if (words->length > 0) words_add(words, "\n");
         past_add_frame(words, past->vehicle, past->dbc, oldest);
     }
