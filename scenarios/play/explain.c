@@ -56,7 +56,7 @@ typedef struct { // of the same message on the same bus (or any) once
     size_t count;
     struct {
         const dbc_message_t *message;
-        int bus;
+        int8_t bus;
         size_t left; // frames to be told, counted from the latest
     } items[MESSAGES_MAX];
 } messages_t;
@@ -74,11 +74,11 @@ static void add_messages(messages_t *self, const condition_t *condition)
 }
 
 // Of a message on a bus the frame that so many later ones follow; null: none that is remembered.
-static const past_frame_t *frame_before(const past_t *past, const dbc_message_t *message, int bus, size_t later)
+static const past_frame_t *frame_before(const past_t *past, const dbc_message_t *message, int8_t bus, size_t later)
 {
     const past_frame_t *frame;
     for (size_t i = 0; (frame = past_frame(past, message, i)); i++)
-        if ((bus == STORY_ANY_BUS || bus == (int)frame->bus) && later-- == 0) return frame;
+        if ((bus == STORY_ANY_BUS || (int)bus == (int)frame->bus) && later-- == 0) return frame;
     return NULL;
 }
 
