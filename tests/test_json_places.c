@@ -206,9 +206,24 @@ START_TEST(what_is_not_there_is_not_found)
 }
 END_TEST
 
+// Jansson passes over a byte 0 between values as over a blank.
+START_TEST(a_byte_of_zero_between_values_is_no_value)
+{
+    static const char TEXT[] = "[1\0, 2\0]";
+    json_t *json = json_loadb(TEXT, sizeof TEXT - 1, 0, NULL);
+    ck_assert_uint_eq(json_array_size(json), 2);
+    json_places_t *places = json_places_new(TEXT, sizeof TEXT - 1);
+    ck_assert_uint_eq(json_places_position(places, json_places_element(places, 0, 1), false).column, 6);
+    ck_assert_uint_eq(json_places_element(places, 0, 2), JSON_PLACES_NONE);
+    json_places_destroy(&places);
+    json_decref(json);
+}
+END_TEST
+
 int main(void)
 {
-    const TTest *const TESTS[] = {every_value_is_found_where_it_was_written, what_is_not_there_is_not_found};
+    const TTest *const TESTS[] = {every_value_is_found_where_it_was_written, what_is_not_there_is_not_found,
+                                  a_byte_of_zero_between_values_is_no_value};
     TCase *tests = tcase_create("json places");
     tcase_set_timeout(tests, 60);
     suite_add_tests(tests, TESTS, sizeof TESTS / sizeof TESTS[0]);

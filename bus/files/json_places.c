@@ -116,6 +116,7 @@ static void take_string(scan_t *self)
 static void take(scan_t *self)
 {
     switch (here(self)) {
+    case '\0': // which Jansson passes over
     case ' ':
     case '\t':
     case '\r':

@@ -21,6 +21,7 @@
 
 typedef struct { // a step as it was read in an earlier round
     bool is_kept;
+    bool is_bad; // it has mistakes, and would have the same again
     story_step_t step;
 } kept_t;
 
@@ -73,15 +74,20 @@ static void count_work(story_loader_t *self, size_t values)
     if (self->within || self->scope) story_works(self, values);
 }
 
+// Of what stands within: a step, or what stands for steps. False, and told once, when they are too many.
+static bool count_made(story_loader_t *self)
+{
+    if (!self->within || ++self->made_count <= STEPS_MAX) return true;
+    if (!self->is_full) json_reader_mistake(&self->reader, "makes more than %d steps", STEPS_MAX);
+    self->is_full = true;
+    return false;
+}
+
 static void push(story_loader_t *self, const story_step_t *step)
 {
     story_whole_t *whole = self->whole;
     size_t *count = &self->story->step_count;
-    if (self->within && ++self->made_count > STEPS_MAX) {
-        if (!self->is_full) json_reader_mistake(&self->reader, "makes more than %d steps", STEPS_MAX);
-        self->is_full = true;
-        return;
-    }
+    if (!count_made(self)) return;
     if (*count == whole->step_room) {
         whole->step_room = whole->step_room ? 2 * whole->step_room : FIRST_ROOM;
         whole->steps = realloc(whole->steps, whole->step_room * sizeof *whole->steps);
@@ -129,7 +135,7 @@ static void expand_plain(story_loader_t *self, const json_t *json, size_t node, 
     if (step.at_ns != STORY_NO_TIME && is_repeated(self))
         json_reader_mistake_at(&self->reader, "at", "is not allowed in a repeat");
     // A watch that goes on in the background is another one each time.
-    if (kept && filled == json && !step.background) *kept = (kept_t){true, step};
+    if (kept && filled == json && !step.background) *kept = (kept_t){.is_kept = true, .step = step};
     push(self, &step);
     json_decref(filled);
 }
@@ -237,6 +243,8 @@ static void expand_repeat(story_loader_t *self, const json_t *json, size_t node,
         GROUP_FIELDS,
     };
     group_t group = {.at_ns = STORY_NO_TIME, .after_ns = STORY_NO_TIME, .rounds = 1};
+    count_made(self);
+    count_work(self, WORK_OF_A_STEP);
     json_t *filled = fill_around(self, json);
     json_reader_object(&self->reader, filled, FIELDS(FIELDS_OF_REPEAT), &group);
     const story_within_t *within = begin_group(self, filled, "repeat", node, &group);
@@ -354,6 +362,8 @@ static void expand_use(story_loader_t *self, const json_t *json, size_t node, co
         GROUP_FIELDS,
     };
     group_t group = {.at_ns = STORY_NO_TIME, .after_ns = STORY_NO_TIME};
+    count_made(self);
+    count_work(self, WORK_OF_A_STEP);
     json_t *filled = fill_if_needed(self, json);
     json_reader_object(&self->reader, filled, FIELDS(FIELDS_OF_USE), &group);
     const story_within_t *within = begin_group(self, filled, "use", node, &group);
@@ -397,13 +407,15 @@ static void expand_list(story_loader_t *self, const json_t *json, size_t node, c
                                                                                   : JSON_PLACES_NONE;
     for (size_t i = 0; i < json_array_size(json) && !self->mistakes->is_too_much; i++) {
         const json_t *step = json_array_get(json, i);
-        size_t mark = json_reader_enter_index(&self->reader, i);
-        if (kept && kept[i].is_kept)
-            push(self, &kept[i].step);
+        kept_t *own = kept ? &kept[i] : NULL;
+        size_t mark = json_reader_enter_index(&self->reader, i), before = self->reader.mistakes;
+        if (own && own->is_kept)
+            push(self, &own->step);
         else if (json_is_string(step) && needs_filling(self, step))
             expand_reference(self, step, inner, files);
-        else
-            expand_step(self, step, inner, files, kept ? &kept[i] : NULL);
+        else if (!own || !own->is_bad)
+            expand_step(self, step, inner, files, own);
+        if (own && self->reader.mistakes > before && !story_refers(step)) own->is_bad = true;
         json_reader_leave(&self->reader, mark);
         if (inner != JSON_PLACES_NONE) inner = json_places_next(places, inner);
     }
