@@ -57,10 +57,11 @@ bool host_in_process_add(host_in_process_t *self, uint8_t node, const node_class
 // Back to the same address: what in it points into itself stays right. Power-on alone would do for a control unit,
 // which starts from nothing but what is stored; an actor outlives its power, and a unit with a mistake there must not
 // make two runs of one story differ.
-void host_in_process_restore(host_in_process_t *self, uint8_t node)
+void host_in_process_restore(host_in_process_t *self, uint8_t node, size_t front)
 {
     const slot_t *slot = &self->slots[node];
-    memcpy(slot->node, slot->pristine, slot->class->size);
+    assert(front <= slot->class->size);
+    memcpy(slot->node, slot->pristine, front > 0 ? front : slot->class->size);
 }
 
 bool host_in_process_has(const host_in_process_t *self, uint8_t node)

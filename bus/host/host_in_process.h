@@ -17,8 +17,9 @@ void host_in_process_destroy(host_in_process_t **self_p);
 bool host_in_process_add(host_in_process_t *self, uint8_t node, const node_class_t *class, void *storage,
                          const node_setup_t *setup, node_ports_t *ports, error_t *error);
 
-/// Makes the node what it was when it was added, whatever it has been through: it can be powered on in another run.
-void host_in_process_restore(host_in_process_t *self, uint8_t node);
+/// Makes the node what it was when it was added, whatever it has been through: it can be powered on in another run. Of
+/// a state of which only the first bytes matter then, so many; 0: all.
+void host_in_process_restore(host_in_process_t *self, uint8_t node, size_t front);
 
 /// Whether that node lives here.
 bool host_in_process_has(const host_in_process_t *self, uint8_t node);

@@ -61,7 +61,7 @@ void tester_read_faults(tester_t *self, index_set_t nodes)
 const tester_faults_t *tester_faults(const tester_t *self, uint8_t node, int64_t since_ns)
 {
     const tester_faults_t *faults = &self->faults[node];
-    return faults->read && faults->asked_ns >= since_ns ? faults : NULL;
+    return index_set_has(self->known, node) && faults->asked_ns >= since_ns ? faults : NULL;
 }
 
 // ---- conversations -------------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ static void note_faults(tester_t *self, int64_t now_ns)
 {
     const workshop_job_t *job = &self->read.job;
     tester_faults_t *faults = &self->faults[self->read.node];
-    faults->read = true;
+    index_set_put(&self->known, self->read.node, true);
     faults->asked_ns = self->read_ns;
     faults->at_ns = now_ns;
     faults->end = job->end;

@@ -19,8 +19,7 @@
 #define TESTER_GO_LINE "tester/go"
 #define TESTER_POLL_NS (100 * TIME_MS) // from the end of one reading to the next
 
-typedef struct {      // the fault memory of a unit at the last reading
-    bool read;        // there was one …
+typedef struct {      // the fault memory of a unit at the last reading …
     int64_t asked_ns; // … which began then …
     int64_t at_ns;    // … and ended then
     bool answered;    // with an answer, which is here; else `end` and `nrc` say why not
@@ -45,15 +44,17 @@ typedef struct {
     bool waiting; // the job of act waits to be begun
     tester_talk_t act, read;
     workshop_request_t read_request;
-    int64_t read_ns;                   // the reading under way began then
-    index_set_t watched;               // units
-    int64_t due_ns[VEHICLE_NODES_MAX]; // the next reading of each
-    tester_faults_t faults[VEHICLE_NODES_MAX];
-    uint32_t dropped; // frames that found no place in the outbox
+    int64_t read_ns;                           // the reading under way began then
+    index_set_t watched;                       // units
+    int64_t due_ns[VEHICLE_NODES_MAX];         // the next reading of each
+    uint32_t dropped;                          // frames that found no place in the outbox
+    index_set_t known;                         // units that were read
+    tester_faults_t faults[VEHICLE_NODES_MAX]; // of those
 } tester_t;
 
-/// The actor: node_class_t.name "tester".
+/// The actor: node_class_t.name "tester". Another run needs its first TESTER_RESTORED bytes back, not what was read.
 extern const node_class_t tester_class;
+#define TESTER_RESTORED offsetof(tester_t, faults)
 
 /// The bus (index in the vehicle) that the tester is connected to: the first one of the CAS, of the car if it has none.
 uint8_t tester_bus(const vehicle_t *vehicle);

@@ -56,7 +56,8 @@ static bool bind_nodes(car_t *self, error_t *error)
 static bool add_node(car_t *self, uint8_t node, const char *name, const uint8_t *buses, uint8_t bus_count,
                      const image_t *image, image_state_t state)
 {
-    if (host_in_process_has(self->direct, node)) host_in_process_restore(self->direct, node);
+    size_t front = node == tester_node(self) ? TESTER_RESTORED : 0;
+    if (host_in_process_has(self->direct, node)) host_in_process_restore(self->direct, node, front);
     return kernel_add_node(self->kernel, name, buses, bus_count, &self->ports[node], image, state) == node;
 }
 
