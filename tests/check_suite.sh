@@ -147,7 +147,7 @@ grep -q 'FAILED--Further testing stopped: the first story that fails ends the ru
 gives 2 "$bin/kmsim" run --in-process --keep-going wrong.json
 
 # ---- a story that takes too long ----
-story endless.json endless '{"ignition": {"insert": 2}}, {"after": "1 s", "ignition": {"terminal": "15"}}, {"wait": "2000 min"}'
+story endless.json endless '{"ignition": {"insert": 2}}, {"after": "1 s", "ignition": {"terminal": "15"}}, {"wait": "200000 min"}'
 gives 1 "$bin/kmsim" run -j 2 --timeout "3 s" --json late.json endless.json tree/b
 [ "$(told)" = "endless,green,red,a key twice,z1,z2,z3,z4,z5,z6," ] || fail "$(told)"
 grep -q 'message: "not over within 3 s"' out && grep -q '"status":"timed out".*"frames"' late.json || fail "$(cat out)"

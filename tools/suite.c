@@ -143,6 +143,7 @@ static bool filter(suite_t *self, const suite_choice_t *choice, error_t *error)
     keep_items(self, keep);
     free(keep);
     if (self->count > 0) return true;
+    if (all == 0) return error_add(error, "no scenario is among what was given");
     return error_add(error, "none of %zu %s is left by --filter and --covers", all, all == 1 ? "story" : "stories");
 }
 
