@@ -206,6 +206,21 @@ START_TEST(what_stands_for_other_steps_is_written_as_these)
 }
 END_TEST
 
+START_TEST(what_would_be_a_reference_is_written_as_text)
+{
+    story_set_t *set =
+        set_fixture_good("{'name': 'a ${', 'description': 'b ${ c', 'parameters': [{'x': '${y} $$', 'z': '}'}], "
+                         "'steps': [{'wait': '1 s', 'note': '${x}${z}'}]}");
+    json_t *json = story_write(story_set_story(set, 0));
+    ck_assert_str_eq(json_string_value(json_object_get(json, "name")), "a $ { [x=$ {y} $$ z=}]");
+    ck_assert_str_eq(json_string_value(json_object_get(json, "description")), "b ${ c");
+    ck_assert_str_eq(json_string_value(json_object_get(json_array_get(json_object_get(json, "steps"), 0), "note")),
+                     "$ {y} $$}");
+    json_decref(json);
+    story_set_destroy(&set);
+}
+END_TEST
+
 // ---- files ---------------------------------------------------------------------------------------------------------
 
 START_TEST(the_round_is_seen_in_a_file_that_a_repeat_uses_and_nothing_else_of_outside)
@@ -301,6 +316,7 @@ int main(void)
         a_step_knows_its_line_its_round_and_by_whom_its_file_is_used,
         what_says_the_same_in_every_round_is_read_once,
         what_stands_for_other_steps_is_written_as_these,
+        what_would_be_a_reference_is_written_as_text,
         the_round_is_seen_in_a_file_that_a_repeat_uses_and_nothing_else_of_outside,
         a_requirement_of_the_projects_own_is_covered_like_any_other,
         files_beside_stories_are_told_from_stories_with_mistakes,

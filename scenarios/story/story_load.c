@@ -254,7 +254,7 @@ static void load_name(story_loader_t *self, const char *told)
     char name[NAME_MAX_OF_STORY + 1];
     words_t words = words_make(name, sizeof name);
     words_add(&words, "%s", told);
-    story_scope_add_words(self->scope, NAME_MAX_OF_STORY, &words);
+    story_scope_add_words(self->scope, NAME_MAX_OF_STORY, NULL, 0, &words);
     self->story->name = story_keep_text(self, name);
     self->story->name_place = story_place_of_member(self->source, self->file, "/name");
     if (words.length == words.size)

@@ -29,14 +29,14 @@ static size_t find_member(const story_loader_t *self, const json_places_t *place
     return node;
 }
 
-// As deep as the pointer leads in the file. depends: whether what stands there depends on parameters or rounds.
-static json_position_t find_position(const story_loader_t *self, bool name, bool *depends)
+// As deep as the pointer leads in the file; missing: the last one is not there.
+static size_t find_node(const story_loader_t *self, bool *missing)
 {
     const json_places_t *places = self->source->places;
     char pointer[JSON_POINTER_MAX + 1], *rest = pointer;
     memcpy(pointer, self->reader.pointer, self->reader.length + 1);
     size_t node = 0;
-    bool missing = false;
+    *missing = false;
     while (*rest == '/') {
         char *token = rest + 1;
         rest = token + strcspn(token, "/");
@@ -44,13 +44,12 @@ static json_position_t find_position(const story_loader_t *self, bool name, bool
         *rest = '\0';
         size_t inner = json_places_is_array(places, node) ? json_places_element(places, node, strtoull(token, NULL, 10))
                                                           : find_member(self, places, node, token);
-        missing = inner == JSON_PLACES_NONE;
-        if (missing) break; // its name is no place either
+        *missing = inner == JSON_PLACES_NONE;
+        if (*missing) break;
         node = inner;
         if (!last) *rest = '/';
     }
-    *depends = json_places_holds(places, node, "${");
-    return json_places_position(places, node, name && !missing);
+    return node;
 }
 
 // ---- telling -------------------------------------------------------------------------------------------------------
@@ -73,8 +72,9 @@ static void tell(json_reader_t *reader, bool name, const char *text)
     story_loader_t *self = reader->telling;
     story_mistakes_t *mistakes = self->mistakes;
     char place[PLACE_MAX], line[LINE_MAX + 1];
-    bool depends;
-    json_position_t position = find_position(self, name, &depends);
+    bool missing;
+    size_t node = find_node(self, &missing);
+    json_position_t position = json_places_position(self->source->places, node, name && !missing);
     snprintf(place, sizeof place, "%s:%u:%u", self->source->path, position.line, position.column);
     // At such a place nothing else can be judged; what parameters there should be, may not be known either.
     bool doubtful = self->is_unfilled ? !text_set_add(&mistakes->doubtful, place) || self->has_no_scope
@@ -83,7 +83,7 @@ static void tell(json_reader_t *reader, bool name, const char *text)
     words_t words = words_make(line, sizeof line);
     words_add(&words, "%s: %s: %s", place, reader->length > 0 ? reader->pointer : "/", text);
     if (!text_set_add(&mistakes->told, line)) return;
-    if (depends) story_scope_add_words(self->scope, VALUE_MAX, &words);
+    story_scope_add_words(self->scope, VALUE_MAX, self->source->places, node, &words);
     add_users(self, &words);
     error_add(mistakes->error, "%s", line);
 }

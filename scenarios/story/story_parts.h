@@ -100,8 +100,10 @@ char *story_fill_text(const story_scope_t *scope, const char *text);
 /// Counts what is read. False, and told once, when it is too much.
 bool story_works(story_loader_t *self, size_t values);
 
-/// Adds " [key=2 profile=3]": what binds names in that scope, and the round; values cut after so many bytes.
-void story_scope_add_words(const story_scope_t *self, int value_max, words_t *words);
+/// Adds " [key=2 profile=3]": what binds names in that scope, and the round; values cut after so many bytes. Places: only
+/// those that stand in that node (null: all).
+void story_scope_add_words(const story_scope_t *self, int value_max, const json_places_t *places, size_t node,
+                           words_t *words);
 
 // ---- mistakes ------------------------------------------------------------------------------------------------------
 

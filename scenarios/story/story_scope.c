@@ -12,6 +12,7 @@
 #define ROUND "round"
 #define TEXT_MAX 65536 // that a text may become
 #define LIST_MAX 320
+#define REFERENCE_MAX 320
 #define WORK_MAX 20000000 // values: some seconds
 
 typedef struct { // a "${name}" within a text
@@ -310,16 +311,27 @@ static void add_binding(words_t *words, const story_binding_t *binding, int valu
     free(json);
 }
 
-void story_scope_add_words(const story_scope_t *self, int value_max, words_t *words)
+// Whether it stands in what is told of; null: all of it does.
+static bool stands_in(const json_places_t *places, size_t node, const char *name)
+{
+    char reference[REFERENCE_MAX];
+    snprintf(reference, sizeof reference, "${%s}", name);
+    return !places || json_places_holds(places, node, reference);
+}
+
+void story_scope_add_words(const story_scope_t *self, int value_max, const json_places_t *places, size_t node,
+                           words_t *words)
 {
     size_t count = 0;
     bool rounds = false, outside = false;
     for (; self; self = self->outer) {
         for (size_t i = 0; !outside && i < self->count; i++) {
+            if (!stands_in(places, node, self->bindings[i].name)) continue;
             words_add(words, count++ > 0 ? " " : " [");
             add_binding(words, &self->bindings[i], value_max);
         }
-        if (self->round > 0 && !rounds) words_add(words, "%s" ROUND "=%zu", count++ > 0 ? " " : " [", self->round);
+        if (self->round > 0 && !rounds && stands_in(places, node, ROUND))
+            words_add(words, "%s" ROUND "=%zu", count++ > 0 ? " " : " [", self->round);
         rounds = rounds || self->round > 0;
         outside = outside || self->is_file;
     }

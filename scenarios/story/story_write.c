@@ -24,6 +24,22 @@ static void put(json_t *object, const char *name, json_t *value)
     assert(result == 0);
 }
 
+// Free text that came with a parameter may have "${…}" in it, which would stand for something when it is read again:
+// "$ {…}" does not.
+static json_t *write_text(const char *text)
+{
+    size_t room = 2 * strlen(text) + 1, length = 0;
+    char *written = malloc(room);
+    assert(written);
+    for (; *text; text++) {
+        written[length++] = *text;
+        if (text[0] == '$' && text[1] == '{' && strchr(text, '}')) written[length++] = ' ';
+    }
+    json_t *json = json_stringn(written, length);
+    free(written);
+    return json;
+}
+
 // ---- values --------------------------------------------------------------------------------------------------------
 
 json_t *story_write_time(int64_t time_ns)
@@ -166,7 +182,7 @@ json_t *story_write_step(const story_t *self, const story_step_t *step)
     put_time(object, "not_before", step->not_before_ns);
     put_time(object, "for", step->for_ns);
     if (step->background) put(object, "background", json_true());
-    if (step->note) put(object, "note", json_string(step->note));
+    if (step->note) put(object, "note", write_text(step->note));
     return object;
 }
 
@@ -275,9 +291,9 @@ json_t *story_write(const story_t *self)
 {
     const story_whole_t *whole = (const story_whole_t *)self;
     json_t *object = json_object(), *keys = write_keys(whole);
-    put(object, "name", json_string(self->name));
-    if (*self->description) put(object, "description", json_string(self->description));
-    if (self->note) put(object, "note", json_string(self->note));
+    put(object, "name", write_text(self->name));
+    if (*self->description) put(object, "description", write_text(self->description));
+    if (self->note) put(object, "note", write_text(self->note));
     if (self->requirements) put(object, "requirements", json_string(self->requirements));
     if (self->cover_count > 0) put(object, "covers", write_texts(self->covers, self->cover_count));
     if (strcmp(whole->vehicle, CAR_PLAN_VEHICLE) != 0) put(object, "vehicle", json_string(whole->vehicle));

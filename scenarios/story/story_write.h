@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // A story as JSON again: what is loaded from it is the same story, step by step and value by value. What was left out
 // of the file because it is the default is left out again. What repeats is written once a round, what another file has
-// is written in its place, and parameters have been filled in: what is written stands by itself. Blanks, the unit that
-// a time was told in and the order of members are not remembered: of the same story the same bytes are written.
+// is written in its place, and parameters have been filled in: what is written stands by itself. A "${" that is text is
+// written "$ {". Blanks, the unit that a time was told in and the order of members are not remembered: of the same
+// story the same bytes are written.
 #ifndef KMSIM_SCENARIOS_STORY_STORY_WRITE_H
 #define KMSIM_SCENARIOS_STORY_STORY_WRITE_H
 
