@@ -294,6 +294,19 @@ START_TEST(a_pipe_is_no_file_of_steps)
 }
 END_TEST
 
+START_TEST(more_files_or_mistakes_than_anybody_reads_are_told_and_not_read)
+{
+    set_fixture_refused("{'name': 'n', 'steps': [{'repeat': 100000, 'steps': [{'use': 'file${round}.json'}]}]}",
+                        "file1.json: No such file or directory");
+    ck_assert_uint_eq(set_error.count, 1000); // 999 beside the story's own, and the one too many
+    set_fixture_refused(
+        "{'name': 'n', 'steps': [{'repeat': 100000, 'steps': [{'remote': {'key': 1, 'button': '${round}', "
+        "'${round}': 1}}]}]}",
+        "/steps/0/steps/0/remote/1: unknown member [round=1]");
+    ck_assert_uint_lt(set_error.count, 10010);
+}
+END_TEST
+
 START_TEST(where_one_story_is_wanted_several_are_a_mistake)
 {
     const char *text =
@@ -322,6 +335,7 @@ int main(void)
         files_beside_stories_are_told_from_stories_with_mistakes,
         a_set_knows_the_files_that_it_reads,
         a_pipe_is_no_file_of_steps,
+        more_files_or_mistakes_than_anybody_reads_are_told_and_not_read,
         where_one_story_is_wanted_several_are_a_mistake,
     };
     TCase *tests = tcase_create("sets");

@@ -8,7 +8,8 @@
 
 #define LINE_MAX 8191
 #define PLACE_MAX 4096
-#define VALUE_MAX 60 // of a parameter, in a mistake
+#define MISTAKES_MAX 10000 // nobody reads on
+#define VALUE_MAX 60       // of a parameter, in a mistake
 
 // ---- the place -----------------------------------------------------------------------------------------------------
 
@@ -83,6 +84,7 @@ static void tell(json_reader_t *reader, bool name, const char *text)
     words_t words = words_make(line, sizeof line);
     words_add(&words, "%s: %s: %s", place, reader->length > 0 ? reader->pointer : "/", text);
     if (!text_set_add(&mistakes->told, line)) return;
+    if (mistakes->told.count >= MISTAKES_MAX) mistakes->is_too_much = true;
     story_scope_add_words(self->scope, VALUE_MAX, self->source->places, node, &words);
     add_users(self, &words);
     error_add(mistakes->error, "%s", line);

@@ -55,7 +55,8 @@ struct story_source {
 };
 
 typedef struct { // each once; zeroed: none
-    story_source_t *first;
+    size_t count;
+    story_source_t *first; // the last that was read
 } story_sources_t;
 
 /// Reads the file, or a pipe, from which the stories themselves come, or takes that text for it. Null with the mistake
@@ -100,8 +101,8 @@ char *story_fill_text(const story_scope_t *scope, const char *text);
 /// Counts what is read. False, and told once, when it is too much.
 bool story_works(story_loader_t *self, size_t values);
 
-/// Adds " [key=2 profile=3]": what binds names in that scope, and the round; values cut after so many bytes. Places: only
-/// those that stand in that node (null: all).
+/// Adds " [key=2 profile=3]": what binds names in that scope, and the round; values cut after so many bytes. Places:
+/// only those that stand in that node (null: all).
 void story_scope_add_words(const story_scope_t *self, int value_max, const json_places_t *places, size_t node,
                            words_t *words);
 

@@ -10,6 +10,7 @@
 #include "scenarios/story/story_parts.h"
 
 #define FILE_SIZE_MAX ((size_t)64 << 20)
+#define SOURCES_MAX 1000
 
 static char *copy(const char *text)
 {
@@ -25,6 +26,7 @@ static story_source_t *add(story_sources_t *self, const char *path)
     source->path = copy(path);
     source->next = self->first;
     self->first = source;
+    self->count++;
     return source;
 }
 
@@ -96,6 +98,27 @@ static void keep_reason(story_source_t *self, const char *reason)
     snprintf(self->why, size, "%s: %s", self->path, reason);
 }
 
+// status: null, it is not there.
+static story_source_t *read_beside(story_sources_t *self, const char *path, const struct stat *status, int reason)
+{
+    story_source_t *source = add(self, path);
+    error_t error;
+    error_clear(&error);
+    if (status) {
+        source->device = status->st_dev;
+        source->inode = status->st_ino;
+    }
+    if (self->count > SOURCES_MAX)
+        keep_reason(source, "is one file more than stories can be read from");
+    else if (!status)
+        keep_reason(source, strerror(reason));
+    else if (!S_ISREG(status->st_mode)) // a pipe would let us wait for whoever writes into it
+        keep_reason(source, "is no file");
+    else if (!read_file(source, &error))
+        source->why = copy(error.text);
+    return source;
+}
+
 const story_source_t *story_source_beside(story_sources_t *self, const story_source_t *other, const char *path)
 {
     char *joined = path_beside(other->path, path);
@@ -103,19 +126,8 @@ const story_source_t *story_source_beside(story_sources_t *self, const story_sou
     bool there = stat(joined, &status) == 0;
     int reason = errno;
     story_source_t *source = find(self, joined, there ? &status : NULL);
-    if (!source) {
-        source = add(self, joined);
-        source->device = there ? status.st_dev : 0;
-        source->inode = there ? status.st_ino : 0;
-        error_t error;
-        error_clear(&error);
-        if (!there)
-            keep_reason(source, strerror(reason));
-        else if (!S_ISREG(status.st_mode)) // a pipe would let us wait for whoever writes into it
-            keep_reason(source, "is no file");
-        else if (!read_file(source, &error))
-            source->why = copy(error.text);
-    }
+    if (!source && self->count > SOURCES_MAX) source = self->first; // the one too many stands for all others
+    if (!source) source = read_beside(self, joined, there ? &status : NULL, reason);
     free(joined);
     return source;
 }
