@@ -155,6 +155,28 @@ START_TEST(a_gap_names_what_never_came)
 }
 END_TEST
 
+START_TEST(a_ping_is_answered_by_the_life_that_it_is_meant_for)
+{
+    wire_beat_t ping = {SECOND_LIFE, 3}, echo;
+    ck_assert_uint_eq(runner_unit_echo(unit, body, wire_encode_beat(&ping, WIRE_PING, body)), 0);
+    ping.incarnation = FIRST_LIFE;
+    size_t size = runner_unit_echo(unit, body, wire_encode_beat(&ping, WIRE_PING, body));
+    ck_assert(wire_decode_beat(&echo, WIRE_ECHO, unit->body, size));
+    ck_assert_uint_eq(echo.incarnation, FIRST_LIFE);
+    ck_assert_uint_eq(echo.number, 3);
+}
+END_TEST
+
+START_TEST(a_refusal_is_taken_by_the_life_that_it_is_meant_for_and_its_reason_is_harmless)
+{
+    wire_refuse_t refuse = {.incarnation = SECOND_LIFE, .reason = "it is a \033[2J"}, taken;
+    ck_assert(!runner_unit_is_refused(unit, &taken, body, wire_encode_refuse(&refuse, body)));
+    refuse.incarnation = FIRST_LIFE;
+    ck_assert(runner_unit_is_refused(unit, &taken, body, wire_encode_refuse(&refuse, body)));
+    ck_assert_str_eq(taken.reason, "it is a ?[2J");
+}
+END_TEST
+
 int main(void)
 {
     TCase *all = tcase_create("all");
@@ -164,5 +186,7 @@ int main(void)
     tcase_add_test(all, begun_anew_it_is_as_it_was_bound_and_without_power);
     tcase_add_test(all, what_a_grant_names_is_missing_until_it_has_come_and_gone_with_a_new_life);
     tcase_add_test(all, a_gap_names_what_never_came);
+    tcase_add_test(all, a_ping_is_answered_by_the_life_that_it_is_meant_for);
+    tcase_add_test(all, a_refusal_is_taken_by_the_life_that_it_is_meant_for_and_its_reason_is_harmless);
     return suite_run("runner_unit", all);
 }

@@ -133,24 +133,33 @@ hub_t *hub_new(const hub_options_t *options, error_t *error)
 // ---- again ---------------------------------------------------------------------------------------------------------
 
 // An endpoint that was named is one that others know.
+static bool is_of_use_again(const hub_t *self)
+{
+    if (self->broken || self->options.live || self->options.endpoint || self->observers > 0) return false;
+    for (size_t i = 0; i < self->vehicle->node_count; i++) {
+        const hub_peer_t *peer = &self->peers[i];
+        if (peer->remote && (!peer->by_lane || peer->state != HUB_PEER_READY || peer->crashed)) return false;
+    }
+    return true;
+}
+
 bool hub_can_begin_anew(hub_t *self)
 {
     int status;
-    if (self->broken || self->options.live || self->options.endpoint || self->observers > 0) return false;
+    if (!is_of_use_again(self)) return false;
     for (size_t i = 0; i < self->vehicle->node_count; i++) {
         hub_peer_t *peer = &self->peers[i];
-        if (!peer->remote) continue;
-        if (!peer->by_lane || peer->state != HUB_PEER_READY || peer->crashed) return false;
-        if (process_ended(&peer->process, &status) || peer->process.pid == 0) return false;
+        if (peer->remote && (process_ended(&peer->process, &status) || peer->process.pid == 0)) return false;
     }
     return true;
 }
 
 // Rounds and sequence numbers go on, so that nothing that is still under way can be taken for what is to come. Nobody
-// needs to answer: what a unit is told next on its lane it hears as the one it has become.
+// needs to answer: what a unit is told next on its lane it hears as the one it has become. Whether all are alive is not
+// asserted: one may end at any moment, and the first round tells.
 void hub_begin_anew(hub_t *self)
 {
-    assert(hub_can_begin_anew(self));
+    assert(is_of_use_again(self));
     self->now_ns = -1;
     self->figures = (hub_figures_t){0};
     for (uint8_t i = 0; i < self->vehicle->node_count; i++)

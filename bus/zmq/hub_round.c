@@ -187,8 +187,8 @@ static bool collect_by_lane(hub_t *self, uint8_t node, outbox_t *outboxes, hub_w
         lane_result_t result =
             lane_receive(self->peers[node].process.line, message->body, WIRE_SIZE_MAX, &message->body_size, true);
         if (result == LANE_MESSAGE && is_packet_by_lane(self, node)) return take_packet(self, node, outboxes, error);
-        if (result == LANE_CLOSED)
-            nanosleep(&(struct timespec){.tv_nsec = TIME_MS}, NULL); // its end is told in a moment
+        // Its end is told in a moment, if that has not come already.
+        if (result == LANE_CLOSED) process_wait_for_children(self->children_signals, HUB_TICK_MS);
         if (result != LANE_MESSAGE && !look_around(self, wait, error)) return false;
     }
 }

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bus/base/text.h"
 #include "bus/zmq/affinity.h"
 #include "bus/files/dbc_file.h"
 #include "bus/zmq/endpoint.h"
@@ -215,20 +214,16 @@ static int take_welcome(runner_t *self)
 
 static int take_ping(runner_t *self)
 {
-    wire_beat_t beat;
-    if (!wire_decode_beat(&beat, WIRE_PING, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
-    if (beat.incarnation != self->hello.incarnation) return RUNNER_GOES_ON;
-    size_t size = wire_encode_beat(&beat, WIRE_ECHO, self->unit.body);
-    send_up(self, "echo/", wire_sign(self->unit.body, size, self->secret));
+    size_t size = runner_unit_echo(&self->unit, self->message.body, self->message.body_size);
+    if (size > 0) send_up(self, "echo/", wire_sign(self->unit.body, size, self->secret));
     return RUNNER_GOES_ON;
 }
 
 static int take_refuse(runner_t *self)
 {
     wire_refuse_t refuse;
-    if (!wire_decode_refuse(&refuse, self->message.body, self->message.body_size)) return RUNNER_GOES_ON;
-    if (refuse.incarnation != self->hello.incarnation) return RUNNER_GOES_ON;
-    text_make_harmless(refuse.reason, false);
+    if (!runner_unit_is_refused(&self->unit, &refuse, self->message.body, self->message.body_size))
+        return RUNNER_GOES_ON;
     return fail(self, refuse.reason);
 }
 
@@ -299,6 +294,7 @@ static int run(runner_t *self)
     error_t *error = &self->error;
     self->hello.incarnation = self->options.incarnation ? self->options.incarnation : make_incarnation();
     self->unit.incarnation = self->hello.incarnation;
+    self->unit.name = self->options.node;
     self->has_secret = secret_take(self->secret);
     self->by_lane = self->has_secret && self->options.incarnation && lane_is(self->options.lifeline);
     if (!self->has_secret) {

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bus/base/text.h"
 #include "bus/zmq/affinity.h"
 #include "bus/zmq/lane.h"
 #include "bus/zmq/runner_options.h"
@@ -90,18 +89,16 @@ static int take_welcome(lane_server_t *self, const uint8_t *body, size_t size)
 
 static int take_ping(lane_server_t *self, const uint8_t *body, size_t size)
 {
-    wire_beat_t beat;
-    if (wire_decode_beat(&beat, WIRE_PING, body, size) && beat.incarnation == self->unit->incarnation)
-        lane_send(self->lane, self->unit->body, wire_encode_beat(&beat, WIRE_ECHO, self->unit->body));
+    size = runner_unit_echo(self->unit, body, size);
+    if (size > 0) lane_send(self->lane, self->unit->body, size);
     return RUNNER_GOES_ON;
 }
 
-static int take_refuse(const uint8_t *body, size_t size, const char *name)
+static int take_refuse(const lane_server_t *self, const uint8_t *body, size_t size)
 {
     wire_refuse_t refuse;
-    if (!wire_decode_refuse(&refuse, body, size)) return RUNNER_GOES_ON;
-    text_make_harmless(refuse.reason, false);
-    fprintf(stderr, "%s: %s\n", name, refuse.reason);
+    if (!runner_unit_is_refused(self->unit, &refuse, body, size)) return RUNNER_GOES_ON;
+    fprintf(stderr, "%s: %s\n", self->unit->name, refuse.reason);
     return RUNNER_BROKEN;
 }
 
@@ -113,7 +110,7 @@ static int take(lane_server_t *self, const uint8_t *body, size_t size)
     if (kind == WIRE_POWER_ON) return take_power_on(self, body, size);
     if (kind == WIRE_WELCOME) return take_welcome(self, body, size);
     if (kind == WIRE_PING) return take_ping(self, body, size);
-    if (kind == WIRE_REFUSE) return take_refuse(body, size, self->unit->class->name);
+    if (kind == WIRE_REFUSE) return take_refuse(self, body, size);
     return RUNNER_GOES_ON;
 }
 

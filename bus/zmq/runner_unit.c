@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bus/base/text.h"
+
 void runner_unit_init(runner_unit_t *self, const node_class_t *class)
 {
     self->class = class;
@@ -72,4 +74,18 @@ size_t runner_unit_gap(runner_unit_t *self, const wire_input_t *missing)
     gap.stream = missing->stream;
     gap.sequence = missing->sequence;
     return wire_encode_packet(&gap, &self->outbox, self->body);
+}
+
+size_t runner_unit_echo(runner_unit_t *self, const uint8_t *body, size_t size)
+{
+    wire_beat_t beat;
+    if (!wire_decode_beat(&beat, WIRE_PING, body, size) || beat.incarnation != self->incarnation) return 0;
+    return wire_encode_beat(&beat, WIRE_ECHO, self->body);
+}
+
+bool runner_unit_is_refused(const runner_unit_t *self, wire_refuse_t *refuse, const uint8_t *body, size_t size)
+{
+    if (!wire_decode_refuse(refuse, body, size) || refuse->incarnation != self->incarnation) return false;
+    text_make_harmless(refuse->reason, false);
+    return true;
 }

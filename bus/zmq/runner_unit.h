@@ -10,6 +10,7 @@
 #include "bus/zmq/wire.h"
 
 typedef struct {
+    const char *name; // in the vehicle
     const node_class_t *class;
     void *node; // its state
     uint64_t incarnation;
@@ -48,5 +49,11 @@ size_t runner_unit_activate(runner_unit_t *self);
 
 /// The packet that says what never came.
 size_t runner_unit_gap(runner_unit_t *self, const wire_input_t *missing);
+
+/// Answers a ping; the size of the echo in self->body, 0 when it is not meant for this life.
+size_t runner_unit_echo(runner_unit_t *self, const uint8_t *body, size_t size);
+
+/// Whether that refuses this life; the reason is made harmless to a terminal.
+bool runner_unit_is_refused(const runner_unit_t *self, wire_refuse_t *refuse, const uint8_t *body, size_t size);
 
 #endif

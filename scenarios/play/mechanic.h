@@ -20,7 +20,7 @@ void mechanic_begin_request(mechanic_t *self, kernel_t *kernel, uint8_t node, co
 /// What came of the job, or null while it is under way.
 const workshop_job_t *mechanic_answer(const mechanic_t *self);
 
-/// Has the fault memories of these units (a bit each) read at once.
+/// Has the fault memories of these units read at once.
 void mechanic_read(mechanic_t *self, kernel_t *kernel, index_set_t nodes);
 
 /// Has those of these units read again and again, and of no others.

@@ -171,9 +171,11 @@ def try_row(binaries, endpoint, unit, row):
     unit.rows, unit.over, unit.rest, unit.asked = ([(request, answers)] if request else []) + RIGHT, False, b"", None
     thread = threading.Thread(target=unit.serve)
     thread.start()
-    done = subprocess.run([binaries + "/" + tool, "--bus", endpoint] + arguments, capture_output=True, timeout=60)
-    unit.over = True
-    thread.join()
+    try:
+        done = subprocess.run([binaries + "/" + tool, "--bus", endpoint] + arguments, capture_output=True, timeout=60)
+    finally:  # a tool that never ends is told, and not waited for by a unit that never ends
+        unit.over = True
+        thread.join()
     text = (done.stdout + done.stderr).decode()
     if done.returncode == status and said in text and never not in text:
         return True
