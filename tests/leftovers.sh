@@ -26,7 +26,15 @@ there_are_units() { # how many
     [ "$(units_of | wc -l)" = "$1" ]
 }
 
+locks_are_free() { # a process that was killed together with its run ends a little later, and lets go of its lock then
+    local lock
+    for lock in "$work/kmsim-$(id -u)"/run-*/lock "$work/kmsim-$(id -u)/bus.lock"; do
+        [ ! -e "$lock" ] || flock -n "$lock" true || return 1
+    done
+}
+
 nothing_left() { # what was done before; `files` when its files may stay
     within 20 there_are_units 0 || fail "$1 leaves processes: $(units_of)"
+    within 20 locks_are_free || fail "$1 leaves somebody who holds its lock"
     [ "${2:-}" = files ] || [ ! -e "$work/kmsim-$(id -u)" ] || fail "$1 leaves files: $(ls -R "$work")"
 }
