@@ -18,7 +18,7 @@
 #define QUICK_STORIES 10
 #define STORIES_DIRECT 5000
 #define TIMES_FASTER 1.8
-#define PER_SECOND 12000
+#define PER_SECOND 15000
 
 static const char STORY[] =
     "{\"name\": \"%d\", \"steps\": [{\"at\": \"2 s\", \"remote\": {\"key\": 2, \"button\": \"unlock\"}}, "
