@@ -32,6 +32,7 @@
 
 typedef enum {
     EVENT_FRAME, // bus, node (sender), frame: carried by the bus
+    EVENT_ERROR, // bus, node (sender), frame: it failed, and everybody saw the error frame
     EVENT_LINE,  // line, node, value
     EVENT_AIR,   // node, air: heard now
     EVENT_POWER, // node, value kernel_power_t
@@ -80,6 +81,10 @@ size_t kernel_size(void);
 /// Begins a run: no nodes yet, buses as the vehicle has them, the seed of every random draw. The vehicle is borrowed. A
 /// kernel that has run is as good as a fresh one, and cheaper than clearing it: nothing is touched but what counts.
 void kernel_init(kernel_t *self, const vehicle_t *vehicle, uint64_t seed);
+
+/// What goes wrong on buses and air: the media ask this plan (borrowed; null, as it begins: none), in which a bus has
+/// its index in the vehicle. After kernel_init.
+void kernel_set_plan(kernel_t *self, fault_plan_t *plan);
 
 /// Adds a node: those of the vehicle first and in its order, then actors. Its index, or -1 when the kernel is full or a
 /// line, bus or acceptance cannot be. An actor that is on no bus has bus_count 0. The image is copied; null: none.

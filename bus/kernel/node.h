@@ -6,7 +6,8 @@
 //      activate(now, inputs) ───┘            └
 //
 // A node knows no socket, clock, thread, allocation, stdio, random source or global. It is activated at most once per
-// instant with everything that concerns it then, in this order: bus states, sent and not_sent, frames in bus order,
+// instant with everything that concerns it then, in this order: bus states (asleep or awake, then how the node itself
+// stands there), sent and not_sent, frames in bus order,
 // lines in the order in which they were set, air, stored; last, if its deadline is now, a deadline.
 // It is called for nothing that it does not accept (node_ports_t). The same closed set of inputs is the wire format's.
 //
@@ -75,9 +76,12 @@ typedef struct {
 
 typedef enum {
     INPUT_BUS_AWAKE,  // bus
-    INPUT_BUS_ASLEEP, // bus; pending frames are gone
-    INPUT_SENT,       // bus, frame: asked for with OUTBOX_REPORT, and a bus carried it
-    INPUT_NOT_SENT,   // bus, frame: lost to overflow or a standing conflict
+    INPUT_BUS_ASLEEP,  // bus; pending frames are gone
+    INPUT_BUS_PASSIVE, // bus: the node is error-passive on it (ISO 11898-1, fault confinement)
+    INPUT_BUS_OFF,     // bus: it neither sends nor hears anything there; pending frames are gone, each with not_sent
+    INPUT_BUS_ACTIVE,  // bus: it is error-active again
+    INPUT_SENT,        // bus, frame: asked for with OUTBOX_REPORT, and a bus carried it
+    INPUT_NOT_SENT,    // bus, frame: lost to overflow, or to a node that is bus-off
     INPUT_FRAME,      // bus, frame
     INPUT_LINE,       // line
     INPUT_AIR,        // air
