@@ -4,23 +4,36 @@
 #include <assert.h>
 #include <string.h>
 
+#include "bus/can/can_bus_parts.h"
+
 #define ACK_SLOT_TO_END_BITS 8 // acknowledge delimiter and end of frame: what an unacknowledged frame is cut short by
-#define HEADER_BITS 19         // start of frame to data length code of a standard frame
+#define CRC_DELIMITER_TO_END_BITS 9 // and the acknowledge slot: what is left behind the CRC delimiter
 
 static_assert(CAN_BUS_NODES_MAX <= INDEX_SET_MAX, "nodes fit into a set");
 
 void can_bus_init(can_bus_t *self, uint32_t bit_rate)
 {
     assert(bit_rate >= 10000 && bit_rate <= 1000000);
-    // Member by member: the nodes are most of a bus, and one is never read before it has power.
+    // Member by member: the nodes and their stubs are most of a bus, and one is never read before it has power.
     self->bit_ns = TIME_S / bit_rate;
-    self->state = CAN_BUS_ASLEEP;
-    self->ready_ns = self->sleep_ns = self->end_ns = self->busy_total_ns = 0;
-    self->busy = self->conflict = self->broken = self->heard = false;
-    self->powered = self->listen_only = self->held = (index_set_t){0};
-    self->asking = self->changed = self->senders = (index_set_t){0};
-    self->frame = (can_frame_t){0};
+    self->plan = NULL;
+    self->index = 0;
+    self->plan_seen = 0;
+    self->plan_ns = TIME_NEVER;
+    self->unsettled = self->shorted = false;
+    self->to_be_cut = self->babbling = self->powered = self->listen_only = self->held = (index_set_t){0};
+    self->asking = self->changed = self->special = self->counting = (index_set_t){0};
+    self->off = self->lost = self->cut = (index_set_t){0};
     self->order = self->carried = self->refused = 0;
+    self->busy_total_ns = 0;
+    self->wire = (can_wire_t){.state = CAN_BUS_ASLEEP};
+}
+
+void can_bus_set_plan(can_bus_t *self, fault_plan_t *plan, uint8_t index)
+{
+    self->plan = plan;
+    self->index = index;
+    self->plan_seen = 0;
 }
 
 void can_bus_set_listen_only(can_bus_t *self, uint8_t node)
@@ -28,205 +41,211 @@ void can_bus_set_listen_only(can_bus_t *self, uint8_t node)
     index_set_put(&self->listen_only, node, true);
 }
 
-// The first mailbox in use from `from` on, -1: none. Of 32 few are: asking each would be most of the work.
-static int next_used(const can_bus_node_t *node, int from)
+static void begin_controller(can_bus_t *self, uint8_t node)
 {
-    uint32_t rest = from < CAN_BUS_MAILBOXES ? node->used >> from << from : 0;
-    return rest ? __builtin_ctz(rest) : -1;
+    can_bus_node_t *n = &self->nodes[node];
+    n->used = 0;
+    n->sending = -1;
+    n->tec = n->rec = 0;
+    n->suspended_ns = n->babble_ns = 0;
+    index_set_t *const forgotten[] = {&self->asking,   &self->changed, &self->special,
+                                      &self->counting, &self->off,     &self->lost};
+    for (size_t i = 0; i < sizeof forgotten / sizeof *forgotten; i++) index_set_put(forgotten[i], node, false);
 }
 
-static void note_event(can_bus_t *self, int64_t now_ns)
+// Nobody drives the wire any more: the others see six equal bits, a stuff error, and answer with an error frame. The
+// bits until they notice are left out.
+static void break_off(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 {
-    self->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
-}
-
-static bool same_identifier(const can_frame_t *a, const can_frame_t *b)
-{
-    return a->id == b->id && a->extended == b->extended && a->remote == b->remote;
+    int64_t end_ns = now_ns + FRAME_ERROR_BITS * self->bit_ns;
+    wire->fate = CAN_FATE_BROKEN;
+    if (wire == &self->wire) self->busy_total_ns += end_ns - wire->end_ns;
+    wire->end_ns = end_ns;
 }
 
 void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_ns)
 {
-    can_bus_node_t *n = &self->nodes[node];
+    can_wire_t *wire = can_wire_of(self, node);
     can_bus_set_hold(self, node, false, now_ns);
-    n->used = 0;
-    n->sending = -1;
-    index_set_put(&self->asking, node, false);
-    index_set_put(&self->changed, node, false);
+    begin_controller(self, node);
     index_set_put(&self->powered, node, powered);
-    if (!self->busy || !index_set_has(self->senders, node)) return;
-    index_set_put(&self->senders, node, false);
-    if (!index_set_is_empty(self->senders)) return;
-    // Nobody drives the wire any more: the others see six equal bits, a stuff error, and answer with an error frame.
-    // The bits until they notice are left out.
-    self->broken = true;
-    int64_t end_ns = now_ns + FRAME_ERROR_BITS * self->bit_ns;
-    self->busy_total_ns += end_ns - self->end_ns;
-    self->end_ns = end_ns;
+    index_set_put(&wire->nodes, node, true);
+    index_set_put(&wire->losers, node, false);
+    if (self->shorted || index_set_has(self->to_be_cut, node)) self->unsettled = true;
+    if (!wire->busy || !index_set_has(wire->senders, node)) return;
+    index_set_put(&wire->senders, node, false);
+    if (index_set_is_empty(wire->senders)) break_off(self, wire, now_ns);
 }
 
 void can_bus_set_hold(can_bus_t *self, uint8_t node, bool hold, int64_t now_ns)
 {
     if (hold == index_set_has(self->held, node)) return;
-    if (!hold) note_event(self, now_ns);
+    if (!hold) can_wire_note_event(can_wire_of(self, node), now_ns);
     index_set_put(&self->held, node, hold);
 }
 
-// The newest frame with this identifier that still waits in a mailbox, or null.
-static can_mailbox_t *find_waiting(can_bus_node_t *node, const can_frame_t *frame)
-{
-    can_mailbox_t *newest = NULL;
-    for (int i = next_used(node, 0); i >= 0; i = next_used(node, i + 1)) {
-        can_mailbox_t *box = &node->mailboxes[i];
-        if (i == node->sending || !same_identifier(&box->frame, frame)) continue;
-        if (!newest || box->order > newest->order) newest = box;
-    }
-    return newest;
-}
+// ---- the end of a frame --------------------------------------------------------------------------------------------
 
-can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t flags,
-                                  int64_t now_ns)
+// Who hears what these send: everybody else on their wires who is not bus-off.
+static index_set_t listeners(const can_bus_t *self, const can_wire_t *wire)
 {
-    can_bus_node_t *n = &self->nodes[node];
-    bool cyclic = (flags & CAN_BUS_CYCLIC) != 0;
-    // A sleeping bus takes nothing cyclic: a status that comes round anyway would keep every car awake for ever.
-    if (!index_set_has(self->powered, node) || (cyclic && self->state == CAN_BUS_ASLEEP)) return CAN_BUS_REFUSED;
-    if (!cyclic) note_event(self, now_ns);
-    can_mailbox_t *box = (flags & CAN_BUS_REPLACE) ? find_waiting(n, frame) : NULL;
-    if (box) {
-        box->frame = *frame;
-        box->flags = flags;
-        return CAN_BUS_REPLACED;
-    }
-    // Only now: what replaces needs no mailbox, and is heard even from a node whose mailboxes are all in use.
-    if (n->used == UINT32_MAX) {
-        self->refused++;
-        return CAN_BUS_REFUSED;
-    }
-    int free_box = __builtin_ctz(~n->used);
-    n->used |= UINT32_C(1) << free_box;
-    n->mailboxes[free_box] = (can_mailbox_t){.flags = flags, .order = self->order++, .frame = *frame};
-    index_set_put(&self->asking, node, true);
-    index_set_put(&self->changed, node, true);
-    if (self->state == CAN_BUS_ASLEEP) {
-        self->state = CAN_BUS_WAKING;
-        self->ready_ns = now_ns + CAN_BUS_WAKE_NS;
-    }
-    return CAN_BUS_ACCEPTED;
-}
-
-// Finds the mailbox of a node that takes part in arbitration. Among equal identifiers the oldest request: ISO-TP's
-// consecutive frames share one and must not overtake each other.
-static void choose_best(can_bus_t *self, int node)
-{
-    can_bus_node_t *n = &self->nodes[node];
-    n->best = -1;
-    for (int i = next_used(n, 0); i >= 0; i = next_used(n, i + 1)) {
-        const can_mailbox_t *box = &n->mailboxes[i];
-        uint64_t rank = frame_priority(&box->frame);
-        bool better = n->best < 0 || rank < self->ranks[node] ||
-                      (rank == self->ranks[node] && box->order < n->mailboxes[n->best].order);
-        if (!better) continue;
-        n->best = (int8_t)i;
-        self->ranks[node] = rank;
-    }
-}
-
-// A mailbox of the node becomes free.
-static void empty_mailbox(can_bus_t *self, int node, int mailbox)
-{
-    can_bus_node_t *n = &self->nodes[node];
-    n->used &= ~(UINT32_C(1) << mailbox);
-    index_set_put(&self->asking, (unsigned)node, n->used != 0);
-    index_set_put(&self->changed, (unsigned)node, n->used != 0);
+    index_set_t silent =
+        index_set_either(index_set_either(wire->senders, wire->losers), index_set_either(self->off, wire->latecomers));
+    return index_set_without(index_set_both(self->powered, wire->nodes), silent);
 }
 
 // Whether anybody is there to pull the ACK slot down. A sender does not hear itself, and a stranger only listens.
-static bool is_acknowledged(const can_bus_t *self)
+static bool is_acknowledged(const can_bus_t *self, const can_wire_t *wire)
 {
-    index_set_t silent = index_set_either(self->senders, self->listen_only);
-    return !index_set_is_empty(index_set_without(self->powered, silent));
+    return !index_set_is_empty(index_set_without(listeners(self, wire), self->listen_only));
 }
 
-static void fall_asleep(can_bus_t *self)
+static void fall_asleep(can_bus_t *self, can_wire_t *wire)
 {
-    self->state = CAN_BUS_ASLEEP;
-    for (int i; (i = index_set_take(&self->asking)) >= 0;) self->nodes[i].used = 0;
-    self->changed = (index_set_t){0};
-}
-
-// A frame that failed waits again: a newer one that was to replace it while it waited does so now, in its place.
-static void yield_to_successor(can_bus_t *self, int node)
-{
-    can_bus_node_t *n = &self->nodes[node];
-    can_mailbox_t *failed = &n->mailboxes[n->sending];
-    can_mailbox_t *newest = find_waiting(n, &failed->frame);
-    if (!newest || newest->order < failed->order || !(newest->flags & CAN_BUS_REPLACE)) return;
-    newest->order = failed->order;
-    empty_mailbox(self, node, n->sending);
+    wire->state = CAN_BUS_ASLEEP;
+    index_set_t rest = index_set_both(self->asking, wire->nodes);
+    self->asking = index_set_without(self->asking, wire->nodes);
+    self->changed = index_set_without(self->changed, wire->nodes);
+    self->special = index_set_without(self->special, wire->nodes);
+    for (int i; (i = index_set_take(&rest)) >= 0;) self->nodes[i].used = 0;
 }
 
 // A sender's part in a frame that the bus carried, or in one that failed. A failed frame stays in its mailbox and
-// arbitrates again after the intermission, unless its conflict has lasted: two units that own one identifier would
-// block everything below it for ever, where real ones go bus-off.
-static void settle_sender(can_bus_t *self, int node, can_bus_outcome_t *outcome)
+// arbitrates again after the intermission.
+static void settle_sender(can_bus_t *self, int node, can_fate_t fate, can_bus_outcome_t *outcome)
 {
     can_bus_node_t *n = &self->nodes[node];
     can_mailbox_t *box = &n->mailboxes[n->sending];
-    bool carried = outcome->kind == CAN_BUS_CARRIED;
-    bool given_up = self->conflict && ++box->conflicts >= CAN_BUS_CONFLICTS_MAX;
-    if (carried && (box->flags & CAN_BUS_REPORT)) index_set_put(&outcome->reports, (unsigned)node, true);
-    if (given_up) index_set_put(&outcome->given_up, (unsigned)node, true);
-    if (carried || given_up)
-        empty_mailbox(self, node, n->sending);
-    else
-        yield_to_successor(self, node);
+    if (fate == CAN_FATE_CARRIED) {
+        if (box->flags & CAN_BUS_REPORT) index_set_put(&outcome->reports, (unsigned)node, true);
+        can_mailboxes_empty(self, node, n->sending);
+    } else {
+        can_mailboxes_yield(self, node, n->sending);
+    }
     n->sending = -1;
 }
 
-static void finish_frame(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome)
+static void settle_senders(can_bus_t *self, index_set_t senders, can_fate_t fate, can_bus_outcome_t *outcome)
+{
+    for (int i; (i = index_set_take(&senders)) >= 0;) settle_sender(self, i, fate, outcome);
+}
+
+// What of a frame that was carried the plan has for later: who was not told. Returns who asks for it once more.
+static index_set_t act_later(can_bus_t *self, const can_wire_t *wire, index_set_t receivers, can_bus_outcome_t *outcome)
+{
+    index_set_t originals = wire->senders, rest = wire->senders, untold, again;
+    for (int i; (i = index_set_take(&rest)) >= 0;) {
+        const can_bus_node_t *node = &self->nodes[i];
+        if (node->mailboxes[node->sending].flags & CAN_BUS_COPY) index_set_put(&originals, (unsigned)i, false);
+    }
+    fault_plan_carried(self->plan, wire->later, originals, receivers, &untold, &again);
+    outcome->deaf = index_set_either(outcome->deaf, untold);
+    return again;
+}
+
+static can_fate_t final_fate(const can_bus_t *self, const can_wire_t *wire)
 {
     // Somebody who hears must have been there from the start (who got power in the middle saw no start of frame), and
     // somebody must be there now; that it is the same one is not asked.
-    bool carried = !self->conflict && !self->broken && self->heard && is_acknowledged(self);
-    outcome->kind = carried ? CAN_BUS_CARRIED : CAN_BUS_FAILED;
-    outcome->frame = self->frame;
-    outcome->senders = self->senders;
-    outcome->reports = outcome->given_up = (index_set_t){0};
-    for (int i; (i = index_set_take(&self->senders)) >= 0;) settle_sender(self, i, outcome);
-    self->busy = false;
-    self->ready_ns = now_ns + FRAME_INTERMISSION_BITS * self->bit_ns;
-    self->carried += carried;
+    if (wire->fate == CAN_FATE_CARRIED && !is_acknowledged(self, wire)) return CAN_FATE_UNHEARD;
+    return wire->fate;
 }
 
-// One thing ends at an instant: a bus that has just woken has nothing on the wire, and one with a frame on the wire
-// cannot fall asleep before the intermission behind it is over.
-void can_bus_finish(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome)
+// Who does not hear what was carried, of those who have power: {0} on a bus on which nothing goes wrong.
+static index_set_t deaf_ones(const can_bus_t *self, const can_wire_t *wire)
 {
-    outcome->kind = CAN_BUS_NOTHING;
-    if (can_bus_next_end(self) > now_ns) return;
-    if (self->state == CAN_BUS_WAKING) {
-        self->state = CAN_BUS_AWAKE;
-        outcome->kind = CAN_BUS_WOKE;
-    } else if (self->busy) {
-        finish_frame(self, now_ns, outcome);
+    return index_set_either(index_set_either(self->cut, self->off), index_set_either(wire->losers, wire->latecomers));
+}
+
+static void finish_frame(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_bus_outcome_t *outcome)
+{
+    can_fate_t fate = final_fate(self, wire);
+    bool carried = fate == CAN_FATE_CARRIED;
+    index_set_t receivers = index_set_without(listeners(self, wire), self->listen_only);
+    index_set_t senders = wire->senders, losers = wire->losers, again = {0};
+    wire->busy = false;
+    wire->ready_ns = now_ns + FRAME_INTERMISSION_BITS * self->bit_ns;
+    if (wire == &self->wire) {
+        outcome->kind = carried ? CAN_BUS_CARRIED : CAN_BUS_FAILED;
+        outcome->frame = wire->frame;
+        outcome->senders = senders;
+        outcome->reports = (index_set_t){0};
+        outcome->deaf = deaf_ones(self, wire);
+        outcome->error_frame = fate == CAN_FATE_ERROR && !wire->shorted;
+        self->carried += carried;
+    }
+    if (carried && wire->later) again = act_later(self, wire, receivers, outcome);
+    settle_senders(self, senders, fate, outcome);
+    settle_senders(self, losers, CAN_FATE_ERROR, outcome);
+    can_confinement_count(self, wire, fate, senders, receivers, outcome);
+    for (int i; (i = index_set_take(&again)) >= 0;)
+        can_mailboxes_request_itself(self, (uint8_t)i, &wire->frame, CAN_BUS_COPY, now_ns);
+    wire->senders = wire->losers = wire->latecomers = (index_set_t){0};
+}
+
+// ---- what ends -----------------------------------------------------------------------------------------------------
+
+// One thing ends at an instant on one pair of wires: a bus that has just woken has nothing on it, and one with a frame
+// on it cannot fall asleep before the intermission behind it is over.
+static void finish_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_bus_outcome_t *outcome)
+{
+    if (can_wire_next_end(self, wire) > now_ns) return;
+    bool is_bus = wire == &self->wire;
+    if (wire->state == CAN_BUS_WAKING) {
+        wire->state = CAN_BUS_AWAKE;
+        if (is_bus) outcome->kind = CAN_BUS_WOKE;
+        can_outcome_tell(outcome, &outcome->woke, wire->nodes);
+    } else if (wire->busy) {
+        finish_frame(self, wire, now_ns, outcome);
     } else {
-        fall_asleep(self);
-        outcome->kind = CAN_BUS_SLEPT;
+        fall_asleep(self, wire);
+        if (is_bus) outcome->kind = CAN_BUS_SLEPT;
+        can_outcome_tell(outcome, &outcome->slept, wire->nodes);
     }
 }
 
-// Bits until frames with one identifier differ: the length code, or the first byte that is not the same. Stuff bits are
-// left out: what is seen of it is the bus being busy a few bits longer or shorter.
-static unsigned conflict_bits(const can_frame_t *a, const can_frame_t *b)
+void can_bus_finish(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome)
 {
-    unsigned bits = HEADER_BITS + (a->extended ? 20 : 0);
-    if (a->length != b->length) return bits;
-    for (unsigned i = 0; i < a->length && a->data[i] == b->data[i]; i++) bits += 8;
-    return bits + 8;
+    outcome->kind = CAN_BUS_NOTHING;
+    outcome->told = false;
+    if (can_bus_next_end(self) > now_ns) return;
+    finish_wire(self, &self->wire, now_ns, outcome);
+    index_set_t rest = self->cut;
+    for (int i; (i = index_set_take(&rest)) >= 0;) finish_wire(self, &self->stubs[i], now_ns, outcome);
+    if (!index_set_is_empty(self->off)) can_confinement_recover(self, now_ns, outcome);
 }
 
-// All nodes whose best frame wins the arbitration send. Returns after how many bits their frames differ, 0: never.
+// ---- arbitration ---------------------------------------------------------------------------------------------------
+
+// What is to vanish does so in its turn, and the next of its node takes part.
+static void let_vanish(can_bus_t *self, int node, int64_t now_ns)
+{
+    can_bus_node_t *n = &self->nodes[node];
+    for (can_mailboxes_choose(self, node, now_ns); n->best >= 0; can_mailboxes_choose(self, node, now_ns)) {
+        const can_mailbox_t *box = &n->mailboxes[n->best];
+        if ((box->flags & CAN_BUS_DROPPED) == 0) return;
+        if (box->flags & CAN_BUS_BABBLED) n->babble_ns = now_ns + frame_bits(&box->frame) * self->bit_ns;
+        can_mailboxes_empty(self, node, n->best);
+    }
+}
+
+// Those who take part, of nodes that have something to send.
+static index_set_t choose_special(can_bus_t *self, index_set_t asking, int64_t now_ns)
+{
+    index_set_t rest = index_set_both(asking, self->special);
+    for (int i; (i = index_set_take(&rest)) >= 0;) {
+        can_bus_node_t *n = &self->nodes[i];
+        index_set_put(&asking, (unsigned)i, false);
+        if (n->suspended_ns > now_ns) continue;
+        let_vanish(self, i, now_ns);
+        index_set_put(&asking, (unsigned)i, n->best >= 0);
+        index_set_put(&self->special, (unsigned)i, can_node_is_special(n, now_ns));
+        index_set_put(&self->changed, (unsigned)i, n->used != 0);
+    }
+    return asking;
+}
+
+// All nodes whose best frame wins the arbitration send.
 //
 //   on the wire    0 0 1 0 0 1 1 0 0 0 0 │ …
 //   node 0, 0x130  0 0 1 0 0 1 1 0 0 0 0 │ sends on
@@ -234,33 +253,86 @@ static unsigned conflict_bits(const can_frame_t *a, const can_frame_t *b)
 //   node 2, 0x130  0 0 1 0 0 1 1 0 0 0 0 │ sends on, too: arbitration cannot tell it from node 0
 //
 // A dominant 0 wins over a recessive 1, so bit by bit the smallest identifier is left over: it is enough to compare
-// ranks. Equal ranks go on together. With equal bytes nobody notices, and it is one frame with two senders; with other
-// bytes the one that sends 1 and reads 0 finds a bit error, which outside the identifier is no loss but a failure.
-static unsigned choose_senders(can_bus_t *self)
+// ranks. Equal ranks go on together.
+static void choose_senders(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 {
-    for (int i; (i = index_set_take(&self->changed)) >= 0;) choose_best(self, i);
+    index_set_t changed = index_set_both(self->changed, wire->nodes);
+    self->changed = index_set_without(self->changed, wire->nodes);
+    for (int i; (i = index_set_take(&changed)) >= 0;) can_mailboxes_choose(self, i, now_ns);
+    index_set_t rest = index_set_both(self->asking, wire->nodes);
+    if (!index_set_is_empty(self->special)) rest = choose_special(self, rest, now_ns);
     uint64_t best_rank = UINT64_MAX;
-    self->senders = (index_set_t){0};
-    index_set_t rest = self->asking;
+    wire->senders = (index_set_t){0};
     for (int i; (i = index_set_take(&rest)) >= 0;) {
         if (self->ranks[i] > best_rank) continue;
-        if (self->ranks[i] < best_rank) self->senders = (index_set_t){0};
+        if (self->ranks[i] < best_rank) wire->senders = (index_set_t){0};
         best_rank = self->ranks[i];
-        index_set_put(&self->senders, (unsigned)i, true);
+        index_set_put(&wire->senders, (unsigned)i, true);
     }
-    unsigned differ_bits = 0;
-    bool first = true;
-    rest = self->senders;
-    for (int i; (i = index_set_take(&rest)) >= 0; first = false) {
-        can_bus_node_t *node = &self->nodes[i];
-        const can_frame_t *frame = &node->mailboxes[node->best].frame;
-        node->sending = node->best;
-        if (first) self->frame = *frame;
-        if (first || frame_equal(frame, &self->frame)) continue;
-        unsigned bits = conflict_bits(frame, &self->frame);
-        if (differ_bits == 0 || bits < differ_bits) differ_bits = bits;
+    rest = wire->senders;
+    for (int i; (i = index_set_take(&rest)) >= 0;) self->nodes[i].sending = self->nodes[i].best;
+}
+
+static const can_frame_t *frame_of(const can_bus_t *self, int node)
+{
+    const can_bus_node_t *n = &self->nodes[node];
+    return &n->mailboxes[n->sending].frame;
+}
+
+// Where frames of these nodes first differ, in bits from the start of frame; 0: nowhere. *recessive gets those who send
+// a recessive bit there.
+static unsigned find_difference(const can_bus_t *self, index_set_t senders, index_set_t *recessive)
+{
+    unsigned first_bits = 0;
+    index_set_t others = {0}, rest = senders;
+    int one = index_set_take(&rest);
+    bool one_recessive = false;
+    for (int i; (i = index_set_take(&rest)) >= 0;) {
+        bool bit;
+        unsigned bits = frame_bits_until_different(frame_of(self, one), frame_of(self, i), &bit);
+        if (bits == 0 || (first_bits > 0 && bits > first_bits)) continue;
+        if (bits != first_bits) others = (index_set_t){0};
+        first_bits = bits;
+        one_recessive = bit;
+        index_set_put(&others, (unsigned)i, true);
     }
-    return differ_bits;
+    *recessive = one_recessive ? index_set_without(senders, others) : others;
+    return first_bits;
+}
+
+static bool any_is_active(const can_bus_t *self, index_set_t nodes)
+{
+    for (int i; (i = index_set_take(&nodes)) >= 0;)
+        if (can_bus_error_state(self, (uint8_t)i) == CAN_BUS_ERROR_ACTIVE) return true;
+    return false;
+}
+
+// With equal bytes nobody notices, and it is one frame with several senders. With other bytes the one that sends 1 and
+// reads 0 finds a bit error, which outside the identifier is no loss but a failure: its active flag destroys the frame
+// of the others, too. A passive flag is recessive and destroys nothing: the others go on without it. Returns after how
+// many bits the frame fails, 0: not by that.
+static unsigned settle_conflict(can_bus_t *self, can_wire_t *wire)
+{
+    index_set_t recessive;
+    for (unsigned bits; (bits = find_difference(self, wire->senders, &recessive)) > 0;) {
+        if (any_is_active(self, recessive)) return bits;
+        wire->losers = index_set_either(wire->losers, recessive);
+        wire->senders = index_set_without(wire->senders, recessive);
+    }
+    return 0;
+}
+
+// ---- the beginning of a frame --------------------------------------------------------------------------------------
+
+// Bits until the plan inverts one, that one included, of a frame that ends after `bits` for another reason.
+static unsigned ask_plan_of_frame(can_bus_t *self, can_wire_t *wire, unsigned bits, int64_t now_ns)
+{
+    index_set_t senders = index_set_either(wire->senders, wire->losers);
+    unsigned delimiter = frame_bits(&wire->frame) - CRC_DELIMITER_TO_END_BITS;
+    bool corrupt = fault_plan_frame(self->plan, self->index, senders, &wire->frame, now_ns, &wire->later);
+    unsigned limit = corrupt && delimiter < bits ? delimiter : bits;
+    unsigned good = fault_plan_noise(self->plan, self->index, limit, now_ns);
+    return good < limit ? good + 1 : limit;
 }
 
 // From the first bit on it is known when this ends and how, unless power goes meanwhile (can_bus_set_power):
@@ -268,25 +340,47 @@ static unsigned choose_senders(can_bus_t *self)
 //               now_ns                                                    end_ns     ready_ns
 //   carried     ├─ identifier ─ control ─ data ─ CRC ─┤ACK├─ delimiter, end ─┤─ 3 bits ─┤
 //   unheard     ├─ identifier ─ control ─ data ─ CRC ─┤ 1 ├── error frame ───────┤─ 3 bits ─┤
+//   corrupted   ├─ identifier ─ control ─ data ─ CRC, delimiter ┤── error frame ───────┤─ 3 bits ─┤
 //   conflict    ├─ identifier ─ control ─ da┤── error frame ───────┤─ 3 bits ─┤
 //   power lost  ├─ identifier ─ con┤── error frame ───────┤─ 3 bits ─┤
+//   shorted     ├─┤── error frame ───────┤─ 3 bits ─┤
 //
 // The intermission belongs to every frame, whatever became of it: only behind it is the bus idle, and only then does it
 // arbitrate among everything that was asked for meanwhile. Whoever asks during a frame waits, however urgent.
+static unsigned foresee(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
+{
+    wire->fate = CAN_FATE_ERROR;
+    wire->later = 0;
+    if (wire->shorted) return 1;
+    unsigned conflict_bits = settle_conflict(self, wire);
+    wire->frame = *frame_of(self, index_set_first(wire->senders));
+    unsigned whole_bits = frame_bits(&wire->frame);
+    wire->heard = is_acknowledged(self, wire);
+    unsigned bits = conflict_bits ? conflict_bits : wire->heard ? whole_bits : whole_bits - ACK_SLOT_TO_END_BITS;
+    unsigned good_bits = fault_plan_is_empty(self->plan) ? bits : ask_plan_of_frame(self, wire, bits, now_ns);
+    if (good_bits < bits) return good_bits;
+    if (!conflict_bits) wire->fate = wire->heard ? CAN_FATE_CARRIED : CAN_FATE_UNHEARD;
+    return bits;
+}
+
+static void start_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
+{
+    if (wire->state != CAN_BUS_AWAKE || wire->busy || wire->ready_ns > now_ns) return;
+    choose_senders(self, wire, now_ns);
+    if (index_set_is_empty(wire->senders)) return;
+    wire->frame = *frame_of(self, index_set_first(wire->senders));
+    unsigned bits = foresee(self, wire, now_ns);
+    if (wire->fate != CAN_FATE_CARRIED) bits += FRAME_ERROR_BITS;
+    if (!index_set_is_empty(self->off)) can_confinement_interrupt(self, wire, now_ns);
+    wire->busy = true;
+    wire->end_ns = now_ns + (int64_t)bits * self->bit_ns;
+    if (wire == &self->wire) self->busy_total_ns += ((int64_t)bits + FRAME_INTERMISSION_BITS) * self->bit_ns;
+}
+
 void can_bus_start(can_bus_t *self, int64_t now_ns)
 {
-    if (self->state != CAN_BUS_AWAKE || self->busy || self->ready_ns > now_ns) return;
-    unsigned differ_bits = choose_senders(self);
-    if (index_set_is_empty(self->senders)) return;
-    unsigned bits = frame_bits(&self->frame);
-    self->conflict = differ_bits > 0;
-    self->broken = false;
-    self->heard = is_acknowledged(self);
-    if (self->conflict)
-        bits = differ_bits + FRAME_ERROR_BITS;
-    else if (!self->heard)
-        bits = bits - ACK_SLOT_TO_END_BITS + FRAME_ERROR_BITS;
-    self->busy = true;
-    self->end_ns = now_ns + (int64_t)bits * self->bit_ns;
-    self->busy_total_ns += ((int64_t)bits + FRAME_INTERMISSION_BITS) * self->bit_ns;
+    if (self->plan) can_wires_follow(self, now_ns);
+    start_wire(self, &self->wire, now_ns);
+    index_set_t rest = self->cut;
+    for (int i; (i = index_set_take(&rest)) >= 0;) start_wire(self, &self->stubs[i], now_ns);
 }

@@ -11,8 +11,8 @@
 // of a shorted bus every node has: nobody hears anybody. Mailboxes and error counters are the controllers' and stay.
 //
 // Who calls: the kernel. At an instant it first takes what has ended (can_bus_finish), lets everybody act, and last
-// lets the medium arbitrate (can_bus_start). can_bus.c carries frames, can_confinement.c counts errors, can_wires.c cuts
-// and joins; can_bus_parts.h is between them.
+// lets the medium arbitrate (can_bus_start). can_bus.c carries frames, can_confinement.c counts errors, can_wires.c
+// cuts and joins; can_bus_parts.h is between them.
 #ifndef KMSIM_BUS_CAN_CAN_BUS_H
 #define KMSIM_BUS_CAN_CAN_BUS_H
 
@@ -47,9 +47,9 @@ typedef struct {
     can_frame_t frame;
 } can_mailbox_t;
 
-typedef struct {    // of a node that has had power
-    int8_t sending; // mailbox whose frame is on the wire, -1: none
-    int8_t best;    // mailbox that takes part in arbitration, -1: none now
+typedef struct {          // of a node that has had power
+    int8_t sending;       // mailbox whose frame is on the wire, -1: none
+    int8_t best;          // mailbox that takes part in arbitration, -1: none now
     uint16_t tec, rec;    // transmit and receive error counter
     uint16_t runs;        // bus-off: of recessive bits, so far
     uint32_t used;        // bit per mailbox
@@ -63,11 +63,11 @@ typedef enum { CAN_BUS_NOTHING, CAN_BUS_WOKE, CAN_BUS_CARRIED, CAN_BUS_FAILED, C
 typedef struct { // of a frame: carried or failed; what nodes are told of besides stands for itself
     can_bus_outcome_kind_t kind;
     can_frame_t frame;
-    index_set_t senders; // nodes whose request it was
-    index_set_t reports; // senders that asked for CAN_BUS_REPORT
-    index_set_t deaf;    // carried: nodes that did not hear it
-    bool error_frame;    // failed: in everybody's sight, and not because nobody acknowledged it
-    bool told;           // one of these is not empty
+    index_set_t senders;              // nodes whose request it was
+    index_set_t reports;              // senders that asked for CAN_BUS_REPORT
+    index_set_t deaf;                 // carried: nodes that did not hear it
+    bool error_frame;                 // failed: in everybody's sight, and not because nobody acknowledged it
+    bool told;                        // one of these is not empty
     index_set_t woke, slept;          // nodes whose bus did, each on its side of a cut
     index_set_t passive, off, active; // nodes whose error state has become that
 } can_bus_outcome_t;
@@ -78,30 +78,30 @@ typedef enum { CAN_FATE_CARRIED, CAN_FATE_UNHEARD, CAN_FATE_ERROR, CAN_FATE_BROK
 
 typedef struct { // a pair of wires with the nodes on it
     can_bus_state_t state;
-    bool shorted;     // and stays recessive
-    bool busy;        // a frame is on it until ready_ns - 3 bits
-    bool heard;       // since its start by somebody who can acknowledge it
-    can_fate_t fate;  // that is known of it so far
-    int64_t ready_ns; // waking: awake then; awake: idle from then on
-    int64_t sleep_ns; // awake with nobody holding: sleeps then
-    int64_t end_ns;   // of the frame on it (or of its error frame)
-    int64_t recessive_ns; // not busy: since then
-    uint64_t later;       // entries of the plan that act when the frame is carried
-    index_set_t nodes;    // that stand on it
-    index_set_t senders;  // of the frame
-    index_set_t losers;   // error-passive ones that fell silent in the middle of it
+    bool shorted;           // and stays recessive
+    bool busy;              // a frame is on it until ready_ns - 3 bits
+    bool heard;             // since its start by somebody who can acknowledge it
+    can_fate_t fate;        // that is known of it so far
+    int64_t ready_ns;       // waking: awake then; awake: idle from then on
+    int64_t sleep_ns;       // awake with nobody holding: sleeps then
+    int64_t end_ns;         // of the frame on it (or of its error frame)
+    int64_t recessive_ns;   // not busy: since then
+    uint64_t later;         // entries of the plan that act when the frame is carried
+    index_set_t nodes;      // that stand on it
+    index_set_t senders;    // of the frame
+    index_set_t losers;     // error-passive ones that fell silent in the middle of it
     index_set_t latecomers; // that were joined in the middle of it
     can_frame_t frame;
 } can_wire_t;
 
 typedef struct {
     int64_t bit_ns;
-    fault_plan_t *plan; // null: nothing goes wrong
-    uint8_t index;      // of this bus, in the plan
-    uint64_t plan_seen; // changes of the plan that were followed
-    int64_t plan_ns;    // when it may change by time
-    bool unsettled;     // somebody is to be cut off or joined as soon as a frame has ended
-    bool shorted;       // as the plan has it
+    fault_plan_t *plan;              // null: nothing goes wrong
+    uint8_t index;                   // of this bus, in the plan
+    uint64_t plan_seen;              // changes of the plan that were followed
+    int64_t plan_ns;                 // when it may change by time
+    bool unsettled;                  // somebody is to be cut off or joined as soon as a frame has ended
+    bool shorted;                    // as the plan has it
     index_set_t to_be_cut, babbling; // likewise
     index_set_t powered;
     index_set_t listen_only; // never acknowledge
@@ -113,10 +113,10 @@ typedef struct {
     index_set_t off;         // bus-off
     index_set_t lost;        // whose mailboxes were emptied, and who was not told yet
     index_set_t cut;         // stand on their stubs
-    uint64_t order;                    // of the last request
-    int64_t busy_total_ns;             // for the bus load: time with a frame, error frame or intermission on the wire
-    uint64_t carried;                  // frames
-    uint64_t refused;                  // requests that found no mailbox
+    uint64_t order;          // of the last request
+    int64_t busy_total_ns;   // for the bus load: time with a frame, error frame or intermission on the wire
+    uint64_t carried;        // frames
+    uint64_t refused;        // requests that found no mailbox
     can_wire_t wire;
     uint64_t ranks[CAN_BUS_NODES_MAX]; // of each node's best mailbox
     can_wire_t stubs[CAN_BUS_NODES_MAX];
@@ -132,8 +132,8 @@ void can_bus_set_plan(can_bus_t *self, fault_plan_t *plan, uint8_t index);
 /// That node only listens from now on: it never acknowledges.
 void can_bus_set_listen_only(can_bus_t *self, uint8_t node);
 
-/// A node appears (its mailboxes are empty, its error counters 0) or disappears: its requests are gone, and its frame on
-/// the wire breaks.
+/// A node appears (its mailboxes are empty, its error counters 0) or disappears: its requests are gone, and its frame
+/// on the wire breaks.
 void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_ns);
 
 /// A powered node wants the bus awake, or no longer.
@@ -179,8 +179,8 @@ static inline int64_t can_bus_next(const can_bus_t *self)
     return time_earlier(can_bus_next_end(self), can_bus_next_start(self));
 }
 
-/// What ends at this instant; call it once, before anybody acts. Only a frame's outcome has more than its kind, and what
-/// nodes are told only when it is `told`.
+/// What ends at this instant; call it once, before anybody acts. Only a frame's outcome has more than its kind, and
+/// what nodes are told only when it is `told`.
 void can_bus_finish(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome);
 
 /// Lets the medium arbitrate when it is idle and awake; call it once, after everybody has acted.

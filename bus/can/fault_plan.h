@@ -36,19 +36,19 @@ typedef struct {
     uint8_t kind;   // fault_kind_t
     uint8_t medium; // fault_medium_t; of the air only the first four kinds
     // selection
-    int8_t bus;       // index in the vehicle, or FAULT_ANY
-    int8_t sender;    // node, or FAULT_ANY; of a babble or cut: whose it is
-    int8_t to;        // drop: who is not told, or FAULT_ANY: nobody hears it
-    bool selects;     // only frames of this identifier
-    bool extended;    // …
-    uint32_t id;      // …
+    int8_t bus;    // index in the vehicle, or FAULT_ANY
+    int8_t sender; // node, or FAULT_ANY; of a babble or cut: whose it is
+    int8_t to;     // drop: who is not told, or FAULT_ANY: nobody hears it
+    bool selects;  // only frames of this identifier
+    bool extended; // …
+    uint32_t id;   // …
     // extent
-    uint32_t count;   // ends after so many hits; 0: not by that
-    int64_t for_ns;   // ends so long after it began; TIME_NEVER: not by that
-    int64_t by_ns;    // delay
-    uint64_t chance;  // noise: of 2^64
+    uint32_t count;    // ends after so many hits; 0: not by that
+    int64_t for_ns;    // ends so long after it began; TIME_NEVER: not by that
+    int64_t by_ns;     // delay
+    uint64_t chance;   // noise: of 2^64
     can_frame_t frame; // babble
-    uint32_t *hits;   // is told how often it has hit, borrowed until the plan begins anew; null: nobody is
+    uint32_t *hits;    // is told how often it has hit, borrowed until the plan begins anew; null: nobody is
 } fault_t;
 
 typedef struct {
@@ -59,9 +59,9 @@ typedef struct {
 } fault_entry_t;
 
 typedef struct {
-    uint64_t active;   // a bit per entry that has not ended by count or by being cleared
-    uint64_t begun;    // how many
-    uint64_t changes;  // counts up whenever a fault begins, or ends before its time
+    uint64_t active;                 // a bit per entry that has not ended by count or by being cleared
+    uint64_t begun;                  // how many
+    uint64_t changes;                // counts up whenever a fault begins, or ends before its time
     random_t noise[FAULT_BUSES_MAX]; // a stream per bus that nothing else draws from
     fault_entry_t entries[FAULT_PLAN_MAX];
 } fault_plan_t;

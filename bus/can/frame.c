@@ -123,6 +123,14 @@ static void put_byte(bit_stream_t *self, unsigned byte)
     self->stuffed += entry & 0xFFu;
 }
 
+// The header's bits from the identifier to the length code, the last one sent lowest.
+static uint64_t header_of(const can_frame_t *self)
+{
+    uint64_t header = (uint64_t)self->remote << 6 | self->length;
+    if (!self->extended) return header | (uint64_t)self->id << 7;
+    return header | (uint64_t)(self->id >> 18) << 27 | UINT64_C(3) << 25 | (self->id & 0x3FFFFu) << 7;
+}
+
 // Bits before the start of frame fill the first byte, and one behind the CRC the last. The CRC takes zeros there: in a
 // register of 0 they change nothing. On the wire they alternate and so add no stuff bit, the last before the start of
 // frame being recessive, as the idle bus is, and the one behind the CRC other than its neighbour.
@@ -131,11 +139,7 @@ static void put_byte(bit_stream_t *self, unsigned byte)
 //  extended  1 | SOF | base 11 | SRR 1 | IDE 1 | extension 18 | RTR | r1 | r0 | DLC 4 | data | CRC 15 | 1
 unsigned frame_bits(const can_frame_t *self)
 {
-    uint64_t header = (uint64_t)self->remote << 6 | self->length;
-    if (self->extended)
-        header |= (uint64_t)(self->id >> 18) << 27 | UINT64_C(3) << 25 | (self->id & 0x3FFFFu) << 7;
-    else
-        header |= (uint64_t)self->id << 7;
+    uint64_t header = header_of(self);
     unsigned header_bits = self->extended ? EXTENDED_HEADER_BITS : BASE_HEADER_BITS;
     uint64_t filled = header | UINT64_C(0x15) << header_bits;
     bit_stream_t stream = {.run = D1 << 8};
@@ -151,6 +155,38 @@ unsigned frame_bits(const can_frame_t *self)
     put_byte(&stream, stream.crc >> 7);
     put_byte(&stream, (stream.crc << 1 & 0xFEu) | (~stream.crc & 1u));
     return header_bits + 8 * size + CRC_BITS + stream.stuffed + TAIL_BITS;
+}
+
+static bool bit_at(const can_frame_t *self, uint64_t header, unsigned header_bits, unsigned index)
+{
+    if (index < header_bits) return header >> (header_bits - 1 - index) & 1;
+    index -= header_bits;
+    return self->data[index / 8] >> (7 - index % 8) & 1;
+}
+
+// Bit by bit: it is rare. Up to where they differ both have the same stuff bits. What differs in the CRC differs in the
+// data before it.
+unsigned frame_bits_until_different(const can_frame_t *a, const can_frame_t *b, bool *recessive)
+{
+    unsigned header_bits = a->extended ? EXTENDED_HEADER_BITS : BASE_HEADER_BITS;
+    unsigned size = a->remote ? 0 : a->length, run = 0, stuffed = 0;
+    uint64_t header_a = header_of(a), header_b = header_of(b);
+    bool last = true; // the idle bus
+    for (unsigned i = 0; i < header_bits + 8 * size; i++) {
+        bool bit = bit_at(a, header_a, header_bits, i);
+        if (run == 5) { // a stuff bit stands before this one, and is the first of its own kind
+            stuffed++;
+            last = !last;
+            run = 1;
+        }
+        if (bit != bit_at(b, header_b, header_bits, i)) {
+            *recessive = bit;
+            return i + 1 + stuffed;
+        }
+        run = bit == last ? run + 1 : 1;
+        last = bit;
+    }
+    return 0;
 }
 
 uint64_t frame_priority(const can_frame_t *self)

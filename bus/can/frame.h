@@ -38,8 +38,8 @@ bool frame_equal(const can_frame_t *a, const can_frame_t *b);
 /// content and its CRC need (ISO 11898-1, 10.4 and 10.5); the intermission is not included.
 unsigned frame_bits(const can_frame_t *self);
 
-/// Of two frames that arbitration cannot tell apart: the bits on the wire up to and with the first in which they differ,
-/// stuff bits included; 0: they are equal. *recessive is set to whether that bit is recessive in the first.
+/// Of two frames that arbitration cannot tell apart: the bits on the wire up to and with the first in which they
+/// differ, stuff bits included; 0: they are equal. *recessive is set to whether that bit is recessive in the first.
 unsigned frame_bits_until_different(const can_frame_t *a, const can_frame_t *b, bool *recessive);
 
 /// Rank in arbitration: the smaller value wins (ISO 11898-1, 10.4.2: base identifier, then RTR/SRR, IDE, extension,

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// Between the files of the medium alone: can_bus.c carries frames, can_confinement.c counts errors, can_wires.c cuts
+// and joins.
+#ifndef KMSIM_BUS_CAN_CAN_BUS_PARTS_H
+#define KMSIM_BUS_CAN_CAN_BUS_PARTS_H
+
+#include "bus/can/can_bus.h"
+
+enum {                     // of a mailbox, beside CAN_BUS_CYCLIC …
+    CAN_BUS_DROPPED = 32,  // it vanishes before it takes part in arbitration
+    CAN_BUS_COPY = 64,     // of a frame that was carried; the plan does not hit it, its node does not know of it
+    CAN_BUS_BABBLED = 128, // the node does not know of it either
+    CAN_BUS_NOTES = CAN_BUS_DROPPED | CAN_BUS_COPY | CAN_BUS_BABBLED,
+};
+
+/// The first mailbox in use from `from` on, -1: none. Of 32 few are: asking each would be most of the work.
+static inline int can_node_next_used(const can_bus_node_t *self, int from)
+{
+    uint32_t rest = from < CAN_BUS_MAILBOXES ? self->used >> from << from : 0;
+    return rest ? __builtin_ctz(rest) : -1;
+}
+
+/// The wires that the node stands on.
+static inline can_wire_t *can_wire_of(can_bus_t *self, uint8_t node)
+{
+    return index_set_has(self->cut, node) ? &self->stubs[node] : &self->wire;
+}
+
+/// What is no cyclic frame keeps wires awake.
+static inline void can_wire_note_event(can_wire_t *self, int64_t now_ns)
+{
+    self->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
+}
+
+// ---- can_mailboxes.c -----------------------------------------------------------------------------------------------
+
+/// Finds the mailbox of the node that takes part in arbitration now (`best`), and its rank.
+void can_mailboxes_choose(can_bus_t *self, int node, int64_t now_ns);
+
+/// A mailbox of the node becomes free.
+void can_mailboxes_empty(can_bus_t *self, int node, int mailbox);
+
+/// A frame that failed waits again in its mailbox: a newer one that was to replace it while it waited does so now.
+void can_mailboxes_yield(can_bus_t *self, int node, int mailbox);
+
+/// A request of the controller's own, which its node does not know of; false: there is no mailbox.
+bool can_mailboxes_request_itself(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t notes,
+                                  int64_t now_ns);
+
+/// When the first of the node's requests may take part in arbitration; TIME_NEVER: it has none.
+int64_t can_node_ready_ns(const can_bus_node_t *self);
+
+/// Whether the node must wait although it has asked, or has something that is to vanish.
+bool can_node_is_special(const can_bus_node_t *self, int64_t now_ns);
+
+// ---- can_confinement.c ---------------------------------------------------------------------------------------------
+
+/// What a frame that has ended does to the counters: of those who sent it, of those who fell silent in the middle of
+/// it, and of those who heard it. Fills in whose error state has become another one.
+void can_confinement_count(can_bus_t *self, can_wire_t *wire, can_fate_t fate, index_set_t senders,
+                           index_set_t receivers, can_bus_outcome_t *outcome);
+
+/// A frame begins: who is bus-off has had so many runs of recessive bits.
+void can_confinement_interrupt(can_bus_t *self, const can_wire_t *wire, int64_t now_ns);
+
+/// Who has had enough of them is back.
+void can_confinement_recover(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome);
+
+/// When the first is back if nothing is sent until then; TIME_NEVER: nobody is off.
+int64_t can_confinement_next_ns(const can_bus_t *self);
+
+// ---- can_wires.c ---------------------------------------------------------------------------------------------------
+
+/// Follows the plan: cuts off, joins, and lets babble who is to.
+void can_wires_follow(can_bus_t *self, int64_t now_ns);
+
+/// Adds nodes to one of the outcome's sets of who is told something.
+void can_outcome_tell(can_bus_outcome_t *self, index_set_t *set, index_set_t nodes);
+
+#endif

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+// Who stands on which wires. The plan says whose stub is off and whether the bus is shorted; a frame on the wire goes
+// on, so that nodes come and go between frames alone.
+//
+//                bus ═══╦═════════╦═════════╦═══          cut:    a stub begins as the bus is at that instant
+//                       │         ╳         │             joined: what is awake wakes the other, then they are one
+//                      cas       seat     mirror
+//                               (alone)                   shorted: every node is alone, and each start of frame fails
+#include "bus/can/can_bus_parts.h"
+
+void can_outcome_tell(can_bus_outcome_t *self, index_set_t *set, index_set_t nodes)
+{
+    if (!self->told) self->woke = self->slept = self->passive = self->off = self->active = (index_set_t){0};
+    self->told = true;
+    *set = index_set_either(*set, nodes);
+}
+
+bool can_bus_is_awake_for(const can_bus_t *self, uint8_t node)
+{
+    const can_wire_t *wire = index_set_has(self->cut, node) ? &self->stubs[node] : &self->wire;
+    return wire->state == CAN_BUS_AWAKE;
+}
+
+// ---- cutting and joining -------------------------------------------------------------------------------------------
+
+static void cut_off(can_bus_t *self, uint8_t node, int64_t now_ns)
+{
+    can_wire_t *bus = &self->wire, *stub = &self->stubs[node];
+    // What was kept awake by somebody on the other side has its last event now.
+    if (!index_set_is_empty(index_set_both(self->held, bus->nodes))) bus->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
+    *stub = *bus;
+    stub->nodes = index_set_of(node);
+    stub->senders = stub->losers = stub->latecomers = (index_set_t){0};
+    index_set_put(&bus->nodes, node, false);
+    index_set_put(&self->cut, node, true);
+}
+
+static void wake_up(can_wire_t *self, int64_t now_ns)
+{
+    self->state = CAN_BUS_WAKING;
+    self->ready_ns = now_ns + CAN_BUS_WAKE_NS;
+}
+
+// False: not yet. A frame on the stub ends first; one on the bus goes on, and who is joined does not hear it.
+static bool join(can_bus_t *self, uint8_t node, int64_t now_ns)
+{
+    can_wire_t *bus = &self->wire, *stub = &self->stubs[node];
+    if (stub->busy) return false;
+    if (bus->state == CAN_BUS_AWAKE && stub->state != CAN_BUS_AWAKE) {
+        if (stub->state == CAN_BUS_ASLEEP) wake_up(stub, now_ns);
+        return false;
+    }
+    if (bus->state == CAN_BUS_ASLEEP && stub->state != CAN_BUS_ASLEEP) wake_up(bus, now_ns);
+    if (bus->state == CAN_BUS_AWAKE && bus->sleep_ns < stub->sleep_ns) bus->sleep_ns = stub->sleep_ns;
+    if (bus->state != CAN_BUS_AWAKE) bus->sleep_ns = stub->sleep_ns > bus->sleep_ns ? stub->sleep_ns : bus->sleep_ns;
+    if (bus->busy) index_set_put(&bus->latecomers, node, true);
+    // What of its runs of recessive bits it has had so far stays its own.
+    if (index_set_has(self->off, node)) can_confinement_interrupt(self, stub, now_ns);
+    index_set_put(&bus->nodes, node, true);
+    index_set_put(&self->cut, node, false);
+    return true;
+}
+
+// Wires of one who was waiting while they were shorted.
+static void let_wake(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
+{
+    bool asked = !index_set_is_empty(index_set_both(self->asking, wire->nodes));
+    if (wire->state == CAN_BUS_ASLEEP && !wire->shorted && asked) wake_up(wire, now_ns);
+}
+
+static void settle(can_bus_t *self, int64_t now_ns)
+{
+    index_set_t to_be_cut = self->shorted ? self->wire.nodes : index_set_both(self->to_be_cut, self->wire.nodes);
+    index_set_t rest = index_set_without(to_be_cut, self->cut);
+    self->unsettled = self->wire.busy && !index_set_is_empty(rest);
+    for (int node; !self->wire.busy && (node = index_set_take(&rest)) >= 0;) cut_off(self, (uint8_t)node, now_ns);
+    rest = self->cut;
+    for (int node; (node = index_set_take(&rest)) >= 0;) {
+        can_wire_t *stub = &self->stubs[node];
+        stub->shorted = self->shorted;
+        let_wake(self, stub, now_ns);
+        if (self->shorted || index_set_has(self->to_be_cut, (unsigned)node)) continue;
+        if (!join(self, (uint8_t)node, now_ns)) self->unsettled = true;
+    }
+    let_wake(self, &self->wire, now_ns);
+}
+
+// ---- babbling ------------------------------------------------------------------------------------------------------
+
+static bool babble_waits(const can_bus_node_t *node)
+{
+    for (int i = can_node_next_used(node, 0); i >= 0; i = can_node_next_used(node, i + 1))
+        if ((node->mailboxes[i].flags & CAN_BUS_BABBLED) != 0 && i != node->sending) return true;
+    return false;
+}
+
+static void babble(can_bus_t *self, int64_t now_ns)
+{
+    index_set_t rest = index_set_without(index_set_both(self->babbling, self->powered), self->off);
+    for (int i; (i = index_set_take(&rest)) >= 0;) {
+        can_bus_node_t *node = &self->nodes[i];
+        if (node->babble_ns > now_ns) self->plan_ns = time_earlier(self->plan_ns, node->babble_ns);
+        if (node->babble_ns > now_ns || babble_waits(node)) continue;
+        const can_frame_t *frame = fault_plan_babble(self->plan, self->index, (uint8_t)i, now_ns);
+        if (!frame || !can_mailboxes_request_itself(self, (uint8_t)i, frame, CAN_BUS_BABBLED, now_ns)) continue;
+        fault_plan_babbled(self->plan, self->index, (uint8_t)i, now_ns);
+    }
+}
+
+// ---- the plan ------------------------------------------------------------------------------------------------------
+
+void can_wires_follow(can_bus_t *self, int64_t now_ns)
+{
+    if (self->plan->changes != self->plan_seen || now_ns >= self->plan_ns) {
+        fault_cuts_t cuts = fault_plan_cuts(self->plan, self->index, now_ns);
+        self->plan_seen = self->plan->changes;
+        self->plan_ns = cuts.until_ns;
+        self->shorted = cuts.shorted;
+        self->to_be_cut = cuts.off;
+        self->babbling = cuts.babbling;
+        self->unsettled = true;
+    }
+    if (self->unsettled) settle(self, now_ns);
+    if (!index_set_is_empty(self->babbling)) babble(self, now_ns);
+}
+
+// ---- when ----------------------------------------------------------------------------------------------------------
+
+int64_t can_bus_special_end(const can_bus_t *self)
+{
+    int64_t next_ns = can_confinement_next_ns(self);
+    index_set_t rest = self->cut;
+    for (int node; (node = index_set_take(&rest)) >= 0;)
+        next_ns = time_earlier(next_ns, can_wire_next_end(self, &self->stubs[node]));
+    return next_ns;
+}
+
+static int64_t wire_start(const can_bus_t *self, const can_wire_t *wire)
+{
+    int64_t next_ns = TIME_NEVER;
+    if (wire->state != CAN_BUS_AWAKE || wire->busy) return next_ns;
+    index_set_t rest = index_set_both(self->asking, wire->nodes);
+    for (int node; (node = index_set_take(&rest)) >= 0;) {
+        bool special = index_set_has(self->special, (unsigned)node);
+        next_ns = time_earlier(next_ns, special ? can_node_ready_ns(&self->nodes[node]) : wire->ready_ns);
+    }
+    return next_ns < wire->ready_ns ? wire->ready_ns : next_ns;
+}
+
+int64_t can_bus_special_start(const can_bus_t *self)
+{
+    int64_t next_ns = wire_start(self, &self->wire);
+    index_set_t rest = self->cut;
+    for (int node; (node = index_set_take(&rest)) >= 0;)
+        next_ns = time_earlier(next_ns, wire_start(self, &self->stubs[node]));
+    return next_ns;
+}
