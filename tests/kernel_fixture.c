@@ -108,6 +108,15 @@ static void note_input(uint8_t node, const node_input_t *input)
     case INPUT_BUS_ASLEEP:
         HEAR("asleep %u\n", input->bus);
         break;
+    case INPUT_BUS_PASSIVE:
+        HEAR("passive %u\n", input->bus);
+        break;
+    case INPUT_BUS_OFF:
+        HEAR("off %u\n", input->bus);
+        break;
+    case INPUT_BUS_ACTIVE:
+        HEAR("active %u\n", input->bus);
+        break;
     case INPUT_SENT:
         HEAR("sent %u %s\n", input->bus, frame_format(&input->frame, text));
         break;
@@ -142,6 +151,9 @@ static void note_event(const kernel_event_t *event)
     case EVENT_FRAME:
         SEE("frame %u %s\n", event->bus, frame_format(&event->frame, text));
         break;
+    case EVENT_ERROR:
+        SEE("error %u %s\n", event->bus, frame_format(&event->frame, text));
+        break;
     case EVENT_LINE:
         SEE("line %s %lld\n", kernel_line_name(fixture.kernel, event->line), (long long)event->value);
         break;
@@ -156,6 +168,9 @@ static void note_event(const kernel_event_t *event)
         break;
     case EVENT_LOG:
         SEE("log %u\n", event->log.code);
+        break;
+    case EVENT_STATE:
+        SEE("state %u %lld\n", event->bus, (long long)event->value);
         break;
     }
 }

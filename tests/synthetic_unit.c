@@ -136,6 +136,8 @@ static int record_event(FILE *file, const kernel_t *kernel, const kernel_event_t
     switch ((kernel_event_kind_t)event->kind) {
     case EVENT_FRAME:
         return fprintf(file, "frame %u %s\n", event->bus, frame_format(&event->frame, text));
+    case EVENT_ERROR:
+        return fprintf(file, "error %u %s\n", event->bus, frame_format(&event->frame, text));
     case EVENT_LINE:
         return fprintf(file, "line %s %" PRId64 "\n", kernel_line_name(kernel, event->line), event->value);
     case EVENT_AIR:
@@ -146,6 +148,8 @@ static int record_event(FILE *file, const kernel_t *kernel, const kernel_event_t
         return fprintf(file, "bus %u %" PRId64 "\n", event->bus, event->value);
     case EVENT_LOG:
         return fprintf(file, "log %u %" PRId64 "\n", event->log.code, event->log.values[0]);
+    case EVENT_STATE:
+        return fprintf(file, "state %u %" PRId64 "\n", event->bus, event->value);
     default:
         return 0;
     }

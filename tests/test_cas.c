@@ -12,8 +12,8 @@
 static void expect_silence(int64_t since_ns)
 {
     for (size_t i = 0; i < car->seen_count; i++) ck_assert_int_le(car->seen[i].at_ns, since_ns);
-    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_S)->state, CAN_BUS_ASLEEP);
-    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_P)->state, CAN_BUS_ASLEEP);
+    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_S)->wire.state, CAN_BUS_ASLEEP);
+    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_P)->wire.state, CAN_BUS_ASLEEP);
 }
 
 // ---- accepted ------------------------------------------------------------------------------------------------------

@@ -320,14 +320,14 @@ START_TEST(buses_stay_awake_with_a_key_in_the_lock_and_sleep_30_s_after_it)
 {
     insert(1);
     cas_fixture_run_to(2 * TIME_MIN);
-    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_S)->state, CAN_BUS_AWAKE);
-    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_P)->state, CAN_BUS_AWAKE);
+    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_S)->wire.state, CAN_BUS_AWAKE);
+    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_P)->wire.state, CAN_BUS_AWAKE);
     cas_fixture_insert(0);
     cas_fixture_run_to(2 * TIME_MIN + 29 * TIME_S);
-    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_S)->state, CAN_BUS_AWAKE);
+    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_S)->wire.state, CAN_BUS_AWAKE);
     cas_fixture_run_to(2 * TIME_MIN + 31 * TIME_S);
-    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_S)->state, CAN_BUS_ASLEEP);
-    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_P)->state, CAN_BUS_ASLEEP);
+    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_S)->wire.state, CAN_BUS_ASLEEP);
+    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_P)->wire.state, CAN_BUS_ASLEEP);
 }
 END_TEST
 

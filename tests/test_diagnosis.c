@@ -53,7 +53,7 @@ START_TEST(request_wakes_the_bus_and_is_answered_within_p2)
     ck_assert_str_eq(diagnosis_car_ask(car, CAR_CAS, "22 F1 86"), "62 F1 86 01");
     ck_assert_int_lt(car->tester.answered_ns[0], UDS_P2_NS); // after all that a waking bus has to carry
     ck_assert_uint_eq(car->requests[CAR_KCAN_P], 0);         // 0x40 stays local
-    ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_S)->state, CAN_BUS_AWAKE);
+    ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_S)->wire.state, CAN_BUS_AWAKE);
 }
 END_TEST
 
@@ -162,12 +162,12 @@ START_TEST(session_keeps_the_unit_s_bus_awake_and_then_lets_it_sleep)
     ck_assert_str_eq(diagnosis_car_ask(car, CAR_SEAT, "10 03"), "50 03 00 32 01 F4");
     for (int i = 0; i < 20; i++) {
         diagnosis_car_wait(car, 4 * TIME_S);
-        ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_P)->state, CAN_BUS_AWAKE);
+        ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_P)->wire.state, CAN_BUS_AWAKE);
         ck_assert_str_eq(diagnosis_car_ask(car, CAR_SEAT, "3E 00"), "7E 00");
     }
     diagnosis_car_wait(car, UDS_S3_NS + CAN_BUS_LINGER_NS + TIME_S);
-    ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_P)->state, CAN_BUS_ASLEEP);
-    ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_S)->state, CAN_BUS_ASLEEP);
+    ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_P)->wire.state, CAN_BUS_ASLEEP);
+    ck_assert_int_eq(kernel_bus(car->kernel, CAR_KCAN_S)->wire.state, CAN_BUS_ASLEEP);
     ck_assert(!kernel_begin(car->kernel, car->now_ns + TIME_MIN * 1000)); // a quiet car costs nothing
 }
 END_TEST

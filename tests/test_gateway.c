@@ -65,7 +65,7 @@ START_TEST(what_the_cas_sends_itself_is_never_routed)
     cas_fixture_run_to(2 * TIME_S);
     ck_assert_uint_eq(cas_fixture_count(KCAN_S, KEY_STATUS, 0, TIME_NEVER), 1);
     ck_assert_uint_eq(cas_fixture_count(KCAN_P, KEY_STATUS, 0, TIME_NEVER), 0);
-    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_P)->state, CAN_BUS_ASLEEP);
+    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_P)->wire.state, CAN_BUS_ASLEEP);
 }
 END_TEST
 
@@ -74,7 +74,7 @@ START_TEST(extended_frame_of_the_same_number_is_another)
     cas_fixture_run_to(TIME_S);
     inject(KCAN_S, "000003DA#0B00");
     cas_fixture_run_to(2 * TIME_S);
-    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_P)->state, CAN_BUS_ASLEEP);
+    ck_assert_int_eq(kernel_bus(car->kernel, KCAN_P)->wire.state, CAN_BUS_ASLEEP);
 }
 END_TEST
 

@@ -433,10 +433,10 @@ START_TEST(bus_that_is_idle_again_is_no_instant_but_arbitrates)
 {
     kernel_fixture_plan(TIME_MS, B, send_two);
     kernel_fixture_run_to(6550 * TIME_US);
-    ck_assert(!kernel_bus(fixture.kernel, LEFT)->busy);
+    ck_assert(!kernel_bus(fixture.kernel, LEFT)->wire.busy);
     ck_assert_int_eq(kernel_next(fixture.kernel), 6580 * TIME_US);
     ck_assert(!kernel_begin(fixture.kernel, 7000 * TIME_US));
-    ck_assert(kernel_bus(fixture.kernel, LEFT)->busy);
+    ck_assert(kernel_bus(fixture.kernel, LEFT)->wire.busy);
     ck_assert(kernel_begin(fixture.kernel, TIME_NEVER));
     ck_assert_int_eq(kernel_now(fixture.kernel), 7130 * TIME_US);
 }

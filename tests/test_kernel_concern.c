@@ -132,7 +132,7 @@ static void expect_bus_states(expected_t *self, const naive_t *node, size_t inde
                 expect(self, events[i].value == CAN_BUS_AWAKE ? INPUT_BUS_AWAKE : INPUT_BUS_ASLEEP, (int)i);
     for (size_t i = 0; i < told_count; i++)
         if (told[i].node == index && told[i].at_ns == kernel_now(kernel) &&
-            kernel_bus(kernel, told[i].bus)->state == CAN_BUS_AWAKE)
+            kernel_bus(kernel, told[i].bus)->wire.state == CAN_BUS_AWAKE)
             expect(self, INPUT_BUS_AWAKE, -1);
 }
 
@@ -238,7 +238,7 @@ static void tell_awake_buses(uint8_t node)
 {
     for (uint8_t own = 0; own < naive[node].bus_count; own++) {
         uint8_t bus = naive[node].buses[own];
-        if (kernel_bus(kernel, bus)->state != CAN_BUS_AWAKE) continue;
+        if (kernel_bus(kernel, bus)->wire.state != CAN_BUS_AWAKE) continue;
         ck_assert_uint_lt(told_count, TOLD_MAX);
         told[told_count++] = (told_t){kernel_now(kernel) + KERNEL_LINE_NS, node, bus};
     }

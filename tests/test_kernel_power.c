@@ -66,7 +66,7 @@ START_TEST(story_begins_without_the_frames_of_the_first_power_on)
     outbox_log(&fixture.power_on[A], LOG_FAULT_STORED, 1, 0, 0);
     kernel_fixture_run_to(TIME_S);
     ck_assert_uint_eq(kernel_bus(fixture.kernel, LEFT)->carried, 0);
-    ck_assert_int_eq(kernel_bus(fixture.kernel, LEFT)->state, CAN_BUS_ASLEEP);
+    ck_assert_int_eq(kernel_bus(fixture.kernel, LEFT)->wire.state, CAN_BUS_ASLEEP);
     kernel_fixture_plan(2 * TIME_S, PLAYER, a_off);
     ck_assert(kernel_powered(fixture.kernel, A));
 }

@@ -80,6 +80,14 @@ static void tell_frame(narrator_t *self, const kernel_event_t *event, const char
                 frame_format(&event->frame, candump), frame_text_format(self->dbc, &event->frame, line, sizeof line));
 }
 
+// An error frame has no bytes of its own: what it has destroyed tells whose it was.
+static void tell_error(const narrator_t *self, const kernel_t *kernel, const kernel_event_t *event, const char *time)
+{
+    char candump[FRAME_TEXT_MAX];
+    report_line(self->report, "(%s) %s error frame  in %s of %s", time, self->vehicle->buses[event->bus].name,
+                frame_format(&event->frame, candump), kernel_node_name(kernel, event->node));
+}
+
 // ---- events --------------------------------------------------------------------------------------------------------
 
 static void tell_log(const narrator_t *self, const kernel_t *kernel, const kernel_event_t *event, const char *time)
@@ -100,6 +108,15 @@ static void tell_power(narrator_t *self, const kernel_t *kernel, const kernel_ev
                 WORDS[event->value]);
 }
 
+static void tell_error_state(const narrator_t *self, const kernel_t *kernel, const kernel_event_t *event,
+                             const char *time)
+{
+    static const char *const WORDS[] = {
+        [CAN_BUS_ERROR_ACTIVE] = "error-active", [CAN_BUS_ERROR_PASSIVE] = "error-passive", [CAN_BUS_OFF] = "bus-off"};
+    report_line(self->report, " %s  %-*s %s on %s", time, NAME_WIDTH, kernel_node_name(kernel, event->node),
+                WORDS[event->value], self->vehicle->buses[event->bus].name);
+}
+
 void narrator_tell_events(narrator_t *self, const kernel_t *kernel)
 {
     const kernel_event_t *events;
@@ -111,6 +128,12 @@ void narrator_tell_events(narrator_t *self, const kernel_t *kernel)
         switch ((kernel_event_kind_t)event->kind) {
         case EVENT_FRAME:
             tell_frame(self, event, time);
+            break;
+        case EVENT_ERROR:
+            tell_error(self, kernel, event, time);
+            break;
+        case EVENT_STATE:
+            tell_error_state(self, kernel, event, time);
             break;
         case EVENT_LOG:
             tell_log(self, kernel, event, time);

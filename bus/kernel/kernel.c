@@ -22,6 +22,7 @@ void kernel_init(kernel_t *self, const vehicle_t *vehicle, uint64_t seed)
 {
     self->vehicle = vehicle;
     self->seed = seed;
+    self->plan = NULL;
     self->now_ns = 0;
     self->begun = self->seen = false;
     self->player_ns = TIME_NEVER;
@@ -30,10 +31,10 @@ void kernel_init(kernel_t *self, const vehicle_t *vehicle, uint64_t seed)
     self->nonsense = 0;
     self->overflow = KERNEL_FITS;
     self->transmissions = 0;
+    self->late_count = 0;
     self->busy_ms = 0;
     self->busy_count = 0;
     self->powered = self->storing = self->kept = (index_set_t){0};
-    memset(self->on_bus, 0, sizeof self->on_bus);
     memset(self->air_hearers, 0, sizeof self->air_hearers);
     memset(self->line_buckets, 0, sizeof self->line_buckets);
     minima_init(&self->deadlines);
@@ -44,6 +45,12 @@ void kernel_init(kernel_t *self, const vehicle_t *vehicle, uint64_t seed)
         can_bus_set_listen_only(&self->buses[i], KERNEL_STRANGER);
         can_bus_set_power(&self->buses[i], KERNEL_STRANGER, true, 0);
     }
+}
+
+void kernel_set_plan(kernel_t *self, fault_plan_t *plan)
+{
+    self->plan = plan;
+    for (uint8_t i = 0; i < self->vehicle->bus_count; i++) can_bus_set_plan(&self->buses[i], plan, i);
 }
 
 static unsigned line_bucket(const char *name)
@@ -82,7 +89,6 @@ static bool ports_valid(const node_ports_t *ports, uint8_t bus_count)
 static void enter_ports(kernel_t *self, uint8_t index, const node_ports_t *ports)
 {
     const kernel_node_t *node = &self->nodes[index];
-    for (uint8_t i = 0; i < node->bus_count; i++) index_set_put(&self->on_bus[node->buses[i]], index, true);
     for (uint8_t i = 0; i < node->line_count; i++) index_set_put(&self->lines[node->lines[i]].hearers, index, true);
     for (unsigned channel = 0; channel < AIR_CHANNEL_COUNT; channel++)
         if (ports->air >> channel & 1) index_set_put(&self->air_hearers[channel], index, true);
@@ -152,16 +158,6 @@ void kernel_set_line_from(kernel_t *self, uint8_t source, uint16_t line, int64_t
     item->value = value;
 }
 
-uint32_t kernel_transmit_from(kernel_t *self, uint8_t source, const air_t *air)
-{
-    int64_t latency_ns = air->channel == AIR_LF ? KERNEL_LF_NS : KERNEL_RF_NS;
-    kernel_item_t *item = kernel_enqueue(self, INPUT_AIR, self->now_ns + latency_ns);
-    item->source = source;
-    item->air = *air;
-    if (air->channel == AIR_RF) item->air.transmission = ++self->transmissions;
-    return item->air.transmission;
-}
-
 kernel_event_t *kernel_add_event(kernel_t *self, kernel_event_kind_t kind, uint8_t node)
 {
     // Past the last one there is a place that nobody reads: the run is over, but who adds need not ask.
@@ -192,7 +188,7 @@ const char *kernel_line_name(const kernel_t *self, uint16_t line)
 }
 
 // What comes from outside does not end the run: the player looks at the count and tells whose step it was.
-static bool has_room(kernel_t *self)
+bool kernel_has_room(kernel_t *self)
 {
     bool room = self->queue.count < KERNEL_QUEUE_MAX;
     self->nonsense += !room;
@@ -201,12 +197,12 @@ static bool has_room(kernel_t *self)
 
 void kernel_set_line(kernel_t *self, uint16_t line, int64_t value, bool momentary)
 {
-    if (has_room(self)) kernel_set_line_from(self, KERNEL_STRANGER, line, value, momentary);
+    if (kernel_has_room(self)) kernel_set_line_from(self, KERNEL_STRANGER, line, value, momentary);
 }
 
 uint32_t kernel_transmit(kernel_t *self, const air_t *air)
 {
-    if (has_room(self)) return kernel_transmit_from(self, KERNEL_STRANGER, air);
+    if (kernel_has_room(self)) return kernel_transmit_from(self, KERNEL_STRANGER, air);
     return air->channel == AIR_RF ? ++self->transmissions : air->transmission; // who holds a button must let go of it
 }
 

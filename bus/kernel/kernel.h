@@ -38,6 +38,7 @@ typedef enum {
     EVENT_POWER, // node, value kernel_power_t
     EVENT_BUS,   // bus, value can_bus_state_t: fell asleep, woke
     EVENT_LOG,   // node, log
+    EVENT_STATE, // bus, node, value can_bus_error_state_t: how it stands there from now on
 } kernel_event_kind_t;
 
 typedef struct {
@@ -148,6 +149,7 @@ void kernel_set_line(kernel_t *self, uint16_t line, int64_t value, bool momentar
 uint32_t kernel_transmit(kernel_t *self, const air_t *air);
 
 /// Puts a frame on a bus (index in the vehicle) from a stranger: a node that belongs to no unit and never acknowledges.
+/// One that is bus-off (can_bus_error_state) sends nothing: that is nonsense too.
 void kernel_inject(kernel_t *self, uint8_t bus, const can_frame_t *frame);
 
 /// Asks for a change of power, which takes effect at the end of this instant. To one that is so already: nothing

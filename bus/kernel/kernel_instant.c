@@ -5,13 +5,16 @@
 
 #include "bus/kernel/kernel_state.h"
 
-#define ITEMS_MAX 32 // heard at one instant; what is more, a nanosecond later
+#define ITEMS_MAX 32                    // heard at one instant; what is more, a nanosecond later
+#define LOST_MAX (KERNEL_QUEUE_MAX / 2) // under way, while more is told of what went with mailboxes
 
-static_assert(ITEMS_MAX + 4 * VEHICLE_BUSES_MAX + 2 <= NODE_INPUTS_MAX, "an activation holds an instant");
+// Of each bus: asleep and awake, the node's three error states, a frame sent and one heard.
+static_assert(ITEMS_MAX + 7 * VEHICLE_BUSES_MAX + 2 <= NODE_INPUTS_MAX, "an activation holds an instant");
 
-typedef struct {                // what ended at this instant
-    index_set_t concerned;      // nodes, with power or without
-    bool bus_changed, bus_told; // some bus woke or slept; some has a frame to tell of
+typedef struct {           // what ended at this instant
+    index_set_t concerned; // nodes, with power or without
+    bool bus_changed;      // for some node a bus woke or slept, or how it stands there
+    bool bus_told;         // some bus has a frame to tell of
     can_bus_outcome_t outcomes[VEHICLE_BUSES_MAX];
     index_set_t hearers[VEHICLE_BUSES_MAX]; // of the frame that was carried
     int16_t outcome_events[VEHICLE_BUSES_MAX];
@@ -72,44 +75,82 @@ static void keep_late_events(kernel_t *self)
     self->seen = false;
 }
 
-static kernel_event_t *announce_outcome(kernel_t *self, uint8_t bus, const can_bus_outcome_t *outcome)
+static kernel_event_t *announce_state(kernel_t *self, uint8_t bus, can_bus_state_t state)
 {
-    kernel_event_t *event;
-    if (outcome->kind == CAN_BUS_CARRIED) {
-        event = kernel_add_event(self, EVENT_FRAME, (uint8_t)index_set_first(outcome->senders));
-        event->frame = outcome->frame;
-    } else {
-        event = kernel_add_event(self, EVENT_BUS, KERNEL_STRANGER);
-        event->value = outcome->kind == CAN_BUS_WOKE ? CAN_BUS_AWAKE : CAN_BUS_ASLEEP;
-    }
+    kernel_event_t *event = kernel_add_event(self, EVENT_BUS, KERNEL_STRANGER);
+    event->value = state;
     event->bus = bus;
     return event;
+}
+
+static kernel_event_t *announce_frame(kernel_t *self, kernel_event_kind_t kind, uint8_t bus,
+                                      const can_bus_outcome_t *outcome)
+{
+    kernel_event_t *event = kernel_add_event(self, kind, (uint8_t)index_set_first(outcome->senders));
+    event->frame = outcome->frame;
+    event->bus = bus;
+    return event;
+}
+
+static void announce_error_states(kernel_t *self, uint8_t bus, index_set_t nodes, can_bus_error_state_t state)
+{
+    for (int node; (node = index_set_take(&nodes)) >= 0;) {
+        kernel_event_t *event = kernel_add_event(self, EVENT_STATE, (uint8_t)node);
+        event->value = state;
+        event->bus = bus;
+    }
+}
+
+// Who is told of a bus itself: nodes for which it woke or slept, or whose error state has changed.
+static void find_told(kernel_t *self, uint8_t bus, const can_bus_outcome_t *outcome, happenings_t *happenings)
+{
+    happenings->bus_changed = true;
+    concern(happenings, index_set_either(outcome->woke, outcome->slept));
+    concern(happenings, index_set_either(outcome->passive, index_set_either(outcome->off, outcome->active)));
+    announce_error_states(self, bus, outcome->passive, CAN_BUS_ERROR_PASSIVE);
+    announce_error_states(self, bus, outcome->off, CAN_BUS_OFF);
+    announce_error_states(self, bus, outcome->active, CAN_BUS_ERROR_ACTIVE);
+}
+
+// A node that is bus-off is told what went with its mailboxes, as one whose mailboxes were full is of what found none.
+// Not more at once than the queue can bear: the rest is told as soon as these were heard.
+static void tell_lost(kernel_t *self, uint8_t bus)
+{
+    uint8_t node;
+    can_frame_t frame;
+    while (self->queue.count < LOST_MAX && can_bus_take_lost(&self->buses[bus], &node, &frame))
+        if (node != KERNEL_STRANGER) kernel_tell_not_sent(self, node, bus, &frame);
 }
 
 static void finish_bus(kernel_t *self, uint8_t bus, happenings_t *happenings)
 {
     can_bus_outcome_t *outcome = &happenings->outcomes[bus];
+    const kernel_event_t *event = NULL;
+    index_set_t deaf;
     can_bus_finish(&self->buses[bus], self->now_ns, outcome);
     switch (outcome->kind) {
     case CAN_BUS_NOTHING:
-        return;
+        break;
     case CAN_BUS_WOKE:
+        event = announce_state(self, bus, CAN_BUS_AWAKE);
+        break;
     case CAN_BUS_SLEPT:
-        happenings->bus_changed = true;
-        concern(happenings, self->on_bus[bus]);
+        event = announce_state(self, bus, CAN_BUS_ASLEEP);
         break;
     case CAN_BUS_CARRIED:
         happenings->bus_told = true;
         acceptance_find(&self->acceptance, bus, &outcome->frame, &happenings->hearers[bus]);
-        happenings->hearers[bus] = index_set_without(happenings->hearers[bus], outcome->senders);
+        deaf = index_set_either(outcome->senders, outcome->deaf);
+        happenings->hearers[bus] = index_set_without(happenings->hearers[bus], deaf);
         concern(happenings, index_set_either(happenings->hearers[bus], outcome->reports));
+        event = announce_frame(self, EVENT_FRAME, bus, outcome);
         break;
     case CAN_BUS_FAILED:
-        happenings->bus_told = true;
-        concern(happenings, outcome->given_up);
-        return;
+        if (outcome->error_frame) announce_frame(self, EVENT_ERROR, bus, outcome);
+        break;
     }
-    happenings->outcome_events[bus] = event_index(self, announce_outcome(self, bus, outcome));
+    happenings->outcome_events[bus] = event_index(self, event);
+    if (outcome->told) find_told(self, bus, outcome, happenings);
 }
 
 static kernel_event_t *announce_item(kernel_t *self, const kernel_item_t *item)
@@ -180,14 +221,22 @@ static node_input_t *add_input(kernel_activation_t *activation, node_input_kind_
     return input;
 }
 
-static void add_bus_states(const kernel_node_t *node, const happenings_t *happenings, kernel_activation_t *activation)
+// What everybody sees of a bus is its common pair of wires: that a stub woke or slept is its node's alone.
+static void add_bus_states(const kernel_node_t *node, uint8_t index, const happenings_t *happenings,
+                           kernel_activation_t *activation)
 {
     for (uint8_t own = 0; own < node->bus_count; own++) {
         uint8_t bus = node->buses[own];
-        can_bus_outcome_kind_t kind = happenings->outcomes[bus].kind;
-        if (kind != CAN_BUS_WOKE && kind != CAN_BUS_SLEPT) continue;
-        add_input(activation, kind == CAN_BUS_WOKE ? INPUT_BUS_AWAKE : INPUT_BUS_ASLEEP, own,
-                  happenings->outcome_events[bus]);
+        const can_bus_outcome_t *outcome = &happenings->outcomes[bus];
+        if (!outcome->told) continue;
+        int16_t event = happenings->outcome_events[bus];
+        if (index_set_has(outcome->slept, index))
+            add_input(activation, INPUT_BUS_ASLEEP, own, outcome->kind == CAN_BUS_SLEPT ? event : -1);
+        if (index_set_has(outcome->woke, index))
+            add_input(activation, INPUT_BUS_AWAKE, own, outcome->kind == CAN_BUS_WOKE ? event : -1);
+        if (index_set_has(outcome->passive, index)) add_input(activation, INPUT_BUS_PASSIVE, own, -1);
+        if (index_set_has(outcome->off, index)) add_input(activation, INPUT_BUS_OFF, own, -1);
+        if (index_set_has(outcome->active, index)) add_input(activation, INPUT_BUS_ACTIVE, own, -1);
     }
 }
 
@@ -196,10 +245,8 @@ static void add_reports(const kernel_node_t *node, uint8_t index, const happenin
 {
     for (uint8_t own = 0; own < node->bus_count; own++) {
         const can_bus_outcome_t *outcome = &happenings->outcomes[node->buses[own]];
-        if (outcome->kind != CAN_BUS_CARRIED && outcome->kind != CAN_BUS_FAILED) continue;
-        bool sent = index_set_has(outcome->reports, index);
-        if (!sent && !index_set_has(outcome->given_up, index)) continue;
-        add_input(activation, sent ? INPUT_SENT : INPUT_NOT_SENT, own, -1)->frame = outcome->frame;
+        if (outcome->kind != CAN_BUS_CARRIED || !index_set_has(outcome->reports, index)) continue;
+        add_input(activation, INPUT_SENT, own, -1)->frame = outcome->frame;
     }
 }
 
@@ -238,7 +285,7 @@ static void add_items(kernel_t *self, uint8_t index, node_input_kind_t kind, con
             add_input(activation, kind, 0, event)->air = item->air;
         else if (kind == INPUT_NOT_SENT)
             add_input(activation, kind, (uint8_t)node->own_bus[item->bus], -1)->frame = item->frame;
-        else if (kind == INPUT_BUS_AWAKE && self->buses[item->bus].state == CAN_BUS_AWAKE)
+        else if (kind == INPUT_BUS_AWAKE && can_bus_is_awake_for(&self->buses[item->bus], index))
             add_input(activation, kind, (uint8_t)node->own_bus[item->bus], -1);
     }
 }
@@ -252,7 +299,7 @@ static void collect_inputs(kernel_t *self, uint8_t index, const happenings_t *ha
     activation->node = index;
     activation->count = 0;
     bool items = happenings->item_count > 0;
-    if (happenings->bus_changed) add_bus_states(node, happenings, activation);
+    if (happenings->bus_changed) add_bus_states(node, index, happenings, activation);
     if (items) add_items(self, index, INPUT_BUS_AWAKE, happenings, activation);
     if (happenings->bus_told) add_reports(node, index, happenings, activation);
     if (items) add_items(self, index, INPUT_NOT_SENT, happenings, activation);
@@ -324,7 +371,10 @@ bool kernel_begin(kernel_t *self, int64_t limit_ns)
     happenings_t happenings; // of which most stays as it is
     happenings.concerned = happenings.stored = happenings.elapsed = (index_set_t){0};
     happenings.bus_changed = happenings.bus_told = false;
-    for (uint8_t bus = 0; bus < self->vehicle->bus_count; bus++) finish_bus(self, bus, &happenings);
+    for (uint8_t bus = 0; bus < self->vehicle->bus_count; bus++) {
+        finish_bus(self, bus, &happenings);
+        if (!index_set_is_empty(self->buses[bus].lost)) tell_lost(self, bus);
+    }
     hear_items(self, &happenings);
     find_elapsed(self, &happenings);
     self->activation_count = 0;

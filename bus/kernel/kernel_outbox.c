@@ -5,12 +5,20 @@
 
 #include "bus/kernel/kernel_state.h"
 
-#define NOT_SENT_NS (1 * TIME_US) // until a node is told that its mailboxes were full
+#define NOT_SENT_NS (1 * TIME_US) // until a node is told that a request of its is gone
 
 // A node's flags are handed to the medium as they are; nodes know the contract, not the medium.
 static_assert((int)OUTBOX_CYCLIC == CAN_BUS_CYCLIC && (int)OUTBOX_REPLACE == CAN_BUS_REPLACE &&
                   (int)OUTBOX_REPORT == CAN_BUS_REPORT,
               "the contract's request flags are the medium's");
+
+void kernel_tell_not_sent(kernel_t *self, uint8_t node, uint8_t bus, const can_frame_t *frame)
+{
+    kernel_item_t *item = kernel_enqueue(self, INPUT_NOT_SENT, self->now_ns + NOT_SENT_NS);
+    item->target = node;
+    item->bus = bus;
+    item->frame = *frame;
+}
 
 // ---- outboxes ------------------------------------------------------------------------------------------------------
 
@@ -26,11 +34,8 @@ static void send_frames(kernel_t *self, uint8_t index, const outbox_t *outbox)
         uint8_t bus = node->buses[out->bus];
         can_bus_request_t answer = can_bus_request(&self->buses[bus], index, &out->frame, out->flags, self->now_ns);
         // Of a status that comes round anyway nobody need know; the medium counts it.
-        if (answer != CAN_BUS_REFUSED || (out->flags & OUTBOX_CYCLIC)) continue;
-        kernel_item_t *item = kernel_enqueue(self, INPUT_NOT_SENT, self->now_ns + NOT_SENT_NS);
-        item->target = index;
-        item->bus = bus;
-        item->frame = out->frame;
+        if (answer == CAN_BUS_REFUSED && !(out->flags & OUTBOX_CYCLIC))
+            kernel_tell_not_sent(self, index, bus, &out->frame);
     }
 }
 
@@ -118,7 +123,7 @@ static void tell_surroundings(kernel_t *self, const kernel_node_t *node, uint8_t
     int64_t at_ns = self->now_ns + KERNEL_LINE_NS;
     for (uint8_t own = 0; own < node->bus_count; own++) {
         uint8_t bus = node->buses[own];
-        if (self->buses[bus].state != CAN_BUS_AWAKE) continue;
+        if (!can_bus_is_awake_for(&self->buses[bus], index)) continue;
         kernel_item_t *item = kernel_enqueue(self, INPUT_BUS_AWAKE, at_ns);
         item->target = index;
         item->bus = bus;

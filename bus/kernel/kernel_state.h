@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The kernel's own state, for kernel.c (set-up, control, figures), kernel_instant.c (an instant's beginning)
-// and kernel_outbox.c (what comes of it) alone.
+// The kernel's own state, for kernel.c (set-up, control, figures), kernel_instant.c (an instant's beginning),
+// kernel_outbox.c (what comes of it) and kernel_air.c alone.
 #ifndef KMSIM_BUS_KERNEL_KERNEL_STATE_H
 #define KMSIM_BUS_KERNEL_KERNEL_STATE_H
 
@@ -11,6 +11,7 @@
 #include "bus/kernel/kernel_queue.h"
 
 #define KERNEL_LINE_BUCKETS 256
+#define KERNEL_LATE_MAX 64
 
 typedef struct {
     char name[NODE_NAME_MAX + 1];
@@ -33,9 +34,15 @@ typedef struct {
     index_set_t hearers;
 } kernel_line_t;
 
+typedef struct { // a transmission that is heard late, until it ends
+    uint32_t transmission;
+    int64_t late_ns;
+} kernel_late_t;
+
 struct kernel {
     const vehicle_t *vehicle;
     uint64_t seed;
+    fault_plan_t *plan; // null: nothing goes wrong
     int64_t now_ns;
     bool begun;
     bool seen; // the player has looked at the first seen_count events
@@ -44,12 +51,13 @@ struct kernel {
     uint64_t nonsense;
     kernel_overflow_t overflow;
     uint32_t transmissions;
+    size_t late_count;
+    kernel_late_t late[KERNEL_LATE_MAX];
     int64_t busy_ms; // the virtual millisecond that busy_count counts in
     uint64_t busy_count;
     index_set_t powered;
     index_set_t storing; // a store is under way
     index_set_t kept;    // an image became durable, the host has not been told
-    index_set_t on_bus[VEHICLE_BUSES_MAX];
     index_set_t air_hearers[AIR_CHANNEL_COUNT];
     minima_t deadlines; // of nodes with power
     kernel_power_request_t power[KERNEL_POWER_MAX];
@@ -68,9 +76,15 @@ struct kernel {
 /// run (kernel_overflow) and is heard by nobody.
 kernel_item_t *kernel_enqueue(kernel_t *self, node_input_kind_t kind, int64_t at_ns);
 
+/// Whether one item more finds room; if not, that is counted as nonsense and does not end the run.
+bool kernel_has_room(kernel_t *self);
+
 /// kernel_set_line and kernel_transmit for a node: it does not hear what it says itself.
 void kernel_set_line_from(kernel_t *self, uint8_t source, uint16_t line, int64_t value, bool momentary);
 uint32_t kernel_transmit_from(kernel_t *self, uint8_t source, const air_t *air);
+
+/// Tells a node in a moment that a request of its is gone.
+void kernel_tell_not_sent(kernel_t *self, uint8_t node, uint8_t bus, const can_frame_t *frame);
 
 /// Appends an event of this instant, for the caller to fill. One too many ends the run (kernel_overflow) and is none of
 /// kernel_events.

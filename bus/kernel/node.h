@@ -75,18 +75,18 @@ typedef struct {
 } node_line_t;
 
 typedef enum {
-    INPUT_BUS_AWAKE,  // bus
+    INPUT_BUS_AWAKE,   // bus
     INPUT_BUS_ASLEEP,  // bus; pending frames are gone
     INPUT_BUS_PASSIVE, // bus: the node is error-passive on it (ISO 11898-1, fault confinement)
     INPUT_BUS_OFF,     // bus: it neither sends nor hears anything there; pending frames are gone, each with not_sent
     INPUT_BUS_ACTIVE,  // bus: it is error-active again
     INPUT_SENT,        // bus, frame: asked for with OUTBOX_REPORT, and a bus carried it
     INPUT_NOT_SENT,    // bus, frame: lost to overflow, or to a node that is bus-off
-    INPUT_FRAME,      // bus, frame
-    INPUT_LINE,       // line
-    INPUT_AIR,        // air
-    INPUT_STORED,     // the last store request is durable
-    INPUT_DEADLINE,   // the deadline that the node had named is now
+    INPUT_FRAME,       // bus, frame
+    INPUT_LINE,        // line
+    INPUT_AIR,         // air
+    INPUT_STORED,      // the last store request is durable
+    INPUT_DEADLINE,    // the deadline that the node had named is now
 } node_input_kind_t;
 #define INPUT_KIND_COUNT (INPUT_DEADLINE + 1)
 

@@ -66,6 +66,8 @@ static void publish_event(hub_t *self, const kernel_t *kernel, const kernel_even
         break;
     case EVENT_POWER:
     case EVENT_LOG:
+    case EVENT_ERROR:
+    case EVENT_STATE:
     default:
         return;
     }

@@ -126,7 +126,7 @@ static bool is_awake(const vehicle_node_t *node, const kernel_t *kernel)
 {
     bool awake = node->bus_count == 0;
     for (uint8_t i = 0; i < node->bus_count; i++)
-        awake = awake || kernel_bus(kernel, node->buses[i])->state == CAN_BUS_AWAKE;
+        awake = awake || kernel_bus(kernel, node->buses[i])->wire.state == CAN_BUS_AWAKE;
     return awake;
 }
 
