@@ -13,7 +13,7 @@ START_TEST(new_fault_is_told_and_a_repeat_only_counts)
     ck_assert(fault_memory_set(&memory, FAULT_NUMBER_INVALID, 100));
     ck_assert(!fault_memory_set(&memory, FAULT_NUMBER_INVALID, 200));
     ck_assert_uint_eq(memory.count, 1);
-    const fault_t *fault = fault_memory_find(&memory, FAULT_NUMBER_INVALID);
+    const stored_fault_t *fault = fault_memory_find(&memory, FAULT_NUMBER_INVALID);
     ck_assert_ptr_nonnull(fault);
     ck_assert_uint_eq(fault->count, 2);
     ck_assert_int_eq(fault->first_ns, 100);

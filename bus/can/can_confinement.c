@@ -98,7 +98,7 @@ void can_confinement_recover(can_bus_t *self, int64_t now_ns, can_bus_outcome_t 
 static void count_sender(can_bus_node_t *self, can_fate_t fate, bool passive)
 {
     if (fate == CAN_FATE_CARRIED)
-        self->tec -= self->tec > 0;
+        self->tec = (uint16_t)(self->tec - (self->tec > 0));
     else if (fate != CAN_FATE_UNHEARD || !passive) // alone, a passive node's flag has no dominant bit that it would see
         self->tec += ERROR_STEP;
 }
@@ -106,11 +106,11 @@ static void count_sender(can_bus_node_t *self, can_fate_t fate, bool passive)
 static void count_receiver(can_bus_node_t *self, can_fate_t fate)
 {
     if (fate != CAN_FATE_CARRIED)
-        self->rec += self->rec < UINT16_MAX;
+        self->rec = (uint16_t)(self->rec + (self->rec < UINT16_MAX));
     else if (self->rec > CAN_BUS_PASSIVE_ABOVE)
         self->rec = CAN_BUS_PASSIVE_ABOVE;
     else
-        self->rec -= self->rec > 0;
+        self->rec = (uint16_t)(self->rec - (self->rec > 0));
 }
 
 static void tell_state(can_bus_t *self, int node, can_bus_error_state_t before, can_bus_outcome_t *outcome)

@@ -21,7 +21,7 @@ enum {
 #define STORED_SIZE 11     // status, count, eight bytes of time, least significant first, context
 #define STORED_SIZE_OLD 10 // without context
 
-static fault_t *find(fault_memory_t *self, uint16_t code)
+static stored_fault_t *find(fault_memory_t *self, uint16_t code)
 {
     for (size_t i = 0; i < self->count; i++) {
         if (self->faults[i].code == code) return &self->faults[i];
@@ -29,20 +29,20 @@ static fault_t *find(fault_memory_t *self, uint16_t code)
     return NULL;
 }
 
-static fault_t *append(fault_memory_t *self, uint16_t code)
+static stored_fault_t *append(fault_memory_t *self, uint16_t code)
 {
     if (self->count == FAULT_MEMORY_MAX) {
         memmove(&self->faults[0], &self->faults[1], (FAULT_MEMORY_MAX - 1) * sizeof self->faults[0]);
         self->count--;
     }
-    fault_t *fault = &self->faults[self->count++];
-    *fault = (fault_t){.code = code};
+    stored_fault_t *fault = &self->faults[self->count++];
+    *fault = (stored_fault_t){.code = code};
     return fault;
 }
 
 bool fault_memory_set(fault_memory_t *self, uint16_t code, int64_t now_ns)
 {
-    fault_t *fault = find(self, code);
+    stored_fault_t *fault = find(self, code);
     bool is_new = !fault;
     if (is_new) {
         fault = append(self, code);
@@ -53,7 +53,7 @@ bool fault_memory_set(fault_memory_t *self, uint16_t code, int64_t now_ns)
     return is_new;
 }
 
-const fault_t *fault_memory_find(const fault_memory_t *self, uint16_t code)
+const stored_fault_t *fault_memory_find(const fault_memory_t *self, uint16_t code)
 {
     for (size_t i = 0; i < self->count; i++) {
         if (self->faults[i].code == code) return &self->faults[i];
@@ -63,13 +63,13 @@ const fault_t *fault_memory_find(const fault_memory_t *self, uint16_t code)
 
 void fault_memory_set_context(fault_memory_t *self, uint16_t code, uint8_t context)
 {
-    fault_t *fault = find(self, code);
+    stored_fault_t *fault = find(self, code);
     if (fault) fault->context = context;
 }
 
 void fault_memory_remove(fault_memory_t *self, uint16_t code)
 {
-    fault_t *fault = find(self, code);
+    stored_fault_t *fault = find(self, code);
     if (!fault) return;
     size_t behind = self->count - 1 - (size_t)(fault - self->faults);
     memmove(fault, fault + 1, behind * sizeof *fault);
@@ -107,7 +107,7 @@ static void load_entry(fault_memory_t *self, uint16_t code, const uint8_t *bytes
 {
     uint64_t first_ns = 0;
     for (unsigned i = 0; i < 8; i++) first_ns |= (uint64_t)bytes[2 + i] << (8 * i);
-    fault_t *fault = find(self, code);
+    stored_fault_t *fault = find(self, code);
     if (!fault) fault = append(self, code);
     // A new operation cycle begins: nothing was tested in it so far.
     fault->status =
@@ -131,7 +131,7 @@ void fault_memory_load(fault_memory_t *self, const image_t *image)
 bool fault_memory_save(const fault_memory_t *self, image_t *image)
 {
     for (size_t i = 0; i < self->count; i++) {
-        const fault_t *fault = &self->faults[i];
+        const stored_fault_t *fault = &self->faults[i];
         char name[PREFIX_LENGTH + CODE_DIGITS + 1];
         write_name(name, fault->code);
         uint8_t bytes[STORED_SIZE] = {fault->status, fault->count};

@@ -14,18 +14,18 @@ typedef struct {
     uint8_t count;    // occurrences, stops at 255
     uint8_t context;  // what the unit was about at the first one (uds_server.h, uds_tables_t)
     int64_t first_ns; // of the run in which it was made
-} fault_t;
+} stored_fault_t;
 
 typedef struct {
     uint8_t count;
-    fault_t faults[FAULT_MEMORY_MAX]; // oldest first
+    stored_fault_t faults[FAULT_MEMORY_MAX]; // oldest first
 } fault_memory_t;
 
 /// Makes an entry or counts another occurrence; the oldest makes room when it is full. Returns whether it is a new one.
 bool fault_memory_set(fault_memory_t *self, uint16_t code, int64_t now_ns);
 
 /// The entry of that code, or null.
-const fault_t *fault_memory_find(const fault_memory_t *self, uint16_t code);
+const stored_fault_t *fault_memory_find(const fault_memory_t *self, uint16_t code);
 
 /// Notes what the unit was about when the entry was made; no entry: nothing happens.
 void fault_memory_set_context(fault_memory_t *self, uint16_t code, uint8_t context);

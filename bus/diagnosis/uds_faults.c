@@ -55,7 +55,7 @@ uds_nrc_t uds_service_clear_faults(uds_server_t *self, const uint8_t *request, s
 
 // ---- reading -------------------------------------------------------------------------------------------------------
 
-static uint8_t status_of(const fault_t *fault)
+static uint8_t status_of(const stored_fault_t *fault)
 {
     return fault ? fault->status & UDS_SERVER_FAULT_STATUS_MASK : 0;
 }
@@ -80,7 +80,7 @@ static void put_by_status(uds_server_t *self, uint8_t mask)
 {
     uds_message_put_number(&self->response, UDS_SERVER_FAULT_STATUS_MASK, 1);
     for (size_t i = 0; i < self->port.faults->count; i++) {
-        const fault_t *fault = &self->port.faults->faults[i];
+        const stored_fault_t *fault = &self->port.faults->faults[i];
         if ((status_of(fault) & mask) != 0) put_fault(self, fault->code);
     }
 }
@@ -94,7 +94,7 @@ static void put_supported(uds_server_t *self)
     }
 }
 
-static void put_snapshot(uds_server_t *self, const fault_t *fault)
+static void put_snapshot(uds_server_t *self, const stored_fault_t *fault)
 {
     int64_t first_ms = fault->first_ns / TIME_MS;
     uds_message_put_number(&self->response, RECORD, 1);
@@ -105,7 +105,7 @@ static void put_snapshot(uds_server_t *self, const fault_t *fault)
     uds_message_put_number(&self->response, fault->context, 1);
 }
 
-static void put_extended(uds_server_t *self, const fault_t *fault)
+static void put_extended(uds_server_t *self, const stored_fault_t *fault)
 {
     uds_message_put_number(&self->response, RECORD, 1);
     uds_message_put_number(&self->response, fault->count, 1);
@@ -113,7 +113,7 @@ static void put_extended(uds_server_t *self, const fault_t *fault)
 
 static uds_nrc_t put_record(uds_server_t *self, uint32_t code, uint8_t record)
 {
-    const fault_t *fault = code <= UINT16_MAX ? fault_memory_find(self->port.faults, (uint16_t)code) : NULL;
+    const stored_fault_t *fault = code <= UINT16_MAX ? fault_memory_find(self->port.faults, (uint16_t)code) : NULL;
     if (!fault && !is_supported(self, code)) return UDS_OUT_OF_RANGE;
     if (record != RECORD && record != RECORD_ALL) return UDS_OUT_OF_RANGE;
     put_fault(self, (uint16_t)code);

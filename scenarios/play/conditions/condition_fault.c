@@ -15,7 +15,7 @@
 typedef struct {
     uint32_t code; // 24 bits
     int8_t active; // 0, 1, or -1: not told
-} fault_t;
+} memory_fault_t;
 
 // ---- what the file says --------------------------------------------------------------------------------------------
 
@@ -33,7 +33,7 @@ static void load(story_loader_t *loader, const json_t *json, condition_use_t use
     told_t told = {0};
     (void)use;
     json_reader_object(&loader->reader, json, FIELDS(FIELDS_OF_FAULT), &told);
-    fault_t *fault = story_allocate(loader, 1, sizeof *fault);
+    memory_fault_t *fault = story_allocate(loader, 1, sizeof *fault);
     fault->active = json_is_boolean(json_object_get(json, "active")) ? (int8_t)told.active : -1;
     condition->told = fault;
     if (told.code && !hex_number(told.code, CODE_DIGITS_MAX, &fault->code))
@@ -44,7 +44,7 @@ static void load(story_loader_t *loader, const json_t *json, condition_use_t use
 
 static void write(const story_t *story, const condition_t *condition, json_t *object)
 {
-    const fault_t *fault = condition->told;
+    const memory_fault_t *fault = condition->told;
     json_object_set_new(object, "ecu", story_write_node(story, condition->node));
     json_object_set_new(object, "dtc", json_sprintf("0x%04" PRIX32, fault->code));
     if (fault->active >= 0) json_object_set_new(object, "active", json_boolean(fault->active));
@@ -52,7 +52,7 @@ static void write(const story_t *story, const condition_t *condition, json_t *ob
 
 static void add_words(words_t *words, const story_t *story, const condition_t *condition)
 {
-    const fault_t *fault = condition->told;
+    const memory_fault_t *fault = condition->told;
     words_add(words, "%s fault 0x%04" PRIX32, story->vehicle->nodes[condition->node].name, fault->code);
     if (fault->active >= 0) words_add(words, fault->active ? ", active" : ", not active");
 }
@@ -84,7 +84,7 @@ static bool is_unreadable(const condition_t *condition, const condition_context_
 
 static bool holds(const condition_t *condition, const condition_context_t *context)
 {
-    const fault_t *told = condition->told;
+    const memory_fault_t *told = condition->told;
     const tester_faults_t *faults = faults_of(condition, context);
     workshop_fault_t fault;
     if (!faults || !faults->answered) return false;
