@@ -200,7 +200,7 @@ is_at_it() { # a run with so many workers, each with its units
 
 mkdir slow
 for i in 1 2 3 4; do sed "s/\"endless\"/\"endless $i\"/" endless.json > slow/$i.json; done
-"$bin/kmsim" run -j 2 --json broken.json slow > out 2> err & run=$!
+"$bin/kmsim" run -j 2 --timeout "30 s" --json broken.json slow > out 2> err & run=$!
 within 20 is_at_it $run 2 || fail "there are no two workers: $(workers_of $run)"
 kill -9 "$(workers_of $run | sed -n 2p)" # the one at the second story
 within 20 is_at_it $run 1 || fail "$(workers_of $run)"
@@ -211,7 +211,7 @@ grep -qx 'Bail out! the process that played it was killed by signal 9 (Killed)' 
 grep -q 'slow/1.json: the process that played it was killed' err && grep -q '"ended":"the process' broken.json || fail "$(cat err)"
 nothing_left "a killed worker" files
 
-"$bin/kmsim" run -j 1 --keep-going tree/b slow/1.json tree/a/long.json > out 2> err & run=$!
+"$bin/kmsim" run -j 1 --timeout "30 s" --keep-going tree/b slow/1.json tree/a/long.json > out 2> err & run=$!
 within 20 grep -qs z6 out || fail "$(cat out)"
 within 20 is_at_it $run 1 || fail "$(workers_of $run)"
 kill -9 "$(workers_of $run)"
@@ -222,7 +222,7 @@ nothing_left "a killed worker whose run goes on" files
 
 # ---- interrupted ----
 for signal in INT TERM; do
-    env --default-signal=INT,TERM "$bin/kmsim" run -j 2 --trace-failures cut --json cut.json --junit cut.xml tree/b slow > out 2> err & run=$!
+    env --default-signal=INT,TERM "$bin/kmsim" run -j 2 --timeout "30 s" --trace-failures cut --json cut.json --junit cut.xml tree/b slow > out 2> err & run=$!
     within 20 grep -qs z6 out || fail "$(cat out)"
     within 20 is_at_it $run 2 || fail "$(workers_of $run)"
     kill -$signal $run
@@ -259,7 +259,7 @@ status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 sys.stdout.write(said.decode())
 sys.exit(status if status >= 0 else 99)
 PYTHON
-gives 130 /usr/bin/python3 person.py "$bin/kmsim" run -j 2 tree/b slow
+gives 130 /usr/bin/python3 person.py "$bin/kmsim" run -j 2 --timeout "30 s" tree/b slow
 grep -qE '\[#+-+\] [0-9]+ of 13, 1 failed, [0-9]+ (s|min) left: ' out && grep -q '9 of 13 stories: ' out || fail "$(cat out)"
 nothing_left "Ctrl-C"
 cd "$scenarios/.."
