@@ -63,7 +63,7 @@ END_TEST
 static const struct {
     const char *mode, *told;
 } BAD_HELLOS[] = {
-    {"version", "; refused: it speaks version 9 of the protocol, this run version 3"},
+    {"version", "; refused: it speaks version 9 of the protocol, this run version 4"},
     {"definitions", "; refused: it has another vehicle file or DBC than this run"},
     {"bus", "; refused: it accepts from a bus that it is not on"},
     {"key", "; refused: its public key is none"},

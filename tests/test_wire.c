@@ -113,16 +113,18 @@ static void make_outbox(outbox_t *outbox)
 static void make_public(wire_public_t *message)
 {
     memset(message, 0, sizeof *message);
-    message->kind = (uint8_t)(WIRE_FRAME + below(WIRE_END));
+    message->kind = (uint8_t)(WIRE_FRAME + below(WIRE_STATE));
     message->stream = WIRE_STREAM_SIM;
     message->sequence = random_next(&source);
     message->time_ns = (int64_t)random_next(&source);
     make_text(message->sender, NODE_NAME_MAX);
-    if (message->kind == WIRE_FRAME) message->stream = (uint8_t)below(VEHICLE_BUSES_MAX), message->frame = make_frame();
+    if (message->kind == WIRE_FRAME || message->kind == WIRE_ERROR)
+        message->stream = (uint8_t)below(VEHICLE_BUSES_MAX), message->frame = make_frame();
     if (message->kind == WIRE_LINE) message->stream = WIRE_STREAM_LINE, message->line = (int64_t)random_next(&source);
     if (message->kind == WIRE_AIR) message->stream = WIRE_STREAM_AIR, message->air = make_air();
     if (message->kind == WIRE_POWER) message->power = (uint8_t)below(3);
-    if (message->kind == WIRE_BUS) make_text(message->bus.name, NODE_NAME_MAX), message->bus.state = (uint8_t)below(3);
+    if (message->kind == WIRE_BUS || message->kind == WIRE_STATE)
+        make_text(message->bus.name, NODE_NAME_MAX), message->bus.state = (uint8_t)below(3);
     if (message->kind == WIRE_LOG) message->log = make_log();
     if (message->kind != WIRE_END) return;
     message->end.count = (uint8_t)below(WIRE_STREAM_COUNT + 1);

@@ -15,7 +15,7 @@ START_TEST(a_public_frame_has_the_bytes_that_the_header_tells)
         .kind = WIRE_FRAME, .stream = 1, .sequence = 0x0102, .time_ns = 111910000, .sender = "cas"};
     message.frame = frame_make(0x130, (const uint8_t[]){0x45, 0x00}, 2);
     static const uint8_t EXPECTED[] = {
-        3,    1,                                  // version, kind
+        4,    1,                                  // version, kind
         1,                                        // stream
         0x02, 0x01, 0,    0,    0, 0,    0,    0, // sequence number
         0x70, 0x9C, 0xAB, 0x06, 0, 0,    0,    0, // 111910000 ns
@@ -24,6 +24,64 @@ START_TEST(a_public_frame_has_the_bytes_that_the_header_tells)
     };
     ck_assert_uint_eq(wire_encode_public(&message, body), sizeof EXPECTED);
     ck_assert_mem_eq(body, EXPECTED, sizeof EXPECTED);
+}
+END_TEST
+
+START_TEST(an_error_frame_has_the_bytes_that_the_header_tells)
+{
+    wire_public_t message = {.kind = WIRE_ERROR, .stream = 1, .sequence = 3, .time_ns = 2, .sender = "cas"};
+    message.frame = frame_make(0x130, (const uint8_t[]){0x45, 0x00}, 2);
+    static const uint8_t EXPECTED[] = {
+        4,    8,                                // version, kind
+        1,                                      // stream
+        3,    0,    0,   0,   0, 0,    0,    0, // sequence number
+        2,    0,    0,   0,   0, 0,    0,    0, // ns
+        3,    'c',  'a', 's',                   // sender
+        0x30, 0x01, 0,   0,   2, 0x45, 0x00,    // frame that failed
+    };
+    ck_assert_uint_eq(wire_encode_public(&message, body), sizeof EXPECTED);
+    ck_assert_mem_eq(body, EXPECTED, sizeof EXPECTED);
+}
+END_TEST
+
+START_TEST(an_error_state_has_the_bytes_that_the_header_tells)
+{
+    wire_public_t message = {.kind = WIRE_STATE, .stream = 6, .sequence = 3, .time_ns = 2, .sender = "cas"};
+    message.bus.name[0] = 'k';
+    message.bus.state = 2; // bus-off
+    static const uint8_t EXPECTED[] = {
+        4, 9,                         // version, kind
+        6,                            // stream
+        3, 0,   0,   0,   0, 0, 0, 0, // sequence number
+        2, 0,   0,   0,   0, 0, 0, 0, // ns
+        3, 'c', 'a', 's',             // sender
+        1, 'k', 2,                    // bus, state
+    };
+    ck_assert_uint_eq(wire_encode_public(&message, body), sizeof EXPECTED);
+    ck_assert_mem_eq(body, EXPECTED, sizeof EXPECTED);
+    wire_public_t read;
+    ck_assert(wire_decode_public(&read, body, sizeof EXPECTED));
+    body[sizeof EXPECTED - 1] = 3;
+    ck_assert(!wire_decode_public(&read, body, sizeof EXPECTED));
+}
+END_TEST
+
+// What a unit of another language has in a table: kind by kind, in this order.
+START_TEST(inputs_have_the_kinds_that_the_header_tells)
+{
+    static const uint8_t ORDER[] = {INPUT_BUS_AWAKE,  INPUT_BUS_ASLEEP, INPUT_BUS_PASSIVE, INPUT_BUS_OFF,
+                                    INPUT_BUS_ACTIVE, INPUT_SENT,       INPUT_NOT_SENT,    INPUT_FRAME,
+                                    INPUT_LINE,       INPUT_AIR,        INPUT_STORED,      INPUT_DEADLINE};
+    static wire_grant_t grant = {.count = sizeof ORDER};
+    ck_assert_uint_eq(sizeof ORDER, INPUT_KIND_COUNT);
+    for (uint8_t i = 0; i < grant.count; i++) ck_assert_uint_eq(ORDER[i], i);
+    grant = (wire_grant_t){.incarnation = 1, .round = 2, .time_ns = 3, .count = 3};
+    for (uint8_t i = 0; i < grant.count; i++)
+        grant.inputs[i].input = (node_input_t){.kind = (uint8_t)(INPUT_BUS_PASSIVE + i), .bus = (uint8_t)(i % 2)};
+    static const uint8_t INPUTS[] = {3, 2, 0, 3, 1, 4, 0}; // how many; each its kind and bus
+    size_t size = wire_encode_grant(&grant, body);
+    ck_assert_uint_eq(size, 2 + 8 + 8 + 8 + sizeof INPUTS);
+    ck_assert_mem_eq(body + size - sizeof INPUTS, INPUTS, sizeof INPUTS);
 }
 END_TEST
 
@@ -38,7 +96,7 @@ START_TEST(a_packet_with_one_frame_has_the_bytes_that_the_header_tells)
     outbox_send(outbox, 0, &frame, OUTBOX_REPLACE);
     wire_packet_t packet = {.incarnation = 7, .round = 9, .status = WIRE_DONE};
     static const uint8_t EXPECTED[] = {
-        3,    33, // version, kind
+        4,    33, // version, kind
         7,    0,    0,
         0,    0,    0,
         0,    0, // incarnation
@@ -197,6 +255,8 @@ START_TEST(topics_are_what_subscribers_expect)
     frame = frame_make(0x6F1, (uint8_t[]){0x4C, 2, 0x10, 3}, 4);
     ck_assert_uint_eq(wire_topic_frame_apart("kcan-s", &frame, topic), 17);
     ck_assert_mem_eq(topic, "can/kcan-s/6F1/4C", 17);
+    ck_assert_uint_eq(wire_topic_error("kcan-s", topic), 16);
+    ck_assert_mem_eq(topic, "can/kcan-s/error", 16);
     ck_assert_uint_eq(wire_topic("line/", "door/driver", topic), 16);
     ck_assert_mem_eq(topic, "line/door/driver", 16);
     ck_assert_uint_eq(wire_topic_ready("seat", (const uint8_t[]){0, 1, 2, 3, 4, 5, 6, 0xAB}, topic), 27);
@@ -252,6 +312,9 @@ int main(void)
 {
     TCase *all = tcase_create("all");
     tcase_add_test(all, a_public_frame_has_the_bytes_that_the_header_tells);
+    tcase_add_test(all, an_error_frame_has_the_bytes_that_the_header_tells);
+    tcase_add_test(all, an_error_state_has_the_bytes_that_the_header_tells);
+    tcase_add_test(all, inputs_have_the_kinds_that_the_header_tells);
     tcase_add_test(all, a_packet_with_one_frame_has_the_bytes_that_the_header_tells);
     tcase_add_test(all, the_largest_messages_fit);
     tcase_add_test(all, the_origin_of_a_hello_is_read_from_any_version);

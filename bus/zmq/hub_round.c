@@ -29,6 +29,11 @@ static void set_sender(wire_public_t *message, const char *name)
     snprintf(message->sender, sizeof message->sender, "%s", name);
 }
 
+static const char *bus_name(const hub_t *self, const kernel_event_t *event)
+{
+    return self->vehicle->buses[event->bus].name;
+}
+
 // Power and log entries are not published here: they are told when they happen, not an instant later.
 static void publish_event(hub_t *self, const kernel_t *kernel, const kernel_event_t *event, hub_reference_t *reference)
 {
@@ -42,8 +47,14 @@ static void publish_event(hub_t *self, const kernel_t *kernel, const kernel_even
         message.stream = event->bus;
         message.frame = event->frame;
         size = hub_peers_tell_apart(self, event->bus, &event->frame)
-                   ? wire_topic_frame_apart(self->vehicle->buses[event->bus].name, &event->frame, topic)
-                   : wire_topic_frame(self->vehicle->buses[event->bus].name, &event->frame, topic);
+                   ? wire_topic_frame_apart(bus_name(self, event), &event->frame, topic)
+                   : wire_topic_frame(bus_name(self, event), &event->frame, topic);
+        break;
+    case EVENT_ERROR:
+        message.kind = WIRE_ERROR;
+        message.stream = event->bus;
+        message.frame = event->frame;
+        size = wire_topic_error(bus_name(self, event), topic);
         break;
     case EVENT_LINE:
         message.kind = WIRE_LINE;
@@ -58,16 +69,15 @@ static void publish_event(hub_t *self, const kernel_t *kernel, const kernel_even
         size = wire_topic("air/", event->air.channel == AIR_LF ? "lf" : "rf", topic);
         break;
     case EVENT_BUS:
-        message.kind = WIRE_BUS;
+    case EVENT_STATE:
+        message.kind = event->kind == EVENT_BUS ? WIRE_BUS : WIRE_STATE;
         message.stream = WIRE_STREAM_SIM;
-        snprintf(message.bus.name, sizeof message.bus.name, "%s", self->vehicle->buses[event->bus].name);
+        snprintf(message.bus.name, sizeof message.bus.name, "%s", bus_name(self, event));
         message.bus.state = (uint8_t)event->value;
-        size = wire_topic("sim/", "bus", topic);
+        size = wire_topic("sim/", event->kind == EVENT_BUS ? "bus" : "state", topic);
         break;
     case EVENT_POWER:
     case EVENT_LOG:
-    case EVENT_ERROR:
-    case EVENT_STATE:
     default:
         return;
     }

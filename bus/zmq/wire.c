@@ -49,6 +49,7 @@ static void put_public_content(wire_writer_t *writer, const wire_public_t *self)
 {
     switch (self->kind) {
     case WIRE_FRAME:
+    case WIRE_ERROR:
         wire_parts_put_frame(writer, &self->frame);
         break;
     case WIRE_LINE:
@@ -61,6 +62,7 @@ static void put_public_content(wire_writer_t *writer, const wire_public_t *self)
         wire_bytes_put_u8(writer, self->power);
         break;
     case WIRE_BUS:
+    case WIRE_STATE:
         wire_bytes_put_text(writer, self->bus.name);
         wire_bytes_put_u8(writer, self->bus.state);
         break;
@@ -83,6 +85,7 @@ static void get_public_content(wire_reader_t *reader, wire_public_t *self)
 {
     switch (self->kind) {
     case WIRE_FRAME:
+    case WIRE_ERROR:
         wire_parts_get_frame(reader, &self->frame);
         break;
     case WIRE_LINE:
@@ -95,8 +98,9 @@ static void get_public_content(wire_reader_t *reader, wire_public_t *self)
         self->power = wire_bytes_get_u8(reader, KERNEL_POWER_COUNT - 1);
         break;
     case WIRE_BUS:
+    case WIRE_STATE:
         wire_bytes_get_text(reader, self->bus.name, NODE_NAME_MAX);
-        self->bus.state = wire_bytes_get_u8(reader, CAN_BUS_STATE_COUNT - 1);
+        self->bus.state = wire_bytes_get_u8(reader, self->kind == WIRE_BUS ? CAN_BUS_STATE_COUNT - 1 : CAN_BUS_OFF);
         break;
     case WIRE_LOG:
         wire_parts_get_log(reader, &self->log);
@@ -118,6 +122,7 @@ static bool stream_fits(uint8_t kind, uint8_t stream)
 {
     switch (kind) {
     case WIRE_FRAME:
+    case WIRE_ERROR:
         return stream < WIRE_STREAM_LINE;
     case WIRE_LINE:
         return stream == WIRE_STREAM_LINE;

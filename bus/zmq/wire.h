@@ -3,11 +3,11 @@
 //
 // A message is two ZeroMQ frames, topic (text) and body. All integers are little-endian and unaligned.
 //
-//   hub ──XPUB──> can/BUS/ID  line/NAME  air/rf  air/lf           public: to whom it concerns
-//             │   sim/power  sim/bus  sim/log  sim/end            likewise
-//             ├─> step/NODE                                       welcome refuse power_on grant ping
-//             └─> live/NONCE                                      attached
-//   hub <──SUB─── hello/NODE  packet/NODE  echo/NODE  stranger/BUS  the peer's socket: XPUB
+//   hub ──XPUB──> can/BUS/ID  can/BUS/error  line/NAME  air/rf  air/lf     public: to whom it concerns
+//             │   sim/power  sim/bus  sim/state  sim/log  sim/end          likewise
+//             ├─> step/NODE                                                welcome refuse power_on grant ping
+//             └─> live/NONCE                                               attached
+//   hub <──SUB─── hello/NODE  packet/NODE  echo/NODE  stranger/BUS         the peer's socket: XPUB
 //
 // Joining. A peer connects SUB to the endpoint and XPUB to its up endpoint (ipc: ENDPOINT-up, tcp: port + 1),
 // subscribes to what it accepts, to sim/end and step/NODE, waits for a subscription from the hub (01) on the XPUB,
@@ -46,7 +46,7 @@
 // In the layouts: u8 u16 u32 u64 unsigned, i16 i64 two's complement, text = u8 length and that many bytes (none of them
 // 0), x[n] = u8 n and n times x. Whoever reads accepts nothing else: no other version, no byte too few or too many.
 //
-//   every body  u8 version (3), u8 kind (wire_kind_t)
+//   every body  u8 version (4), u8 kind (wire_kind_t)
 //   frame       u32 identifier (bit 31: extended, bit 30: remote), u8 length 0 .. 8, data (none in a remote frame)
 //   air         u8 channel (air_channel_t), u32 transmission, bytes u8[n], n up to 64
 //   line        u8 line (index of the node's port), u8 momentary 0|1, i64 value
@@ -56,10 +56,13 @@
 //   public      u8 stream, u64 sequence number in that stream from 1, i64 time in ns, text sender, then by kind:
 //     frame       frame                    stream = bus 0 .. 3; topic can/BUS/ID, three or eight upper-case hex digits;
 //                   can/BUS/ID/B0, two more, where a unit of the run accepts by the first data byte, and there is one
+//     error       frame                    stream = bus, numbered with its frames; topic can/BUS/error: that frame of
+//                   the sender's has failed, and everybody has seen an error frame. No unit is granted one
 //     line        i64 value                stream 4; topic line/NAME
 //     air         air                      stream 5; topic air/rf (also its end), air/lf
 //     power       u8 kernel_power_t        stream 6, as all below; topic sim/power
 //     bus         text bus, u8 can_bus_state_t                           topic sim/bus
+//     state       text bus, u8 can_bus_error_state_t: the sender's there topic sim/state
 //     log         log                                                    topic sim/log
 //     end         (u8 stream, u64 last sequence number)[n]               topic sim/end: the bus ends
 //
@@ -69,6 +72,9 @@
 //   grant       u64 incarnation, u64 round, i64 time, inputs[n], n up to 64, each: u8 node_input_kind_t + 128 if public
 //                 public   u8 own index (of the bus or line port), u8 momentary, u8 stream, u64 sequence number
 //                 private  u8 bus, then by kind: frame (sent, not_sent, frame), line, air, or nothing
+//                 kinds    0 bus awake, 1 bus asleep, 2 bus passive, 3 bus off, 4 bus active (these five of the unit
+//                          itself and its bus), 5 sent, 6 not_sent, 7 frame, 8 line, 9 air, 10 stored, 11 deadline;
+//                          public can be 7, 8 and 9
 //   hello       u64 incarnation, u64 definitions (wire_hash over vehicle file and DBC; 0: not told), u8[32] public key,
 //                 text class, accepts[n]: u8 bus, u32 identifier (bit 31: extended), u32 mask, u8 first data byte, u8
 //                 its mask (0: any, and none); lines text[n]; u8 air channels; u8[8] tag if the key is zeros
@@ -90,7 +96,8 @@
 #include "bus/zmq/wire_mistake.h"
 #include "bus/zmq/wire_topic.h"
 
-#define WIRE_VERSION 3
+// Version 3 had neither error nor state, and of inputs not the kinds 2 to 4: sent was 2, not_sent 3 and so on.
+#define WIRE_VERSION 4
 #define WIRE_VERSION_STRANGER 1 // since when a stranger's frame is as it is
 #define WIRE_SIZE_MAX 32768     // no body is larger; every encoder's buffer has this size
 #define WIRE_REASON_MAX 200
@@ -106,6 +113,8 @@ typedef enum {
     WIRE_BUS,
     WIRE_LOG,
     WIRE_END,
+    WIRE_ERROR,
+    WIRE_STATE,
     WIRE_WELCOME = 16,
     WIRE_REFUSE,
     WIRE_POWER_ON,
@@ -126,19 +135,19 @@ enum { // a stream of a bus is the bus's index in the vehicle
 };
 
 typedef struct {
-    uint8_t kind; // WIRE_FRAME .. WIRE_END
+    uint8_t kind; // WIRE_FRAME .. WIRE_STATE
     uint8_t stream;
     uint64_t sequence;
     int64_t time_ns;
     char sender[NODE_NAME_MAX + 1]; // "" for nobody
     union {
-        can_frame_t frame;
+        can_frame_t frame; // of an error the one that failed
         int64_t line;
         air_t air;
         uint8_t power;
         struct {
             char name[NODE_NAME_MAX + 1];
-            uint8_t state;
+            uint8_t state; // can_bus_state_t; of a state can_bus_error_state_t
         } bus;
         log_entry_t log;
         struct {

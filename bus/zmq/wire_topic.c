@@ -32,6 +32,11 @@ size_t wire_topic_frame_apart(const char *bus, const can_frame_t *frame, char *t
     return length + put_hex(topic + length, frame->data[0], 2, "0123456789ABCDEF");
 }
 
+size_t wire_topic_error(const char *bus, char *topic)
+{
+    return put_name(topic, put_name(topic, put_name(topic, 0, "can/"), bus), "/error");
+}
+
 size_t wire_topic(const char *prefix, const char *name, char *topic)
 {
     return put_name(topic, put_name(topic, 0, prefix), name);

@@ -17,6 +17,8 @@ size_t wire_topic_frame(const char *bus, const can_frame_t *frame, char *topic);
 /// "can/BUS/ID/B0": the same of a frame with data whose identifier a unit of the run tells apart by the first data
 /// byte, two upper-case hex digits.
 size_t wire_topic_frame_apart(const char *bus, const can_frame_t *frame, char *topic);
+/// "can/BUS/error": no identifier begins so, and can/BUS/ has it too.
+size_t wire_topic_error(const char *bus, char *topic);
 /// PREFIX and NAME one after the other: ("line/", "door/driver").
 size_t wire_topic(const char *prefix, const char *name, char *topic);
 /// "ready/NODE/TAG".

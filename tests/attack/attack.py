@@ -21,7 +21,7 @@ import time
 
 import zmq
 
-VERSION, WELCOME, POWER_ON, GRANT, HELLO, PACKET = 3, 16, 18, 19, 32, 33  # wire_kind_t
+VERSION, WELCOME, POWER_ON, GRANT, HELLO, PACKET = 4, 16, 18, 19, 32, 33  # wire_kind_t
 
 
 def address_of(endpoint):

@@ -14,7 +14,7 @@ import time
 
 import zmq
 
-VERSION, STRANGER = 3, 34  # wire_kind_t
+VERSION, STRANGER = 4, 34  # wire_kind_t
 CAS, CLIMATE, TESTER = 0x40, 0x78, 0xF1
 SESSION = "00 32 01 F4"
 KEYS = "".join(("01 %02X 01 00 00 %02X " % (i, i)) if i < 2 else "00 FF 00 00 00 %02X " % i for i in range(10))

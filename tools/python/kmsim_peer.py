@@ -40,10 +40,11 @@ NEVER, SECOND, MILLISECOND = 2**63 - 1, 10**9, 10**6
 RF, RF_END, LF = 0, 1, 2  # air_channel_t
 MASK_ALL = {False: 0x7FF, True: 0x1FFFFFFF}
 
-VERSION = 3
+VERSION = 4
 FRAME, LINE, AIR, END, WELCOME, REFUSE, POWER_ON, GRANT = 1, 2, 3, 7, 16, 17, 18, 19  # wire_kind_t
 PING, HELLO, PACKET, ECHO = 21, 32, 33, 35
-KINDS = ["awake", "asleep", "sent", "not_sent", "frame", "line", "air", "stored", "deadline"]  # node_input_kind_t
+KINDS = ["awake", "asleep", "passive", "off", "active",  # node_input_kind_t; of the bus, and of the unit on it
+         "sent", "not_sent", "frame", "line", "air", "stored", "deadline"]
 IMAGE_STATES = ["none", "present", "damaged", "newer"]  # image_state_t
 PUBLIC, EXTENDED, REMOTE = 0x80, 0x80000000, 0x40000000
 CYCLIC, REPLACE, REPORT = 1, 2, 4
