@@ -11,8 +11,10 @@ static void write_frames(void *trace, const kernel_t *kernel)
 {
     const kernel_event_t *events;
     size_t count = kernel_events(kernel, &events);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (events[i].kind == EVENT_FRAME) trace_write(trace, kernel_now(kernel), events[i].bus, &events[i].frame);
+        if (events[i].kind == EVENT_ERROR) trace_write_error(trace, kernel_now(kernel), events[i].bus);
+    }
 }
 
 char *car_trace_play(car_t *car, const story_t *story)

@@ -226,6 +226,42 @@ START_TEST(other_events_are_told_in_words)
 }
 END_TEST
 
+static const char *error_line_of(const wire_public_t *message, const char *bus)
+{
+    static char text[FRAME_TEXT_LINE_MAX];
+    memset(text, 0, sizeof text);
+    FILE *memory = fmemopen(text, sizeof text, "w");
+    ck_assert_ptr_nonnull(memory);
+    if (message->kind == WIRE_ERROR)
+        sniffer_line_error(memory, message, bus);
+    else
+        sniffer_line_state(memory, message);
+    fclose(memory);
+    return text;
+}
+
+START_TEST(error_frames_tell_whose_frame_has_failed)
+{
+    wire_public_t message = {
+        .kind = WIRE_ERROR, .time_ns = 12345678900, .sender = "cas", .frame = frame_of("130#4500")};
+    ck_assert_str_eq(error_line_of(&message, "kcan-s"),
+                     "(12.345678) kcan-s 20000080#0000000000000000  error frame in 130#4500 of cas\n");
+    strcpy(message.sender, "c\033[2Js"); // what somebody wrote on a socket
+    ck_assert_ptr_null(strchr(error_line_of(&message, "kcan-s"), '\033'));
+}
+END_TEST
+
+START_TEST(error_states_are_told_by_node_and_bus)
+{
+    wire_public_t message = {.kind = WIRE_STATE, .time_ns = TIME_S, .sender = "seat", .bus = {"kcan-p", 2}};
+    ck_assert_str_eq(error_line_of(&message, NULL), "(1.000000) seat bus-off on kcan-p\n");
+    message.bus.state = 1;
+    ck_assert_str_eq(error_line_of(&message, NULL), "(1.000000) seat error-passive on kcan-p\n");
+    message.bus.state = 0;
+    ck_assert_str_eq(error_line_of(&message, NULL), "(1.000000) seat error-active on kcan-p\n");
+}
+END_TEST
+
 START_TEST(a_bus_is_read_from_a_frames_topic_alone)
 {
     char bus[VEHICLE_NAME_MAX + 1];
@@ -252,6 +288,8 @@ int main(void)
     tcase_add_test(all, values_have_the_decimals_that_they_need);
     tcase_add_test(all, lines_are_those_that_candump_writes);
     tcase_add_test(all, other_events_are_told_in_words);
+    tcase_add_test(all, error_frames_tell_whose_frame_has_failed);
+    tcase_add_test(all, error_states_are_told_by_node_and_bus);
     tcase_add_test(all, a_bus_is_read_from_a_frames_topic_alone);
     return suite_run("sniffer", all);
 }

@@ -140,6 +140,49 @@ START_TEST(pcapng_is_byte_for_byte_this)
 }
 END_TEST
 
+// ---- error frames --------------------------------------------------------------------------------------------------
+
+static size_t traced_error(const trace_format_t *format, char *text, size_t size)
+{
+    FILE *file = tmpfile();
+    ck_assert_ptr_nonnull(file);
+    trace_t *trace = trace_new_stream(file, format, &VEHICLE);
+    trace_write_error(trace, INT64_C(1500000000), 1);
+    error_clear(&error);
+    ck_assert_msg(trace_close(&trace, &error), "%s", error.text);
+    rewind(file);
+    size_t used = fread(text, 1, size - 1, file);
+    text[used] = '\0';
+    fclose(file);
+    return used;
+}
+
+START_TEST(error_frame_is_written_as_other_tools_read_it)
+{
+    char text[4096];
+    traced_error(&trace_candump, text, sizeof text);
+    ck_assert_str_eq(text, "(1.500000) kcan-p 20000080#0000000000000000\n");
+    traced_error(&trace_asc, text, sizeof text);
+    const char *line = strstr(text, "Start of measurement\n");
+    ck_assert_ptr_nonnull(line);
+    ck_assert_str_eq(line, "Start of measurement\n   1.500000 2  ErrorFrame\nEnd TriggerBlock\n");
+}
+END_TEST
+
+START_TEST(error_frame_in_pcapng_is_byte_for_byte_this)
+{
+    static const uint8_t PACKET[] = {
+        6,    0,    0,    0,    48, 0, 0, 0, 1,  0, 0, 0, 0, 0, 0, 0,              // packet on interface 1
+        0x00, 0x2F, 0x68, 0x59, 16, 0, 0, 0, 16, 0, 0, 0,                          // 1.5 s; captured, original
+        0x20, 0,    0,    0x80, 8,  0, 0, 0, 0,  0, 0, 0, 0, 0, 0, 0, 48, 0, 0, 0, // bus error, nothing told of it
+    };
+    char bytes[4096];
+    size_t size = traced_error(&trace_pcapng, bytes, sizeof bytes);
+    ck_assert_uint_eq(size, 28 + 44 + 44 + sizeof PACKET);
+    ck_assert_mem_eq(bytes + 28 + 44 + 44, PACKET, sizeof PACKET);
+}
+END_TEST
+
 // ---- files ---------------------------------------------------------------------------------------------------------
 
 static char directory[SCRATCH_PATH_MAX];
@@ -342,6 +385,8 @@ int main(void)
     tcase_add_test(formats, asc_is_as_other_tools_read_it);
     tcase_add_test(formats, pcapng_consists_of_whole_blocks);
     tcase_add_test(formats, pcapng_is_byte_for_byte_this);
+    tcase_add_test(formats, error_frame_is_written_as_other_tools_read_it);
+    tcase_add_test(formats, error_frame_in_pcapng_is_byte_for_byte_this);
     suite_add_tcase(suite, formats);
     TCase *files = tcase_create("files");
     tcase_add_checked_fixture(files, make_directory, remove_directory);

@@ -27,7 +27,7 @@ enum { STATUS_GOES_ON = -1, STATUS_ENDED = 0, STATUS_USAGE = 2, STATUS_BROKEN = 
 
 typedef struct {
     const char *endpoint, *vehicle, *dbc, *filter;
-    int decode, all;
+    int decode, all, errors;
     option_number_t count; // lines to print
 } options_t;
 
@@ -62,6 +62,9 @@ static const option_t OPTIONS[] = {
     {"count", 'n', "COUNT", OPTION_NUMBER, offsetof(options_t, count), "end after COUNT lines"},
     {"all", 0, NULL, OPTION_FLAG, offsetof(options_t, all),
      "show lines, radio, transponder, power, sleep and the units' log entries too"},
+    {"errors", 0, NULL, OPTION_FLAG, offsetof(options_t, errors),
+     "show error frames too, with the frame that failed and whose it was, and\n"
+     "who becomes error-passive, bus-off or error-active again"},
     {"vehicle", 0, "V", OPTION_TEXT, offsetof(options_t, vehicle),
      "whose buses and DBC are meant, by name or file, \"" STANDARD_VEHICLE "\" unless told"},
     {"dbc", 0, "FILE", OPTION_TEXT, offsetof(options_t, dbc),
@@ -160,6 +163,21 @@ static bool attach(sniffer_t *self)
 
 // ---- watching ------------------------------------------------------------------------------------------------------
 
+// A filter of frames asks for the errors in those frames.
+static bool print_error(const sniffer_t *self, const wire_public_t *content, const char *topic)
+{
+    char bus[VEHICLE_NAME_MAX + 1];
+    if (!self->options.errors) return false;
+    if (content->kind == WIRE_STATE) {
+        if (!sniffer_filter_wants_bus(&self->filter, content->bus.name)) return false;
+        sniffer_line_state(stdout, content);
+        return true;
+    }
+    if (!sniffer_line_bus(topic, bus) || !sniffer_filter_shows(&self->filter, bus, &content->frame)) return false;
+    sniffer_line_error(stdout, content, bus);
+    return true;
+}
+
 static void print_content(sniffer_t *self)
 {
     const wire_public_t *content = observer_content(self->bus);
@@ -169,6 +187,8 @@ static void print_content(sniffer_t *self)
         if (!sniffer_line_bus(topic, bus)) return;
         if (!sniffer_filter_shows(&self->filter, bus, &content->frame)) return;
         sniffer_line_frame(stdout, content, bus, self->options.decode ? dbc_file_dbc(self->dbc) : NULL);
+    } else if (content->kind == WIRE_ERROR || content->kind == WIRE_STATE) {
+        if (!print_error(self, content, topic)) return;
     } else if (self->options.all)
         sniffer_line_other(stdout, content, topic);
     else

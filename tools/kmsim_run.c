@@ -129,14 +129,19 @@ static bool is_flush_due(kmsim_run_t *self)
     return true;
 }
 
+static void write_event(trace_t *trace, int64_t now_ns, const kernel_event_t *event)
+{
+    if (event->kind == EVENT_FRAME) trace_write(trace, now_ns, event->bus, &event->frame);
+    if (event->kind == EVENT_ERROR) trace_write_error(trace, now_ns, event->bus);
+}
+
 static void write_frames(kmsim_run_t *self, const kernel_t *kernel)
 {
     const kernel_event_t *events;
     size_t count = kernel_events(kernel, &events);
     for (size_t i = 0; i < count; i++) {
-        if (events[i].kind != EVENT_FRAME) continue;
-        if (self->trace) trace_write(self->trace, kernel_now(kernel), events[i].bus, &events[i].frame);
-        if (self->failure_trace) trace_write(self->failure_trace, kernel_now(kernel), events[i].bus, &events[i].frame);
+        if (self->trace) write_event(self->trace, kernel_now(kernel), &events[i]);
+        if (self->failure_trace) write_event(self->failure_trace, kernel_now(kernel), &events[i]);
     }
     if (self->trace && is_flush_due(self)) trace_flush(self->trace);
 }

@@ -10,6 +10,14 @@
 
 #define LOG_TEXT_MAX 200
 
+// A copy in `text`, cut when it is too long.
+static const char *harmless(const char *name, char text[WIRE_TOPIC_MAX + 1])
+{
+    snprintf(text, WIRE_TOPIC_MAX + 1, "%s", name);
+    text_make_harmless(text, false);
+    return text;
+}
+
 bool sniffer_line_bus(const char *topic, char *bus)
 {
     const char *name = wire_topic_behind(topic, "can/");
@@ -29,6 +37,21 @@ void sniffer_line_frame(FILE *file, const wire_public_t *message, const char *bu
             text[0] ? "  " : "", text);
 }
 
+void sniffer_line_error(FILE *file, const wire_public_t *message, const char *bus)
+{
+    char time[TIME_TEXT_MAX], frame[FRAME_TEXT_MAX], name[WIRE_TOPIC_MAX + 1];
+    fprintf(file, "(%s) %s 20000080#0000000000000000  error frame in %s of %s\n", time_format(message->time_ns, time),
+            bus, frame_format(&message->frame, frame), harmless(message->sender, name));
+}
+
+void sniffer_line_state(FILE *file, const wire_public_t *message)
+{
+    static const char *const NAMES[] = {"error-active", "error-passive", "bus-off"}; // can_bus_error_state_t
+    char time[TIME_TEXT_MAX], name[WIRE_TOPIC_MAX + 1], bus[WIRE_TOPIC_MAX + 1];
+    fprintf(file, "(%s) %s %s on %s\n", time_format(message->time_ns, time), harmless(message->sender, name),
+            NAMES[message->bus.state], harmless(message->bus.name, bus));
+}
+
 static void print_air(FILE *file, const air_t *air)
 {
     if (air->channel == AIR_RF_END)
@@ -38,14 +61,6 @@ static void print_air(FILE *file, const air_t *air)
     else
         fprintf(file, "air lf ");
     for (size_t i = 0; i < air->size; i++) fprintf(file, "%02X", air->bytes[i]);
-}
-
-// A copy in `text`, cut when it is too long.
-static const char *harmless(const char *name, char text[WIRE_TOPIC_MAX + 1])
-{
-    snprintf(text, WIRE_TOPIC_MAX + 1, "%s", name);
-    text_make_harmless(text, false);
-    return text;
 }
 
 void sniffer_line_other(FILE *file, const wire_public_t *message, const char *topic)

@@ -14,6 +14,12 @@ bool sniffer_line_bus(const char *topic, char *bus);
 /// Prints a frame as candump does, `(S.UUUUUU) BUS ID#DATA`; with a DBC the decoded text stands behind it.
 void sniffer_line_frame(FILE *file, const wire_public_t *message, const char *bus, const dbc_t *dbc);
 
+/// Prints an error frame as candump does, and behind it whose frame has failed.
+void sniffer_line_error(FILE *file, const wire_public_t *message, const char *bus);
+
+/// Prints how a node stands on a bus from now on (WIRE_STATE).
+void sniffer_line_state(FILE *file, const wire_public_t *message);
+
 /// Prints what is no frame: lines, radio, power, sleep, log entries.
 void sniffer_line_other(FILE *file, const wire_public_t *message, const char *topic);
 

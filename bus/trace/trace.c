@@ -170,6 +170,13 @@ void trace_write(trace_t *self, int64_t now_ns, uint8_t bus, const can_frame_t *
     self->format->write(&self->sink, now_ns, bus, frame);
 }
 
+void trace_write_error(trace_t *self, int64_t now_ns, uint8_t bus)
+{
+    assert(bus < self->sink.vehicle->bus_count);
+    begin(self);
+    self->format->write_error(&self->sink, now_ns, bus);
+}
+
 void trace_flush(trace_t *self)
 {
     if (self->begun) flush(self);

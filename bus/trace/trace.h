@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Writes what the buses carried, for other people's tools: candump log (.log), Vector ASC (.asc), pcapng (.pcapng).
-// Time 0 of a story is the epoch in every format, so that equal runs give equal files. One file per format:
-// trace_format.h. A file is written under its own name as the run goes on, so that it can be watched (tail -f) and a
-// run that is killed leaves what it had seen, and nothing else.
+// Writes what the buses carried, and the error frames that were seen on them, for other people's tools: candump log
+// (.log), Vector ASC (.asc), pcapng (.pcapng). Time 0 of a story is the epoch in every format, so that equal runs give
+// equal files. One file per format: trace_format.h. A file is written under its own name as the run goes on, so that it
+// can be watched (tail -f) and a run that is killed leaves what it had seen, and nothing else.
 //
 //   trace_new ──> trace_begin ──> trace_write …, trace_flush ──> trace_close     what stood there is gone with the
 //   begin
@@ -39,6 +39,9 @@ void trace_begin(trace_t *self);
 
 /// One frame that this bus of the vehicle carried; times never decrease. A failure is kept and told at close.
 void trace_write(trace_t *self, int64_t now_ns, uint8_t bus, const can_frame_t *frame);
+
+/// An error frame that was seen on this bus: it ended then.
+void trace_write_error(trace_t *self, int64_t now_ns, uint8_t bus);
 
 /// Whoever watches the file sees all that was written so far.
 void trace_flush(trace_t *self);

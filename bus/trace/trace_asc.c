@@ -35,9 +35,17 @@ static void write_frame(trace_sink_t *sink, int64_t now_ns, uint8_t bus, const c
     trace_sink_put(sink, line, used);
 }
 
+static void write_error(trace_sink_t *sink, int64_t now_ns, uint8_t bus)
+{
+    char line[LINE_MAX_SIZE];
+    char time[TIME_TEXT_MAX];
+    snprintf(line, sizeof line, "%11s %u  ErrorFrame\n", time_format(now_ns, time), bus + 1u);
+    trace_sink_put_text(sink, line);
+}
+
 static void end(trace_sink_t *sink)
 {
     trace_sink_put_text(sink, "End TriggerBlock\n");
 }
 
-const trace_format_t trace_asc = {"asc", ".asc", begin, write_frame, end};
+const trace_format_t trace_asc = {"asc", ".asc", begin, write_frame, write_error, end};

@@ -85,21 +85,17 @@ static void begin(trace_sink_t *sink)
 }
 
 // The identifier stands first byte first, unlike all else.
-static size_t make_packet(const can_frame_t *frame, uint8_t packet[PACKET_MAX])
+static size_t make_packet(uint32_t id, uint8_t length, const uint8_t *data, size_t size, uint8_t packet[PACKET_MAX])
 {
-    uint32_t id = frame->id | (frame->extended ? SOCKETCAN_EXTENDED : 0) | (frame->remote ? SOCKETCAN_REMOTE : 0);
-    size_t length = frame->remote ? 0 : frame->length;
     for (unsigned i = 0; i < 4; i++) packet[i] = (uint8_t)(id >> (24 - 8 * i));
-    packet[4] = frame->length;
+    packet[4] = length;
     memset(packet + 5, 0, 3);
-    memcpy(packet + 8, frame->data, length);
-    return 8 + length;
+    memcpy(packet + 8, data, size);
+    return 8 + size;
 }
 
-static void write_frame(trace_sink_t *sink, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
+static void put_packet(trace_sink_t *sink, int64_t now_ns, uint8_t bus, const uint8_t *packet, size_t size)
 {
-    uint8_t packet[PACKET_MAX];
-    size_t size = make_packet(frame, packet);
     block_t block = begin_block(BLOCK_PACKET);
     add_number(&block, bus, 4);
     add_number(&block, (uint64_t)now_ns >> 32, 4);
@@ -110,4 +106,20 @@ static void write_frame(trace_sink_t *sink, int64_t now_ns, uint8_t bus, const c
     put_block(sink, &block);
 }
 
-const trace_format_t trace_pcapng = {"pcapng", ".pcapng", begin, write_frame, NULL};
+static void write_frame(trace_sink_t *sink, int64_t now_ns, uint8_t bus, const can_frame_t *frame)
+{
+    uint8_t packet[PACKET_MAX];
+    uint32_t id = frame->id | (frame->extended ? SOCKETCAN_EXTENDED : 0) | (frame->remote ? SOCKETCAN_REMOTE : 0);
+    size_t size = make_packet(id, frame->length, frame->data, frame->remote ? 0 : frame->length, packet);
+    put_packet(sink, now_ns, bus, packet, size);
+}
+
+static void write_error(trace_sink_t *sink, int64_t now_ns, uint8_t bus)
+{
+    static const uint8_t NOTHING_TOLD[TRACE_ERROR_LENGTH] = {0};
+    uint8_t packet[PACKET_MAX];
+    size_t size = make_packet(TRACE_ERROR_ID, TRACE_ERROR_LENGTH, NOTHING_TOLD, TRACE_ERROR_LENGTH, packet);
+    put_packet(sink, now_ns, bus, packet, size);
+}
+
+const trace_format_t trace_pcapng = {"pcapng", ".pcapng", begin, write_frame, write_error, NULL};
