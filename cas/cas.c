@@ -50,8 +50,13 @@ static void send_call_ups(cas_t *self, uint8_t bus)
     call_ups_t *call_ups = &self->call_ups[bus];
     can_frame_t frame;
     uint8_t flags;
+    if (ecu_is_off(&self->ecu, bus)) { // a button that is still held then is repeated, and nothing else
+        call_ups_lose(call_ups);
+        return;
+    }
     call_ups_elapse(call_ups, self->ecu.now_ns);
-    while (call_ups_pull(call_ups, &frame, &flags)) // while diagnosis silences the unit, as if it had been sent
+    while (call_ups_pull(call_ups, self->ecu.now_ns, &frame,
+                         &flags)) // while diagnosis silences the unit, as if it had been sent
         if (!ecu_send_frame(&self->ecu, bus, &frame, flags)) call_ups_sent(call_ups, &frame);
 }
 
@@ -219,14 +224,27 @@ static void take_sent(cas_t *self, const node_input_t *input)
         self->alive[input->bus] = (uint8_t)((self->alive[input->bus] + 1) % ALIVE_MODULUS);
     else if (is_key_status(self, &input->frame))
         call_ups_sent(&self->call_ups[input->bus], &input->frame);
-    call_ups_retry(&self->call_ups[input->bus]);
+    call_ups_retry(&self->call_ups[input->bus], self->ecu.now_ns);
     follow_call_ups(self);
+}
+
+static void take_error_state(cas_t *self, const node_input_t *input)
+{
+    call_ups_set_alone(&self->call_ups[input->bus], input->kind == INPUT_BUS_PASSIVE, self->ecu.now_ns);
+    follow_call_ups(self); // which loses what waits where we are off
+}
+
+static bool is_error_state(const node_input_t *input)
+{
+    return input->kind == INPUT_BUS_PASSIVE || input->kind == INPUT_BUS_OFF || input->kind == INPUT_BUS_ACTIVE;
 }
 
 static void take_input(void *unit, const node_input_t *input)
 {
     cas_t *self = unit;
-    if (input->kind == INPUT_SENT) {
+    if (is_error_state(input)) {
+        take_error_state(self, input);
+    } else if (input->kind == INPUT_SENT) {
         take_sent(self, input);
     } else if (input->kind == INPUT_NOT_SENT) {
         if (is_key_status(self, &input->frame)) call_ups_not_sent(&self->call_ups[input->bus], &input->frame);

@@ -36,7 +36,7 @@ void diagnosis_bind(diagnosis_t *self, ecu_t *ecu, const node_setup_t *setup, no
                              .store = store,
                              .restarted = forget_scratch};
     uds_server_bind(&self->server, &port, self->address);
-    uds_server_serve(&self->server, &identification_diagnosis, ecu);
+    uds_server_serve(&self->server, identification_diagnosis(setup->entry->bus_count), ecu);
     for (uint8_t bus = 0; self->present && bus < setup->entry->bus_count; bus++) {
         node_accept_byte0(ports, bus, UDS_REQUEST_ID, self->address, UINT8_MAX);
         node_accept_byte0(ports, bus, UDS_REQUEST_ID, UDS_FUNCTIONAL_ALL, FUNCTIONAL_MASK);

@@ -112,6 +112,38 @@ static void take_asleep(ecu_t *self, uint8_t bus)
     for (size_t i = 0; self->awake == 0 && i < self->message_count; i++) self->due_ns[i] = TIME_NEVER;
 }
 
+// ---- error states (ISO 11898-1, fault confinement) ------------------------------------------------------------------
+//
+//   passive ── off ··· 128 x 11 recessive bits ··· active    while it is off the unit goes on with everything else
+//               │                                    └ says at once what it says at power-on; its cycles have gone on
+//               └ what waited is gone: told by not_sent, and nobody asks for it again
+
+bool ecu_is_off(const ecu_t *self, uint8_t bus)
+{
+    return (self->off >> bus & 1) != 0;
+}
+
+static void take_off(ecu_t *self, uint8_t bus)
+{
+    if (ecu_is_off(self, bus)) return;
+    self->off |= (uint8_t)(1U << bus);
+    ecu_log(self, LOG_BUS_OFF, bus, 0, 0);
+    ecu_fault(self, (uint16_t)(FAULT_BUS_OFF + bus));
+}
+
+// Who was merely passive has lost nothing, and has nothing to say.
+static void take_active(ecu_t *self, uint8_t bus)
+{
+    ecu_log(self, LOG_BUS_ACTIVE, bus, 0, 0);
+    if (!ecu_is_off(self, bus)) return;
+    self->off &= (uint8_t) ~(1U << bus);
+    for (size_t i = 0; i < self->message_count; i++) {
+        if (self->at_power_on[i]) send_on_bus(self, i, bus, OUTBOX_REPLACE);
+    }
+}
+
+// ---- reports -------------------------------------------------------------------------------------------------------
+
 // A counting message was carried. Was the newest request the one carried, or does a newer one wait behind it?
 //
 //      asked ──┐ arbitration                carried (now)
@@ -163,18 +195,31 @@ static void take_not_sent(ecu_t *self, const node_input_t *input)
     if (!diagnosis_take_not_sent(&self->diagnosis, input->bus, &input->frame)) tell_unit(self, input);
 }
 
+static void take_bus(ecu_t *self, const node_input_t *input)
+{
+    if (input->bus >= self->bus_count) return;
+    if (input->kind == INPUT_BUS_AWAKE)
+        take_awake(self, input->bus);
+    else if (input->kind == INPUT_BUS_ASLEEP)
+        take_asleep(self, input->bus);
+    else if (input->kind == INPUT_BUS_PASSIVE)
+        ecu_log(self, LOG_BUS_PASSIVE, input->bus, 0, 0);
+    else if (input->kind == INPUT_BUS_OFF)
+        take_off(self, input->bus);
+    else
+        take_active(self, input->bus);
+    tell_unit(self, input);
+}
+
 static void take_input(ecu_t *self, const node_input_t *input)
 {
     switch ((node_input_kind_t)input->kind) {
     case INPUT_BUS_AWAKE:
-        if (input->bus >= self->bus_count) return;
-        take_awake(self, input->bus);
-        tell_unit(self, input);
-        return;
     case INPUT_BUS_ASLEEP:
-        if (input->bus >= self->bus_count) return;
-        take_asleep(self, input->bus);
-        tell_unit(self, input);
+    case INPUT_BUS_PASSIVE:
+    case INPUT_BUS_OFF:
+    case INPUT_BUS_ACTIVE:
+        take_bus(self, input);
         return;
     case INPUT_SENT:
         if (input->bus < self->bus_count) take_report(self, input);
@@ -284,7 +329,7 @@ static void load_options(ecu_t *self, const image_t *image)
 static void forget(ecu_t *self, random_t random)
 {
     self->random = random;
-    self->awake = self->hold = 0;
+    self->awake = self->hold = self->off = 0;
     self->not_sent = 0;
     storing_init(&self->storing);
     for (size_t i = 0; i < ECU_TIMERS_MAX; i++) self->timers[i] = TIME_NEVER;

@@ -49,8 +49,8 @@ typedef struct {
 typedef struct {
     /// Power is there: forget everything, take what is stored (the fault memory is read already).
     void (*start)(void *unit, const image_t *image);
-    /// A frame, line or air input, or INPUT_BUS_AWAKE / INPUT_BUS_ASLEEP / INPUT_SENT / INPUT_NOT_SENT, after the ecu
-    /// has taken note.
+    /// A frame, line or air input, or what a bus does (INPUT_BUS_…), INPUT_SENT or INPUT_NOT_SENT, after the ecu has taken
+    /// note.
     void (*input)(void *unit, const node_input_t *input);
     /// A timer elapsed (it is stopped already).
     void (*timer)(void *unit, uint8_t timer);
@@ -90,6 +90,7 @@ typedef struct ecu {
     random_t random;
     uint8_t awake; // bit per bus
     uint8_t hold;  // bit per bus
+    uint8_t off;   // bit per bus: bus-off there
     storing_t storing;
     int64_t timers[ECU_TIMERS_MAX];
     int64_t due_ns[ECU_MESSAGES_MAX];
@@ -98,7 +99,7 @@ typedef struct ecu {
     uint8_t asked_flags[ECU_MESSAGES_MAX][VEHICLE_BUSES_MAX]; // … and how
     uint8_t options[VEHICLE_OPTIONS_MAX];                     // coded value of each option of the vehicle's entry
     fault_memory_t faults;
-    uint32_t not_sent; // frames for which a bus had no mailbox
+    uint32_t not_sent; // frames for which a bus had no mailbox, or which went when the unit was bus-off
     diagnosis_t diagnosis;
 } ecu_t;
 
@@ -134,6 +135,9 @@ bool ecu_send_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame, uint8_t 
 
 /// Passes a frame on that is not the unit's own.
 void ecu_forward_frame(ecu_t *self, uint8_t bus, const can_frame_t *frame);
+
+/// Whether the unit is bus-off there: whatever it asks for is lost.
+bool ecu_is_off(const ecu_t *self, uint8_t bus);
 
 /// Uses the message's fast cycle (of the status: each part its own), or no longer.
 void ecu_set_fast(ecu_t *self, uint8_t message, bool fast);

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "bus/car/words.h"
 #include "ecus/ecu.h"
 
 static bool read_name(void *owner, uint16_t id, uds_message_t *message)
@@ -86,4 +87,20 @@ static const uds_data_t DATA[] = {
     {IDENTIFIER_OPTIONS, IDENTIFIER_OPTIONS, read_options, write_options},
 };
 
-const uds_tables_t identification_diagnosis = {.data = DATA, .data_count = sizeof DATA / sizeof DATA[0]};
+static const uint16_t BUS_FAULTS[] = {FAULT_BUS_OFF, FAULT_BUS_OFF + 1, FAULT_BUS_OFF + 2, FAULT_BUS_OFF + 3};
+static_assert(sizeof BUS_FAULTS / sizeof BUS_FAULTS[0] == VEHICLE_BUSES_MAX, "one for each bus that a unit may have");
+
+#define IDENTIFICATION_OF(buses)                                                                                       \
+    {                                                                                                                  \
+        .data = DATA, .data_count = sizeof DATA / sizeof DATA[0], .faults = BUS_FAULTS, .fault_count = (buses)         \
+    }
+
+static const uds_tables_t BY_BUSES[VEHICLE_BUSES_MAX + 1] = {
+    IDENTIFICATION_OF(0), IDENTIFICATION_OF(1), IDENTIFICATION_OF(2), IDENTIFICATION_OF(3), IDENTIFICATION_OF(4),
+};
+
+const uds_tables_t *identification_diagnosis(uint8_t bus_count)
+{
+    assert(bus_count <= VEHICLE_BUSES_MAX);
+    return &BY_BUSES[bus_count];
+}

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What diagnosis finds in every unit of the car: who it is, the VIN, its coding options, a scratch. Pure.
+// What diagnosis finds in every unit of the car: who it is, the VIN, its coding options, a scratch, and a fault code
+// for each bus on which it can be bus-off. Pure.
 #ifndef KMSIM_ECUS_IDENTIFICATION_H
 #define KMSIM_ECUS_IDENTIFICATION_H
 
 #include "bus/diagnosis/uds_server.h"
 
-/// Their owner is the ecu_t.
-extern const uds_tables_t identification_diagnosis;
+/// Of a unit on so many buses; their owner is the ecu_t.
+const uds_tables_t *identification_diagnosis(uint8_t bus_count);
 
 #endif

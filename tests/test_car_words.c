@@ -19,6 +19,7 @@ START_TEST(values_stand_in_the_words)
     ck_assert_str_eq(words(LOG_KEY_ACCEPTED, 2, 1, 3), "key 2 accepted, button unlock, personalization number 3");
     ck_assert_str_eq(words(LOG_FAULT_STORED, 0x9907, 0, 0), "fault memory entry 0x9907");
     ck_assert_str_eq(words(LOG_TERMINAL, 2, 0, 0), "terminal 15");
+    ck_assert_str_eq(words(LOG_BUS_OFF, 1, 0, 0), "bus-off on its second bus: what waited there is gone");
     ck_assert_str_eq(words(LOG_KEY_REPLAYED, 1, 4294967295, 0),
                      "key 1: replayed telegram ignored (code 4294967295, last accepted 0)");
 }
@@ -74,14 +75,24 @@ END_TEST
 START_TEST(fault_codes_have_a_meaning_and_unknown_ones_none)
 {
     static const uint32_t CODES[] = {
-        FAULT_IMAGE_DAMAGED,         FAULT_PROFILE_NOT_CODED + 1, FAULT_PROFILE_NOT_CODED + 2,
-        FAULT_PROFILE_NOT_CODED + 3, FAULT_PROFILE_NOT_CODED + 4, FAULT_NUMBER_INVALID,
-        FAULT_KEY_BLOCKED,           FAULT_KEY_FOREIGN,           FAULT_KEY_SILENT,
+        FAULT_IMAGE_DAMAGED,
+        FAULT_PROFILE_NOT_CODED + 1,
+        FAULT_PROFILE_NOT_CODED + 2,
+        FAULT_PROFILE_NOT_CODED + 3,
+        FAULT_PROFILE_NOT_CODED + 4,
+        FAULT_NUMBER_INVALID,
+        FAULT_KEY_BLOCKED,
+        FAULT_KEY_FOREIGN,
+        FAULT_KEY_SILENT,
         FAULT_KEY_DIFFERS,
+        FAULT_BUS_OFF,
+        FAULT_BUS_OFF + 3,
     };
     for (size_t i = 0; i < sizeof CODES / sizeof *CODES; i++) ck_assert_str_ne(words_find_fault(CODES[i]), "");
     ck_assert_str_eq(words_find_fault(FAULT_KEY_SILENT), "no transponder data");
     ck_assert_str_eq(words_find_fault(FAULT_PROFILE_NOT_CODED + 3), "profile 3 was called up, is not coded");
+    ck_assert_str_eq(words_find_fault(FAULT_BUS_OFF + 1), "was bus-off on its second bus");
+    ck_assert_str_eq(words_find_fault(FAULT_BUS_OFF + 4), "");       // no unit is on so many
     ck_assert_str_eq(words_find_fault(FAULT_PROFILE_NOT_CODED), ""); // there is no profile 0
     ck_assert_str_eq(words_find_fault(0x10000 + FAULT_KEY_SILENT), "");
 }

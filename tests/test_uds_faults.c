@@ -81,9 +81,10 @@ START_TEST(supported_codes_are_told_with_their_status)
 {
     hear_wrong_number();
     ck_assert_str_eq(ask(seat, "19 0A"),
-                     "59 0A 2F 00 9C 01 00 00 9C 02 00 00 9C 03 00 00 9C 04 00 00 9C 05 2F 00 9C 10 00");
-    ck_assert_str_eq(ask(cas, "19 0A"),
-                     "59 0A 2F 00 99 07 00 00 99 08 00 00 99 09 00 00 99 0A 00 00 99 0B 00 00 9C 10 00");
+                     "59 0A 2F 00 9C 20 00 00 9C 01 00 00 9C 02 00 00 9C 03 00 00 9C 04 00 00 9C 05 2F 00 9C 10 00");
+    ck_assert_str_eq(
+        ask(cas, "19 0A"),
+        "59 0A 2F 00 9C 20 00 00 9C 21 00 00 99 07 00 00 99 08 00 00 99 09 00 00 99 0A 00 00 99 0B 00 00 9C 10 00");
 }
 END_TEST
 

@@ -10,6 +10,9 @@ static const struct {
     {LOG_FAULT_STORED, "fault memory entry {x}"},
     {LOG_IMAGE_DAMAGED, "the stored image cannot be used, defaults are"},
     {LOG_STORE_FULL, "the image is too large to store"},
+    {LOG_BUS_PASSIVE, "error-passive on its {a!first|second|third|fourth} bus"},
+    {LOG_BUS_OFF, "bus-off on its {a!first|second|third|fourth} bus: what waited there is gone"},
+    {LOG_BUS_ACTIVE, "error-active again on its {a!first|second|third|fourth} bus"},
     // units with Key Memory
     {LOG_PROFILE_CALLED, "profile {a} called up ({b?not coded, defaults|coded})"},
     {LOG_PROFILE_STORED, "{b} changed settings stored into profile {a}"},
@@ -47,6 +50,10 @@ static const struct {
     const char *meaning;
 } FAULTS[] = {
     {FAULT_IMAGE_DAMAGED, "the stored image was damaged, defaults are used"},
+    {FAULT_BUS_OFF, "was bus-off on its first bus"},
+    {FAULT_BUS_OFF + 1, "was bus-off on its second bus"},
+    {FAULT_BUS_OFF + 2, "was bus-off on its third bus"},
+    {FAULT_BUS_OFF + 3, "was bus-off on its fourth bus"},
     // units with Key Memory
     {FAULT_PROFILE_NOT_CODED + 1, "profile 1 was called up, is not coded"},
     {FAULT_PROFILE_NOT_CODED + 2, "profile 2 was called up, is not coded"},

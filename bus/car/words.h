@@ -51,6 +51,10 @@ enum { // numbers of the wire: they stay what they are
     LOG_NUMBER_UNCLEAR, // a, b personalization numbers received, 1..16: both nibbles should say the same
     // the Car Access System
     LOG_PRESS_LOST, // a key, b number of presses that wait already
+    // every unit, of its controllers: a the own bus, from 0
+    LOG_BUS_PASSIVE,
+    LOG_BUS_OFF,
+    LOG_BUS_ACTIVE, // after either of them
     LOG_CODE_COUNT
 };
 
@@ -60,8 +64,9 @@ const char *words_format_log(const log_entry_t *entry, char *text, size_t size);
 
 // ---- fault codes ---------------------------------------------------------------------------------------------------
 
-// every unit
+// every unit; our own
 #define FAULT_IMAGE_DAMAGED 0x9C10
+#define FAULT_BUS_OFF 0x9C20 // + own bus, from 0
 // units with Key Memory
 #define FAULT_PROFILE_NOT_CODED 0x9C00 // + profile 1 .. 4
 #define FAULT_NUMBER_INVALID 0x9C05
