@@ -57,9 +57,23 @@ static int64_t look_at_clock(live_t *self)
 
 // ---- strangers -----------------------------------------------------------------------------------------------------
 
+// While they are bus-off they wait: a controller that is off would lose each frame without a word.
 static bool has_room(const kernel_t *kernel, uint8_t bus)
 {
-    return kernel_bus(kernel, bus)->nodes[KERNEL_STRANGER].used != UINT32_MAX;
+    const can_bus_t *medium = kernel_bus(kernel, bus);
+    return medium->nodes[KERNEL_STRANGER].used != UINT32_MAX &&
+           can_bus_error_state(medium, KERNEL_STRANGER) != CAN_BUS_OFF;
+}
+
+// What waited in their mailboxes is gone; they have no unit that would be told.
+static void tell_strangers(const live_t *self, const kernel_t *kernel)
+{
+    const kernel_event_t *events;
+    size_t count = kernel_events(kernel, &events);
+    for (size_t i = 0; i < count; i++)
+        if (events[i].kind == EVENT_STATE && events[i].node == KERNEL_STRANGER && events[i].value == CAN_BUS_OFF)
+            fprintf(stderr, "kmsim: strangers are bus-off on %s: what they sent and was not carried yet is gone\n",
+                    self->plan.vehicle->buses[events[i].bus].name);
 }
 
 static bool can_inject(const live_t *self, const kernel_t *kernel)
@@ -146,6 +160,7 @@ static bool step(void *live, kernel_t *kernel)
     hooks.step(hooks.self, kernel);
     if (tell && self->act) narrator_tell_steps(&self->narrator, kernel, self->act, self->car->player);
     if (self->acted_ns < 0) self->acted_ns = kernel_now(kernel);
+    tell_strangers(self, kernel);
     inject(self, kernel);
     return true;
 }

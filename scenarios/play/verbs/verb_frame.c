@@ -45,7 +45,11 @@ static void add_words(words_t *words, const story_t *story, const story_step_t *
 static bool act(instant_t *instant, const story_step_t *step, words_t *problem)
 {
     const stranger_t *stranger = step->told;
-    (void)problem;
+    if (can_bus_error_state(kernel_bus(instant->kernel, stranger->bus), KERNEL_STRANGER) == CAN_BUS_OFF) {
+        words_add(problem, "the stranger is bus-off on %s and sends nothing",
+                  instant->view->vehicle->buses[stranger->bus].name);
+        return false;
+    }
     kernel_inject(instant->kernel, stranger->bus, &stranger->frame);
     return true;
 }
