@@ -286,6 +286,14 @@ bool kernel_powered(const kernel_t *self, uint8_t node)
     return index_set_has(self->powered, node);
 }
 
+bool kernel_will_be_powered(const kernel_t *self, uint8_t node)
+{
+    bool powered = kernel_powered(self, node);
+    for (size_t i = 0; i < self->power_count; i++)
+        if (self->power[i].node == node) powered = self->power[i].state == POWER_ON;
+    return powered;
+}
+
 const can_bus_t *kernel_bus(const kernel_t *self, uint8_t bus)
 {
     return &self->buses[bus];

@@ -32,7 +32,7 @@
 
 typedef enum {
     EVENT_FRAME, // bus, node (sender), frame: carried by the bus
-    EVENT_ERROR, // bus, node (sender), frame: it failed, and everybody saw the error frame
+    EVENT_ERROR, // bus, node (sender), frame, senders: it failed, and everybody saw the error frame
     EVENT_LINE,  // line, node, value
     EVENT_AIR,   // node, air: heard now
     EVENT_POWER, // node, value kernel_power_t
@@ -49,7 +49,10 @@ typedef struct {
     int64_t time_ns; // when it happened: power, and what was said at power-on, are seen an instant later
     int64_t value;
     union {
-        can_frame_t frame;
+        struct {
+            can_frame_t frame;
+            index_set_t senders; // of an error: all whose frame that was; node is the first
+        };
         air_t air;
         log_entry_t log;
     };
@@ -176,6 +179,10 @@ bool kernel_storing(const kernel_t *self);
 const char *kernel_node_name(const kernel_t *self, uint8_t node); // "stranger" for KERNEL_STRANGER
 int kernel_find_node(const kernel_t *self, const char *name);     // -1: none
 bool kernel_powered(const kernel_t *self, uint8_t node);
+
+/// The same at the end of this instant, when what has been asked for so far (kernel_set_power) takes effect.
+bool kernel_will_be_powered(const kernel_t *self, uint8_t node);
+
 const can_bus_t *kernel_bus(const kernel_t *self, uint8_t bus);
 uint64_t kernel_nonsense(const kernel_t *self); // what could not be: of outboxes, and of the control interface
 

@@ -146,7 +146,7 @@ static void finish_bus(kernel_t *self, uint8_t bus, happenings_t *happenings)
         event = announce_frame(self, EVENT_FRAME, bus, outcome);
         break;
     case CAN_BUS_FAILED:
-        if (outcome->error_frame) announce_frame(self, EVENT_ERROR, bus, outcome);
+        if (outcome->error_frame) announce_frame(self, EVENT_ERROR, bus, outcome)->senders = outcome->senders;
         break;
     }
     happenings->outcome_events[bus] = event_index(self, event);
