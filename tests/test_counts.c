@@ -172,7 +172,7 @@ static void assert_idle(const char *steps, const char *expected)
     car_t *car = car_new(&plan, &(car_host_t){.find = units_find}, &error);
     car_play(car, story);
     ck_assert_msg(car_run(car, &error), "%s", error.text);
-    for (size_t i = 0; (i = player_idle_watch(car->player, i)) < story->step_count;) *end++ = (char)('0' + i++);
+    for (size_t i = 0; (i = player_idle_step(car->player, i)) < story->step_count;) *end++ = (char)('0' + i++);
     ck_assert_str_eq(idle, expected);
     bool passed = player_verdict(car->player)->state == PLAYER_PASSED;
     player_fail_idle(car->player);

@@ -220,15 +220,15 @@ static bool tell_ignored(kmsim_run_t *self, player_verdict_t *verdict, error_t *
     return true;
 }
 
-// What a watch was for did not come at all: that it found nothing says little.
-static void note_idle_watches(kmsim_run_t *self)
+// What a watch or fault was for did not come at all: that a watch found nothing, or that the car bore it, says little.
+static void note_idle_steps(kmsim_run_t *self)
 {
     const story_t *story = self->story;
     const player_t *player = self->car->player;
     words_t words = words_make(self->idle, sizeof self->idle);
-    for (size_t i = 0; (i = player_idle_watch(player, i)) < story->step_count; i++) {
+    for (size_t i = 0; (i = player_idle_step(player, i)) < story->step_count; i++) {
         words_add_place(&words, &story->steps[i]);
-        words_add(&words, ": watched 0 frames\n");
+        words_add(&words, ": %s\n", player_idle_words(player, i));
     }
 }
 
@@ -238,7 +238,7 @@ static bool play(kmsim_run_t *self, const report_t *report, player_verdict_t *ve
     if (self->trace) trace_begin(self->trace);
     car_play(self->car, self->story);
     bool good = simulate(self, report, error);
-    if (good) note_idle_watches(self);
+    if (good) note_idle_steps(self);
     if (good && self->options->strict) player_fail_idle(self->car->player);
     if (good) *verdict = *player_verdict(self->car->player);
     if (good && verdict->state == PLAYER_FAILED) good = tell_ignored(self, verdict, error);

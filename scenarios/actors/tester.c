@@ -14,6 +14,11 @@ uint8_t tester_bus(const vehicle_t *vehicle)
     return cas >= 0 ? vehicle->nodes[cas].buses[0] : 0;
 }
 
+uint8_t tester_node(const vehicle_t *vehicle)
+{
+    return vehicle->node_count + 1;
+}
+
 // ---- by direct call ------------------------------------------------------------------------------------------------
 
 static void begin(tester_t *self, uint8_t node)

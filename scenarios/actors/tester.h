@@ -59,6 +59,9 @@ extern const node_class_t tester_class;
 /// The bus (index in the vehicle) that the tester is connected to: the first one of the CAS, of the car if it has none.
 uint8_t tester_bus(const vehicle_t *vehicle);
 
+/// The node that it is in a car that has one: behind the units and the fobs.
+uint8_t tester_node(const vehicle_t *vehicle);
+
 /// Begins a job at a unit; what it points to is borrowed until it is over. The one before must be over.
 void tester_begin_request(tester_t *self, uint8_t node, const uint8_t *bytes, size_t size);
 void tester_begin_service(tester_t *self, uint8_t node, const workshop_service_t *service);

@@ -13,11 +13,6 @@ static uint8_t fobs_node(const car_t *self)
     return self->plan.vehicle->node_count;
 }
 
-static uint8_t tester_node(const car_t *self)
-{
-    return self->plan.vehicle->node_count + 1;
-}
-
 static bool bind_unit(car_t *self, uint8_t node, error_t *error)
 {
     const vehicle_t *vehicle = self->plan.vehicle;
@@ -56,7 +51,7 @@ static bool bind_nodes(car_t *self, error_t *error)
 static bool add_node(car_t *self, uint8_t node, const char *name, const uint8_t *buses, uint8_t bus_count,
                      const image_t *image, image_state_t state)
 {
-    size_t front = node == tester_node(self) ? TESTER_RESTORED : 0;
+    size_t front = node == tester_node(self->plan.vehicle) ? TESTER_RESTORED : 0;
     if (host_in_process_has(self->direct, node)) host_in_process_restore(self->direct, node, front);
     return kernel_add_node(self->kernel, name, buses, bus_count, &self->ports[node], image, state) == node;
 }
@@ -90,7 +85,7 @@ static bool add_fobs(car_t *self, error_t *error)
 // Only where somebody speaks with it: a node that listens acknowledges frames.
 static bool add_tester(car_t *self, error_t *error)
 {
-    uint8_t bus = tester_bus(self->plan.vehicle), node = tester_node(self);
+    uint8_t bus = tester_bus(self->plan.vehicle), node = tester_node(self->plan.vehicle);
     if (!self->plan.tester) return true;
     if (!host_in_process_has(self->direct, node) && !bind_actor(self, node, &tester_class, &self->tester, error))
         return false;
@@ -101,6 +96,8 @@ static bool add_tester(car_t *self, error_t *error)
 static bool begin(car_t *self, error_t *error)
 {
     kernel_init(self->kernel, self->plan.vehicle, self->plan.seed);
+    fault_plan_init(&self->faults, self->plan.seed);
+    kernel_set_plan(self->kernel, &self->faults);
     for (uint8_t node = 0; node < self->plan.vehicle->node_count; node++)
         if (!add_unit(self, node, error)) return false;
     if (!add_fobs(self, error) || !add_tester(self, error)) return false;
@@ -123,7 +120,7 @@ car_t *car_new(const car_plan_t *plan, const car_host_t *host, error_t *error)
     assert(self->kernel && self->simulation.outboxes);
     self->simulation.kernel = self->kernel;
     self->direct = host_in_process_new();
-    self->player = player_new(plan->vehicle, plan->dbc, &self->fobs, fobs_node(self));
+    self->player = player_new(plan->vehicle, plan->dbc, &self->fobs, fobs_node(self), &self->faults);
     if (!bind_nodes(self, error) || !begin(self, error)) car_destroy(&self);
     return self;
 }

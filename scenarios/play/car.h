@@ -35,6 +35,7 @@ typedef struct { // to be looked at; only the simulation's player, observers and
     simulation_t simulation;
     player_t *player;
     fobs_t fobs;
+    fault_plan_t faults;
     tester_t tester; // in the kernel only if the plan has one
     // the car's own
     car_host_t host;

@@ -96,8 +96,8 @@ static void take_frame(car_view_t *self, const kernel_event_t *event, int64_t no
 {
     const dbc_message_t *message = dbc_message_of(self->dbc, &event->frame);
     if (!message || event->frame.remote) return; // a request has no content
-    *last_of(self, message, -1) = *last_of(self, message, event->bus) =
-        (car_view_last_t){.seen = true, .known = true, .bus = event->bus, .at_ns = now_ns, .frame = event->frame};
+    *last_of(self, message, -1) = *last_of(self, message, event->bus) = (car_view_last_t){
+        .seen = true, .known = true, .bus = event->bus, .node = event->node, .at_ns = now_ns, .frame = event->frame};
     if (message == self->terminals) self->terminals_known = true;
     if (message != self->locking || !self->driver_door) return;
     if (!dbc_present(message, self->driver_door, &event->frame)) return;

@@ -7,8 +7,8 @@
 
 typedef struct {
     bool seen;
-    bool known; // since its sender last lost power; of the last on any bus
-    uint8_t bus;
+    bool known;        // since its sender last lost power; of the last on any bus
+    uint8_t bus, node; // node: who sent it
     int64_t at_ns;
     can_frame_t frame;
 } car_view_last_t;

@@ -7,14 +7,16 @@
 
 static bool concerns(const condition_t *self, const kernel_event_t *event)
 {
-    if (event->kind != EVENT_FRAME) return false;
+    bool errors = self->kind->of_errors;
+    if (event->kind != (errors ? EVENT_ERROR : EVENT_FRAME)) return false;
     if (self->bus != STORY_ANY_BUS && (int)self->bus != (int)event->bus) return false;
-    return self->kind->concerns(self, &event->frame);
+    return errors || self->kind->concerns(self, &event->frame);
 }
 
 static bool agrees(const condition_t *self, const kernel_event_t *event)
 {
-    return self->kind->agrees(self, &event->frame);
+    if (self->has_sender && !index_set_has(event->senders, self->node)) return false;
+    return self->kind->of_errors || self->kind->agrees(self, &event->frame);
 }
 
 // Takes note of a frame; true when it ends a gap, which is told.
@@ -65,8 +67,12 @@ void condition_look(const condition_t *self, const condition_context_t *context)
     for (size_t i = 0; is_of_frames(self) && i < context->event_count; i++) {
         const kernel_event_t *event = &context->events[i];
         if (!concerns(self, event)) continue;
-        memory->last = (car_view_last_t){
-            .seen = true, .known = true, .bus = event->bus, .at_ns = context->now_ns, .frame = event->frame};
+        memory->last = (car_view_last_t){.seen = true,
+                                         .known = true,
+                                         .bus = event->bus,
+                                         .node = event->node,
+                                         .at_ns = context->now_ns,
+                                         .frame = event->frame};
         int64_t before_ns = memory->last_ns[event->bus];
         memory->gap_ns = before_ns >= 0 ? context->now_ns - before_ns : -1;
     }
@@ -79,12 +85,12 @@ void condition_watch(const condition_t *self, const condition_context_t *context
     count_watched(self, context);
 }
 
-bool condition_watched(const condition_t *self, const condition_memory_t *memories, uint64_t *frames)
+bool condition_watched(const condition_t *self, const condition_memory_t *memories, bool errors, uint64_t *frames)
 {
-    bool some = is_of_frames(self);
+    bool some = is_of_frames(self) && (errors || !self->kind->of_errors);
     if (some) *frames += memories[self->slot].watched;
     for (size_t i = 0; i < self->part_count; i++)
-        if (condition_watched(&self->parts[i], memories, frames)) some = true;
+        if (condition_watched(&self->parts[i], memories, errors, frames)) some = true;
     return some;
 }
 
@@ -276,7 +282,7 @@ bool condition_violated(const condition_t *self, const condition_context_t *cont
     bool violated = false;
     for (size_t i = 0; i <= context->event_count; i++) {
         const kernel_event_t *event = i < context->event_count ? &context->events[i] : NULL;
-        if (event && event->kind != EVENT_FRAME) continue;
+        if (event && event->kind != EVENT_FRAME && event->kind != EVENT_ERROR) continue;
         opinion_t opinion = judge(self, context, event);
         violated = violated || opinion == STATE_WRONG || opinion == FRAME_WRONG;
     }

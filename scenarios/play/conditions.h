@@ -28,6 +28,7 @@ typedef struct { // what the player remembers of each condition, by its slot
 typedef struct condition_context {
     int64_t now_ns;
     const car_view_t *view; // has seen the events already
+    const kernel_t *kernel; // that has the buses
     const tester_t *tester; // reads the fault memories; null: nobody does
     const kernel_event_t *events;
     size_t event_count;
@@ -45,8 +46,9 @@ void condition_look(const condition_t *self, const condition_context_t *context)
 /// The same of a watch that has begun: it counts these frames.
 void condition_watch(const condition_t *self, const condition_context_t *context);
 
-/// Adds how many frames watches have counted of it and its parts. False when it is about no frames.
-bool condition_watched(const condition_t *self, const condition_memory_t *memories, uint64_t *frames);
+/// Adds how many frames watches have counted of it and its parts, with error frames only if these are asked for. False
+/// when it is about none of these.
+bool condition_watched(const condition_t *self, const condition_memory_t *memories, bool errors, uint64_t *frames);
 
 /// Of an expectation that lasts for a time: counts the frames of the instant that were not taken yet, which its other
 /// parts may need as well; then takes them.

@@ -16,7 +16,9 @@ struct instant {
     int64_t wake_ns;    // the earliest time that somebody waits for
     driver_t *driver;
     mechanic_t *mechanic;
-    car_view_t *view; // has seen the instant
+    car_view_t *view;   // has seen the instant
+    fault_plan_t *plan; // what goes wrong in this car
+    uint32_t *hits;     // of the step that begins: how often what it does has hit
     condition_context_t context;
     words_t note; // for who plays the story: what a step could not do
 };

@@ -2,6 +2,7 @@
 #include "scenarios/play/past.h"
 
 #include "bus/can/frame_text.h"
+#include "scenarios/play/controllers.h"
 
 #define MEANING_MAX 1024
 #define NAME_WIDTH 8
@@ -26,17 +27,10 @@ const past_frame_t *past_frame(const past_t *self, const dbc_message_t *message,
     return &past->frames[(past->count - 1 - from_latest) % PAST_MAX];
 }
 
-// Whoever is no unit of the vehicle and sends is the workshop, or nobody's.
-static const char *sender_of(const vehicle_t *vehicle, uint8_t node)
-{
-    if (node < vehicle->node_count) return vehicle->nodes[node].name;
-    return node == KERNEL_STRANGER ? "stranger" : "tester";
-}
-
 void past_add_frame(words_t *words, const vehicle_t *vehicle, const dbc_t *dbc, const past_frame_t *frame)
 {
     char time[TIME_TEXT_MAX], candump[FRAME_TEXT_MAX], meaning[MEANING_MAX];
     words_add(words, "(%s) %s %s  %-*s %s", time_format(frame->time_ns, time), vehicle->buses[frame->bus].name,
-              frame_format(&frame->frame, candump), NAME_WIDTH, sender_of(vehicle, frame->node),
+              frame_format(&frame->frame, candump), NAME_WIDTH, controllers_name(vehicle, frame->node),
               frame_text_format(dbc, &frame->frame, meaning, sizeof meaning));
 }

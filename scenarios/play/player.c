@@ -8,13 +8,14 @@
 
 #include "scenarios/play/explain.h"
 #include "scenarios/play/instant.h"
+#include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/words_step.h"
 #include "scenarios/story/words_workshop.h"
 
 #define PROBLEM_MAX 256
 
 typedef struct { // elements that there is room for
-    size_t memories, watches, holds, telegrams;
+    size_t memories, watches, hits, holds, telegrams;
 } room_t;
 
 struct player {
@@ -23,10 +24,12 @@ struct player {
     past_t past;
     driver_t driver;
     mechanic_t mechanic;
+    fault_plan_t *plan;
     condition_memory_t *memories; // by slot
     bool taken[KERNEL_EVENTS_MAX];
     size_t *watches; // indices of the background steps that were reached
     size_t watch_count;
+    uint32_t *hits;     // by step, of what it began
     size_t step;        // the one whose turn it is
     bool reached;       // since reached_ns
     int64_t reached_ns; // …
@@ -43,9 +46,10 @@ static void *allocate(size_t count, size_t size)
     return memory;
 }
 
-player_t *player_new(const vehicle_t *vehicle, const dbc_t *dbc, fobs_t *fobs, uint8_t fobs_node)
+player_t *player_new(const vehicle_t *vehicle, const dbc_t *dbc, fobs_t *fobs, uint8_t fobs_node, fault_plan_t *plan)
 {
     player_t *self = allocate(1, sizeof *self);
+    self->plan = plan;
     car_view_init(&self->view, vehicle, dbc, allocate(car_view_last_count(vehicle, dbc), sizeof(car_view_last_t)));
     self->past = (past_t){vehicle, dbc, allocate(dbc->message_count, sizeof(past_message_t))};
     driver_init(&self->driver, fobs, fobs_node);
@@ -92,6 +96,12 @@ static void *make_room(void *array, size_t *room, size_t count, size_t size)
     return larger;
 }
 
+// Those of another story that last have the place of their hits no longer.
+static void forget_hits(fault_plan_t *plan)
+{
+    for (uint64_t rest = plan->active; rest; rest &= rest - 1) plan->entries[__builtin_ctzll(rest)].fault.hits = NULL;
+}
+
 void player_play(player_t *self, const story_t *story)
 {
     assert(self->verdict.state != PLAYER_PLAYING);
@@ -103,7 +113,10 @@ void player_play(player_t *self, const story_t *story)
         make_room(driver->telegrams, &room->telegrams, driver->telegram_room, sizeof *driver->telegrams);
     self->memories = make_room(self->memories, &room->memories, story->condition_count, sizeof *self->memories);
     self->watches = make_room(self->watches, &room->watches, story->step_count, sizeof *self->watches);
+    self->hits = make_room(self->hits, &room->hits, story->step_count, sizeof *self->hits);
     for (size_t i = 0; i < story->condition_count; i++) self->memories[i].watched = 0;
+    memset(self->hits, 0, story->step_count * sizeof *self->hits);
+    forget_hits(self->plan);
     self->story = story;
     forget_steps(self);
     begin_verdict(&self->verdict, PLAYER_PLAYING);
@@ -115,6 +128,7 @@ void player_destroy(player_t **self_p)
     if (!self) return;
     free(self->memories);
     free(self->watches);
+    free(self->hits);
     free(self->view.last);
     free(self->past.messages);
     free(self->driver.holds);
@@ -227,6 +241,7 @@ static void begin(player_t *self, instant_t *instant, const story_step_t *step)
     uint64_t lost = kernel_nonsense(instant->kernel);
     self->reached = true;
     self->reached_ns = instant->reached_ns = instant->now_ns;
+    instant->hits = &self->hits[self->step];
     if (step->background) self->watches[self->watch_count++] = self->step;
     if (step->verb->act && !step->verb->act(instant, step, &words)) fail(self, instant, self->step, problem);
     // What finds no room must not look like a car that did not react.
@@ -275,10 +290,12 @@ static instant_t look(player_t *self, kernel_t *kernel)
                          .driver = &self->driver,
                          .mechanic = &self->mechanic,
                          .view = &self->view,
+                         .plan = self->plan,
                          .note = words_make(self->note, sizeof self->note)};
     condition_context_t *context = &instant.context;
     *context = (condition_context_t){.now_ns = instant.now_ns,
                                      .view = &self->view,
+                                     .kernel = kernel,
                                      .tester = self->mechanic.tester,
                                      .taken = self->taken,
                                      .memories = self->memories};
@@ -345,49 +362,63 @@ size_t player_reached(const player_t *self)
     return self->step + (self->reached ? 1 : 0);
 }
 
-// ---- watches that saw nothing --------------------------------------------------------------------------------------
+// ---- watches that saw nothing, faults that hit nothing -------------------------------------------------------------
 
-static bool is_idle(const player_t *self, const story_step_t *step)
+static bool has_hits(const story_step_t *step)
 {
-    uint64_t frames = 0;
-    return step->verb->kind == VERB_WATCHES && condition_watched(step->condition, self->memories, &frames) &&
-           frames == 0;
+    return step->verb->hits && step->verb->hits(step);
 }
 
-static bool is_same_watch(const player_t *self, size_t a, size_t b)
+static bool is_idle(const player_t *self, size_t index)
+{
+    const story_step_t *step = step_of(self, index);
+    uint64_t frames = 0;
+    if (has_hits(step)) return self->hits[index] == 0;
+    if (step->verb->kind != VERB_WATCHES) return false;
+    // What must follow is nothing to watch; and that no error frame ever came is good news.
+    const condition_t *condition = step->verb->second ? &step->condition->parts[0] : step->condition;
+    return condition_watched(condition, self->memories, step->verb != &verb_never, &frames) && frames == 0;
+}
+
+static bool is_same_step(const player_t *self, size_t a, size_t b)
 {
     const story_place_t *one = step_of(self, a)->place, *other = step_of(self, b)->place;
     if (one == other) return true;
     return one->line == other->line && one->column == other->column && strcmp(one->file, other->file) == 0;
 }
 
-// One that stands in a repeat is one watch, though each round may have its own memory of it.
+// One that stands in a repeat is one, though each round may have its own memory of it.
 static bool is_first_round(const player_t *self, size_t index)
 {
     for (size_t i = index; i-- > 0;)
-        if (is_same_watch(self, i, index)) return false;
+        if (is_same_step(self, i, index)) return false;
     return true;
 }
 
 static bool all_rounds_are_idle(const player_t *self, size_t index)
 {
     for (size_t i = index + 1; i < player_reached(self); i++)
-        if (is_same_watch(self, i, index) && !is_idle(self, step_of(self, i))) return false;
+        if (is_same_step(self, i, index) && !is_idle(self, i)) return false;
     return true;
 }
 
-size_t player_idle_watch(const player_t *self, size_t from)
+size_t player_idle_step(const player_t *self, size_t from)
 {
     for (size_t i = from; i < player_reached(self); i++)
-        if (is_idle(self, step_of(self, i)) && is_first_round(self, i) && all_rounds_are_idle(self, i)) return i;
+        if (is_idle(self, i) && is_first_round(self, i) && all_rounds_are_idle(self, i)) return i;
     return self->story ? self->story->step_count : 0;
+}
+
+const char *player_idle_words(const player_t *self, size_t step)
+{
+    return has_hits(step_of(self, step)) ? "hit nothing" : "watched 0 frames";
 }
 
 void player_fail_idle(player_t *self)
 {
-    size_t index = player_idle_watch(self, 0);
+    size_t index = player_idle_step(self, 0);
     if (self->verdict.state != PLAYER_PASSED || !self->story || index >= self->story->step_count) return;
-    put_verdict(self, self->verdict.time_ns, index, "watched 0 frames");
+    put_verdict(self, self->verdict.time_ns, index, player_idle_words(self, index));
 }
 
 const car_view_t *player_view(const player_t *self)

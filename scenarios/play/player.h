@@ -37,8 +37,8 @@ typedef struct {
 typedef struct player player_t;
 
 /// Returns a new player in a car of that vehicle and DBC that the caller destroys; fobs_node is the fobs' index in the
-/// kernel. Everything is borrowed. Nothing is told yet: player_reset comes first.
-player_t *player_new(const vehicle_t *vehicle, const dbc_t *dbc, fobs_t *fobs, uint8_t fobs_node);
+/// kernel, which asks that plan of faults. Everything is borrowed. Nothing is told yet: player_reset comes first.
+player_t *player_new(const vehicle_t *vehicle, const dbc_t *dbc, fobs_t *fobs, uint8_t fobs_node, fault_plan_t *plan);
 void player_destroy(player_t **self_p);
 
 /// Begins a run of that seed: nothing is held, was sent, was seen or is told, whatever the run before was. The tester
@@ -46,9 +46,9 @@ void player_destroy(player_t **self_p);
 /// nothing.
 void player_reset(player_t *self, uint64_t seed, tester_t *tester);
 
-/// Plays a story, once the one before is over: a live car is told one step after the other. What is held, was sent and
-/// was seen stays. The story is borrowed until the next one; the verdict begins anew. Allocates only for a story longer
-/// than any before.
+/// Plays a story, once the one before is over: a live car is told one step after the other. What is held, was sent,
+/// was seen and goes wrong stays; of the faults that last their hits are no longer counted. The story is borrowed until
+/// the next one; the verdict begins anew. Allocates only for a story longer than any before.
 void player_play(player_t *self, const story_t *story);
 
 /// As the simulation calls it.
@@ -63,11 +63,14 @@ const char *player_note(const player_t *self);
 /// How many steps were reached so far: for a watcher who wants to tell them.
 size_t player_reached(const player_t *self);
 
-/// The first watch, from that step on, of those that were reached, whose messages were not seen once: in no round,
-/// where it is repeated. How many steps the story has: there is none.
-size_t player_idle_watch(const player_t *self, size_t from);
+/// The first watch, from that step on, of those that were reached, whose messages were not seen once, or fault that hit
+/// nothing: in no round, where it is repeated. How many steps the story has: there is none.
+size_t player_idle_step(const player_t *self, size_t from);
 
-/// Has a story that passed fail at its first such watch.
+/// What is told of such a step: "watched 0 frames", "hit nothing".
+const char *player_idle_words(const player_t *self, size_t step);
+
+/// Has a story that passed fail at its first such step.
 void player_fail_idle(player_t *self);
 
 /// The car as it was seen so far.

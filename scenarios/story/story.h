@@ -49,6 +49,7 @@ struct condition {
     uint32_t least, most;           // of counts
     bool is_state;                  // it says what is so, and nothing of frames that are seen
     bool counts;                    // it, or a part of it, counts frames
+    bool has_sender;                // of error frames: `node` is one of those whose frame failed
     size_t value_count;
     const story_value_t *values;
     size_t part_count; // of any, all, not and whenever

@@ -12,6 +12,7 @@ struct story_doubts {
     bool key_in_lock, door_open;
     index_set_t unpowered; // by unit
     int64_t telegrams;     // that were sent
+    unsigned faults;       // kinds of which one has begun, 1 << fault_kind_t
     // for story_doubt_tell
     const story_step_t *step;
     error_t *error;

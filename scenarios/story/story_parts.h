@@ -249,8 +249,4 @@ bool story_find_diagnosed(story_loader_t *self, const char *member, const char *
 /// Tells when this vehicle's messages do not have that signal.
 void story_require_signal(story_loader_t *self, const char *message_name, const char *signal_name);
 
-/// For what is part of the format and is checked for its shape, so that a mistake in it is told like any other; then it
-/// is refused by name.
-void story_refuse(story_loader_t *self, const char *what);
-
 #endif

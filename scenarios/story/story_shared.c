@@ -14,11 +14,6 @@ const char *story_keep_text(story_loader_t *self, const char *text)
     return arena_text(&self->whole->arena, text);
 }
 
-void story_refuse(story_loader_t *self, const char *what)
-{
-    json_reader_mistake(&self->reader, "%s is part of the format, but this version cannot play it yet", what);
-}
-
 const char *story_load_note(story_loader_t *self, const json_t *json)
 {
     const json_t *note = json_object_get(json, "note");

@@ -66,6 +66,10 @@ struct verb {
     /// with the problem in words). Null: it is done at once.
     verb_progress_t (*progress)(instant_t *instant, const story_step_t *step, words_t *problem);
 
+    /// Whether what the step begins has hits, which are counted (instant_t.hits); without any it is told as a watch
+    /// that saw nothing. Null: it has none.
+    bool (*hits)(const story_step_t *step);
+
     /// Of VERB_WATCHES: whether the instant leaves it in peace; else the problem in words. Asked at every instant after
     /// the one in which the step was reached, before progress.
     bool (*watch)(instant_t *instant, const story_step_t *step, words_t *problem);
@@ -107,7 +111,10 @@ struct condition_kind {
     void (*seen)(words_t *words, const story_t *story, const condition_t *condition,
                  const condition_context_t *context);
 
-    /// Whether the frame is one that it is about, on the bus that it names; and whether that says what it should.
+    bool of_errors; // of frames: that failed, of which everybody saw the error frame
+
+    /// Whether the frame is one that it is about, on the bus that it names; and whether that says what it should. Of
+    /// error frames null: each is one, and does.
     bool (*concerns)(const condition_t *condition, const can_frame_t *frame);
     bool (*agrees)(const condition_t *condition, const can_frame_t *frame);
 
