@@ -179,10 +179,11 @@ void fault_plan_carried(fault_plan_t *self, uint64_t later, index_set_t senders,
         if (fault->kind == FAULT_DROP) {
             if (!index_set_has(receivers, (unsigned)fault->to)) continue;
             index_set_put(untold, (unsigned)fault->to, true);
-        } else if (fault->sender == FAULT_ANY) {
-            *again = index_set_either(*again, senders);
         } else {
-            index_set_put(again, (unsigned)fault->sender, true);
+            bool all = fault->sender == FAULT_ANY;
+            index_set_t doubled = all ? senders : index_set_both(senders, index_set_of((unsigned)fault->sender));
+            if (index_set_is_empty(doubled)) continue;
+            *again = index_set_either(*again, doubled);
         }
         hit(self, index);
     }
