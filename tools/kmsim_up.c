@@ -37,9 +37,10 @@ typedef struct {
     narrator_t narrator;
     step_channel_t *channel;
     pace_t pace;
-    const story_t *act; // the last step told, null: none yet
-    bool acting;        // it is under way
-    int64_t acted_ns;   // it began then
+    const story_t *act;             // the last step told, null: none yet
+    bool acting;                    // it is under way
+    int64_t acted_ns;               // it began then
+    char note[PLAYER_NOTE_MAX + 1]; // what it could not do
     int64_t told_left_out_ns;
 } live_t;
 
@@ -128,6 +129,7 @@ static void describe_done(const live_t *self, words_t *words)
 {
     const story_step_t *step = self->act->steps;
     words_add_step(words, self->act, step);
+    if (*self->note) words_add(words, "\n  %s", self->note);
     if (step->verb->kind != VERB_WORKSHOP) return;
     words_add(words, "\n  ");
     words_add_answer(words, tester_job(&self->car->tester));
@@ -159,7 +161,10 @@ static bool step(void *live, kernel_t *kernel)
     player_hooks_t hooks = player_hooks(self->car->player);
     hooks.step(hooks.self, kernel);
     if (tell && self->act) narrator_tell_steps(&self->narrator, kernel, self->act, self->car->player);
-    if (self->acted_ns < 0) self->acted_ns = kernel_now(kernel);
+    if (self->acted_ns < 0) {
+        self->acted_ns = kernel_now(kernel);
+        snprintf(self->note, sizeof self->note, "%s", player_note(self->car->player));
+    }
     tell_strangers(self, kernel);
     inject(self, kernel);
     return true;

@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "scenarios/play/fault_words.h"
 #include "scenarios/play/play_vocabulary.h"
 #include "scenarios/story/vocabulary.h"
 
 #define FRAMES_MAX 4    // of a message that are told
 #define MESSAGES_MAX 16 // of a condition
+#define FAULTS_MAX 4    // that are told
 
 // ---- parts ---------------------------------------------------------------------------------------------------------
 
@@ -122,31 +124,52 @@ static int sender_of(const condition_t *condition, const vehicle_t *vehicle)
 }
 
 // On one of its buses at least.
-static bool is_awake(const vehicle_node_t *node, const kernel_t *kernel)
+static bool is_awake(const vehicle_t *vehicle, uint8_t sender, const kernel_t *kernel)
 {
+    const vehicle_node_t *node = &vehicle->nodes[sender];
     bool awake = node->bus_count == 0;
     for (uint8_t i = 0; i < node->bus_count; i++)
-        awake = awake || kernel_bus(kernel, node->buses[i])->wire.state == CAN_BUS_AWAKE;
+        awake = awake || can_bus_is_awake_for(kernel_bus(kernel, node->buses[i]), sender);
     return awake;
+}
+
+// Once, however many parts of a condition it is about.
+static void add_once(words_t *words, const char *told)
+{
+    if (strstr(words->text, told)) return;
+    begin_hint(words);
+    words_add(words, "%s", told);
+}
+
+// Null when it can send wherever the condition looks.
+static const char *find_bus_off(const condition_t *condition, uint8_t sender, const kernel_t *kernel,
+                                const vehicle_t *vehicle)
+{
+    const vehicle_node_t *node = &vehicle->nodes[sender];
+    for (uint8_t i = 0; i < node->bus_count; i++) {
+        bool asked = condition->bus == STORY_ANY_BUS || condition->bus == (int)node->buses[i];
+        if (asked && can_bus_error_state(kernel_bus(kernel, node->buses[i]), sender) == CAN_BUS_OFF)
+            return vehicle->buses[node->buses[i]].name;
+    }
+    return NULL;
 }
 
 static void hint_at_sender(words_t *words, const condition_t *condition, const instant_t *instant,
                            const vehicle_t *vehicle)
 {
     int sender = sender_of(condition, vehicle);
-    const char *name = sender >= 0 ? vehicle->nodes[sender].name : "";
-    char told[64];
-    snprintf(told, sizeof told, "%s has no power", name);
-    if (sender >= 0 && !kernel_powered(instant->kernel, (uint8_t)sender)) {
-        if (strstr(words->text, told)) return;
-        begin_hint(words);
-        words_add(words, "%s", told);
-    } else if (sender >= 0 && !is_awake(&vehicle->nodes[sender], instant->kernel)) {
+    if (sender < 0) return;
+    const char *name = vehicle->nodes[sender].name;
+    char told[128] = "";
+    bool powered = kernel_powered(instant->kernel, (uint8_t)sender);
+    const char *off = powered ? find_bus_off(condition, (uint8_t)sender, instant->kernel, vehicle) : NULL;
+    if (!powered)
+        snprintf(told, sizeof told, "%s has no power", name);
+    else if (off)
+        snprintf(told, sizeof told, "%s is bus-off on %s", name, off);
+    else if (!is_awake(vehicle, (uint8_t)sender, instant->kernel))
         snprintf(told, sizeof told, "every bus of %s is asleep", name);
-        if (strstr(words->text, told)) return;
-        begin_hint(words);
-        words_add(words, "%s", told);
-    }
+    if (*told) add_once(words, told);
 }
 
 static bool would_do(const condition_t *condition, const past_frame_t *frame)
@@ -207,8 +230,23 @@ static void hint_at(words_t *words, const story_step_t *step, const condition_t 
     if (step->verb->kind == VERB_EXPECTS) hint_at_early_frame(words, condition, instant, past);
 }
 
+// Whatever they select: what is lost of one message keeps others from being sent.
+static void hint_at_faults(words_t *words, const instant_t *instant, const past_t *past)
+{
+    size_t count = 0;
+    for (uint64_t rest = instant->plan->active; rest; rest &= rest - 1) {
+        const fault_entry_t *entry = &instant->plan->entries[__builtin_ctzll(rest)];
+        if (entry->end_ns <= instant->now_ns || count++ >= FAULTS_MAX) continue;
+        begin_hint(words);
+        words_add(words, "a fault lasts: ");
+        fault_words_add_selection(words, past->vehicle, past->dbc, &entry->fault);
+    }
+    if (count > FAULTS_MAX) words_add(words, ", and %zu more", count - FAULTS_MAX);
+}
+
 void explain_hint(words_t *words, const story_step_t *step, const instant_t *instant, const past_t *past)
 {
-    if (step->verb->kind == VERB_EXPECTS || step->verb == &verb_always)
-        hint_at(words, step, step->condition, instant, past);
+    if (step->verb->kind != VERB_EXPECTS && step->verb != &verb_always) return;
+    hint_at(words, step, step->condition, instant, past);
+    hint_at_faults(words, instant, past);
 }
