@@ -2,7 +2,7 @@
 #include "bus/can/can_bus.h"
 
 #include <assert.h>
-#include <string.h>
+#include <limits.h>
 
 #include "bus/can/can_bus_parts.h"
 
@@ -65,8 +65,8 @@ static void break_off(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 
 void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_ns)
 {
-    can_wire_t *wire = can_wire_of(self, node);
     can_bus_set_hold(self, node, false, now_ns);
+    can_wire_t *wire = can_wire_of(self, node);
     begin_controller(self, node);
     index_set_put(&self->powered, node, powered);
     index_set_put(&wire->nodes, node, true);
@@ -79,6 +79,7 @@ void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_
 
 void can_bus_set_hold(can_bus_t *self, uint8_t node, bool hold, int64_t now_ns)
 {
+    if (self->plan) can_wires_settle(self, now_ns);
     if (hold == index_set_has(self->held, node)) return;
     if (!hold) can_wire_note_event(can_wire_of(self, node), now_ns);
     index_set_put(&self->held, node, hold);
@@ -115,7 +116,7 @@ static void fall_asleep(can_bus_t *self, can_wire_t *wire)
 static void settle_sender(can_bus_t *self, int node, can_fate_t fate, can_bus_outcome_t *outcome)
 {
     can_bus_node_t *n = &self->nodes[node];
-    can_mailbox_t *box = &n->mailboxes[n->sending];
+    const can_mailbox_t *box = &n->mailboxes[n->sending];
     if (fate == CAN_FATE_CARRIED) {
         if (box->flags & CAN_BUS_REPORT) index_set_put(&outcome->reports, (unsigned)node, true);
         can_mailboxes_empty(self, node, n->sending);
@@ -130,13 +131,17 @@ static void settle_senders(can_bus_t *self, index_set_t senders, can_fate_t fate
     for (int i; (i = index_set_take(&senders)) >= 0;) settle_sender(self, i, fate, outcome);
 }
 
-// What of a frame that was carried the plan has for later: who was not told. Returns who asks for it once more.
-static index_set_t act_later(can_bus_t *self, const can_wire_t *wire, index_set_t receivers, can_bus_outcome_t *outcome)
+// What of a frame that was carried the plan has for later: who was not told. Returns who asks for it once more, and of
+// these whose request is a cyclic one, as the first was.
+static index_set_t act_later(const can_bus_t *self, const can_wire_t *wire, index_set_t receivers, index_set_t *cyclic,
+                             can_bus_outcome_t *outcome)
 {
     index_set_t originals = wire->senders, rest = wire->senders, untold, again;
     for (int i; (i = index_set_take(&rest)) >= 0;) {
         const can_bus_node_t *node = &self->nodes[i];
-        if (node->mailboxes[node->sending].flags & CAN_BUS_COPY) index_set_put(&originals, (unsigned)i, false);
+        uint8_t flags = node->mailboxes[node->sending].flags;
+        if (flags & CAN_BUS_COPY) index_set_put(&originals, (unsigned)i, false);
+        if (flags & CAN_BUS_CYCLIC) index_set_put(cyclic, (unsigned)i, true);
     }
     fault_plan_carried(self->plan, wire->later, originals, receivers, &untold, &again);
     outcome->deaf = index_set_either(outcome->deaf, untold);
@@ -162,7 +167,7 @@ static void finish_frame(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_
     can_fate_t fate = final_fate(self, wire);
     bool carried = fate == CAN_FATE_CARRIED;
     index_set_t receivers = index_set_without(listeners(self, wire), self->listen_only);
-    index_set_t senders = wire->senders, losers = wire->losers, again = {0};
+    index_set_t senders = wire->senders, losers = wire->losers, again = {0}, cyclic = {0};
     wire->busy = false;
     wire->ready_ns = now_ns + FRAME_INTERMISSION_BITS * self->bit_ns;
     if (wire == &self->wire) {
@@ -174,12 +179,14 @@ static void finish_frame(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_
         outcome->error_frame = fate == CAN_FATE_ERROR && !wire->shorted;
         self->carried += carried;
     }
-    if (carried && wire->later) again = act_later(self, wire, receivers, outcome);
+    if (carried && wire->later.entries) again = act_later(self, wire, receivers, &cyclic, outcome);
     settle_senders(self, senders, fate, outcome);
     settle_senders(self, losers, CAN_FATE_ERROR, outcome);
     can_confinement_count(self, wire, fate, senders, receivers, outcome);
-    for (int i; (i = index_set_take(&again)) >= 0;)
-        can_mailboxes_request_itself(self, (uint8_t)i, &wire->frame, CAN_BUS_COPY, now_ns);
+    for (int i; (i = index_set_take(&again)) >= 0;) {
+        uint8_t notes = CAN_BUS_COPY | (index_set_has(cyclic, (unsigned)i) ? CAN_BUS_CYCLIC : 0);
+        can_mailboxes_request_itself(self, (uint8_t)i, &wire->frame, notes, now_ns);
+    }
     wire->senders = wire->losers = wire->latecomers = (index_set_t){0};
 }
 
@@ -224,7 +231,11 @@ static void let_vanish(can_bus_t *self, int node, int64_t now_ns)
     for (can_mailboxes_choose(self, node, now_ns); n->best >= 0; can_mailboxes_choose(self, node, now_ns)) {
         const can_mailbox_t *box = &n->mailboxes[n->best];
         if ((box->flags & CAN_BUS_DROPPED) == 0) return;
-        if (box->flags & CAN_BUS_BABBLED) n->babble_ns = now_ns + frame_bits(&box->frame) * self->bit_ns;
+        if (box->flags & CAN_BUS_BABBLED) {
+            n->babble_ns = now_ns + frame_bits(&box->frame) * self->bit_ns;
+            if (index_set_has(self->babbling, (unsigned)node)) // and not only what is left of it
+                self->plan_ns = time_earlier(self->plan_ns, n->babble_ns);
+        }
         can_mailboxes_empty(self, node, n->best);
     }
 }
@@ -309,12 +320,12 @@ static bool any_is_active(const can_bus_t *self, index_set_t nodes)
 
 // With equal bytes nobody notices, and it is one frame with several senders. With other bytes the one that sends 1 and
 // reads 0 finds a bit error, which outside the identifier is no loss but a failure: its active flag destroys the frame
-// of the others, too. A passive flag is recessive and destroys nothing: the others go on without it. Returns after how
-// many bits the frame fails, 0: not by that.
-static unsigned settle_conflict(can_bus_t *self, can_wire_t *wire)
+// of the others, too. A passive flag is recessive and destroys nothing: the others go on without it. Looks at so many
+// bits; returns after how many the frame fails, 0: not by that.
+static unsigned settle_conflict(can_bus_t *self, can_wire_t *wire, unsigned most_bits)
 {
     index_set_t recessive;
-    for (unsigned bits; (bits = find_difference(self, wire->senders, &recessive)) > 0;) {
+    for (unsigned bits; (bits = find_difference(self, wire->senders, &recessive)) > 0 && bits <= most_bits;) {
         if (any_is_active(self, recessive)) return bits;
         wire->losers = index_set_either(wire->losers, recessive);
         wire->senders = index_set_without(wire->senders, recessive);
@@ -324,7 +335,8 @@ static unsigned settle_conflict(can_bus_t *self, can_wire_t *wire)
 
 // ---- the beginning of a frame --------------------------------------------------------------------------------------
 
-// Bits until the plan inverts one, that one included, of a frame that ends after `bits` for another reason.
+// Bits until the plan inverts one, that one included, of a frame that ends after `bits` for another reason; 0: until
+// then it inverts none.
 static unsigned ask_plan_of_frame(can_bus_t *self, can_wire_t *wire, unsigned bits, int64_t now_ns)
 {
     index_set_t senders = index_set_either(wire->senders, wire->losers);
@@ -332,7 +344,7 @@ static unsigned ask_plan_of_frame(can_bus_t *self, can_wire_t *wire, unsigned bi
     bool corrupt = fault_plan_frame(self->plan, self->index, senders, &wire->frame, now_ns, &wire->later);
     unsigned limit = corrupt && delimiter < bits ? delimiter : bits;
     unsigned good = fault_plan_noise(self->plan, self->index, limit, now_ns);
-    return good < limit ? good + 1 : limit;
+    return good < limit ? good + 1 : corrupt && delimiter < bits ? delimiter : 0;
 }
 
 // From the first bit on it is known when this ends and how, unless power goes meanwhile (can_bus_set_power):
@@ -350,17 +362,24 @@ static unsigned ask_plan_of_frame(can_bus_t *self, can_wire_t *wire, unsigned bi
 static unsigned foresee(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 {
     wire->fate = CAN_FATE_ERROR;
-    wire->later = 0;
+    wire->later = (fault_later_t){0};
     if (wire->shorted) return 1;
-    unsigned conflict_bits = settle_conflict(self, wire);
+    index_set_t senders = wire->senders;
+    unsigned conflict_bits = settle_conflict(self, wire, UINT_MAX);
     wire->frame = *frame_of(self, index_set_first(wire->senders));
     unsigned whole_bits = frame_bits(&wire->frame);
     wire->heard = is_acknowledged(self, wire);
     unsigned bits = conflict_bits ? conflict_bits : wire->heard ? whole_bits : whole_bits - ACK_SLOT_TO_END_BITS;
-    unsigned good_bits = fault_plan_is_empty(self->plan) ? bits : ask_plan_of_frame(self, wire, bits, now_ns);
-    if (good_bits < bits) return good_bits;
-    if (!conflict_bits) wire->fate = wire->heard ? CAN_FATE_CARRIED : CAN_FATE_UNHEARD;
-    return bits;
+    unsigned bad_bits = fault_plan_is_empty(self->plan) ? 0 : ask_plan_of_frame(self, wire, bits, now_ns);
+    if (!bad_bits && !conflict_bits) wire->fate = wire->heard ? CAN_FATE_CARRIED : CAN_FATE_UNHEARD;
+    if (!bad_bits) return bits;
+    if (!index_set_is_empty(wire->losers)) { // what was inverted came before some of them fell silent
+        wire->senders = senders;
+        wire->losers = (index_set_t){0};
+        settle_conflict(self, wire, bad_bits - 1);
+        wire->frame = *frame_of(self, index_set_first(wire->senders));
+    }
+    return bad_bits;
 }
 
 static void start_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
@@ -371,7 +390,7 @@ static void start_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
     wire->frame = *frame_of(self, index_set_first(wire->senders));
     unsigned bits = foresee(self, wire, now_ns);
     if (wire->fate != CAN_FATE_CARRIED) bits += FRAME_ERROR_BITS;
-    if (!index_set_is_empty(self->off)) can_confinement_interrupt(self, wire, now_ns);
+    if (!index_set_is_empty(self->off)) can_confinement_interrupt(self, wire->nodes, now_ns);
     wire->busy = true;
     wire->end_ns = now_ns + (int64_t)bits * self->bit_ns;
     if (wire == &self->wire) self->busy_total_ns += ((int64_t)bits + FRAME_INTERMISSION_BITS) * self->bit_ns;
@@ -379,7 +398,10 @@ static void start_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 
 void can_bus_start(can_bus_t *self, int64_t now_ns)
 {
-    if (self->plan) can_wires_follow(self, now_ns);
+    if (self->plan) {
+        can_wires_settle(self, now_ns);
+        can_wires_babble(self, now_ns);
+    }
     start_wire(self, &self->wire, now_ns);
     index_set_t rest = self->cut;
     for (int i; (i = index_set_take(&rest)) >= 0;) start_wire(self, &self->stubs[i], now_ns);

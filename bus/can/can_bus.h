@@ -53,6 +53,7 @@ typedef struct {          // of a node that has had power
     uint16_t tec, rec;    // transmit and receive error counter
     uint16_t runs;        // bus-off: of recessive bits, so far
     uint32_t used;        // bit per mailbox
+    int64_t recessive_ns; // bus-off: its wires are, since then
     int64_t suspended_ns; // error-passive, behind a frame of its own: sends nothing until then
     int64_t babble_ns;    // does not babble on until then
     can_mailbox_t mailboxes[CAN_BUS_MAILBOXES];
@@ -85,8 +86,7 @@ typedef struct { // a pair of wires with the nodes on it
     int64_t ready_ns;       // waking: awake then; awake: idle from then on
     int64_t sleep_ns;       // awake with nobody holding: sleeps then
     int64_t end_ns;         // of the frame on it (or of its error frame)
-    int64_t recessive_ns;   // not busy: since then
-    uint64_t later;         // entries of the plan that act when the frame is carried
+    fault_later_t later;    // what the plan has for when the frame is carried
     index_set_t nodes;      // that stand on it
     index_set_t senders;    // of the frame
     index_set_t losers;     // error-passive ones that fell silent in the middle of it

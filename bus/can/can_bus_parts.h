@@ -60,8 +60,8 @@ bool can_node_is_special(const can_bus_node_t *self, int64_t now_ns);
 void can_confinement_count(can_bus_t *self, can_wire_t *wire, can_fate_t fate, index_set_t senders,
                            index_set_t receivers, can_bus_outcome_t *outcome);
 
-/// A frame begins: who is bus-off has had so many runs of recessive bits.
-void can_confinement_interrupt(can_bus_t *self, const can_wire_t *wire, int64_t now_ns);
+/// A frame begins, or is met: those of these nodes that are bus-off have had so many runs of recessive bits.
+void can_confinement_interrupt(can_bus_t *self, index_set_t nodes, int64_t now_ns);
 
 /// Who has had enough of them is back.
 void can_confinement_recover(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome);
@@ -71,8 +71,11 @@ int64_t can_confinement_next_ns(const can_bus_t *self);
 
 // ---- can_wires.c ---------------------------------------------------------------------------------------------------
 
-/// Follows the plan: cuts off, joins, and lets babble who is to.
-void can_wires_follow(can_bus_t *self, int64_t now_ns);
+/// Follows the plan: cuts off and joins. Before whatever a node does, and before arbitration.
+void can_wires_settle(can_bus_t *self, int64_t now_ns);
+
+/// Who is to babble, and has nothing more of it waiting, asks once more.
+void can_wires_babble(can_bus_t *self, int64_t now_ns);
 
 /// Adds nodes to one of the outcome's sets of who is told something.
 void can_outcome_tell(can_bus_outcome_t *self, index_set_t *set, index_set_t nodes);

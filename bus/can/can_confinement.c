@@ -61,16 +61,18 @@ static const can_wire_t *wire_of(const can_bus_t *self, int node)
 // Of eleven recessive bits at the end of a frame, eight are its own or its error frame's, three the intermission.
 static int64_t back_ns(const can_bus_t *self, int node)
 {
-    const can_wire_t *wire = wire_of(self, node);
-    if (wire->busy) return TIME_NEVER;
-    return wire->recessive_ns + (CAN_BUS_RECOVERY_RUNS - self->nodes[node].runs) * run_ns(self);
+    const can_bus_node_t *n = &self->nodes[node];
+    if (wire_of(self, node)->busy) return TIME_NEVER;
+    return n->recessive_ns + (CAN_BUS_RECOVERY_RUNS - n->runs) * run_ns(self);
 }
 
-void can_confinement_interrupt(can_bus_t *self, const can_wire_t *wire, int64_t now_ns)
+void can_confinement_interrupt(can_bus_t *self, index_set_t nodes, int64_t now_ns)
 {
-    index_set_t rest = index_set_both(self->off, wire->nodes);
-    int64_t runs = (now_ns - wire->recessive_ns) / run_ns(self);
-    for (int node; (node = index_set_take(&rest)) >= 0;) self->nodes[node].runs += (uint16_t)runs;
+    index_set_t rest = index_set_both(self->off, nodes);
+    for (int i; (i = index_set_take(&rest)) >= 0;) {
+        can_bus_node_t *node = &self->nodes[i];
+        node->runs += (uint16_t)((now_ns - node->recessive_ns) / run_ns(self));
+    }
 }
 
 int64_t can_confinement_next_ns(const can_bus_t *self)
@@ -138,7 +140,6 @@ void can_confinement_count(can_bus_t *self, can_wire_t *wire, can_fate_t fate, i
                            index_set_t receivers, can_bus_outcome_t *outcome)
 {
     index_set_t sent = index_set_either(senders, wire->losers), rest = index_set_either(sent, receivers);
-    wire->recessive_ns = wire->end_ns - RECESSIVE_AT_THE_END_BITS * self->bit_ns;
     // While nobody has counted anything, what was carried changes nothing.
     if (fate == CAN_FATE_CARRIED && index_set_is_empty(wire->losers)) rest = index_set_both(rest, self->counting);
     for (int i; (i = index_set_take(&rest)) >= 0;) {
@@ -154,4 +155,7 @@ void can_confinement_count(can_bus_t *self, can_wire_t *wire, can_fate_t fate, i
         tell_state(self, i, before, outcome);
         if (index_set_has(sent, (unsigned)i)) suspend(self, wire, i);
     }
+    rest = index_set_both(self->off, wire->nodes);
+    for (int i; (i = index_set_take(&rest)) >= 0;)
+        self->nodes[i].recessive_ns = wire->end_ns - RECESSIVE_AT_THE_END_BITS * self->bit_ns;
 }

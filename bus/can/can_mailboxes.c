@@ -57,6 +57,7 @@ static void ask_plan(can_bus_t *self, uint8_t node, can_mailbox_t *box, int64_t 
 can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t flags,
                                   int64_t now_ns)
 {
+    if (self->plan) can_wires_settle(self, now_ns);
     can_wire_t *wire = can_wire_of(self, node);
     bool cyclic = (flags & CAN_BUS_CYCLIC) != 0;
     // A sleeping bus takes nothing cyclic: a status that comes round anyway would keep every car awake for ever.
@@ -66,7 +67,7 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
     can_mailbox_t *box = (flags & CAN_BUS_REPLACE) ? find_waiting(&self->nodes[node], frame) : NULL;
     if (box) { // still the same request: what became of the first is to become of this one
         box->frame = *frame;
-        box->flags = (uint8_t)(flags | (box->flags & CAN_BUS_NOTES));
+        box->flags = (uint8_t)(flags | (box->flags & CAN_BUS_DROPPED));
         return CAN_BUS_REPLACED;
     }
     // Only now: what replaces needs no mailbox, and is heard even from a node whose mailboxes are all in use.
@@ -83,7 +84,7 @@ bool can_mailboxes_request_itself(can_bus_t *self, uint8_t node, const can_frame
     can_wire_t *wire = can_wire_of(self, node);
     can_mailbox_t *box = take_mailbox(self, node, frame, notes);
     if (!box) return false;
-    can_wire_note_event(wire, now_ns);
+    if ((notes & CAN_BUS_CYCLIC) == 0) can_wire_note_event(wire, now_ns);
     if ((notes & CAN_BUS_COPY) == 0) ask_plan(self, node, box, now_ns);
     wake_for(wire, now_ns);
     return true;
@@ -95,7 +96,7 @@ bool can_bus_take_lost(can_bus_t *self, uint8_t *node, can_frame_t *frame)
         can_bus_node_t *n = &self->nodes[i];
         for (int box; (box = can_node_next_used(n, 0)) >= 0;) {
             n->used &= ~(UINT32_C(1) << box);
-            if ((n->mailboxes[box].flags & (CAN_BUS_CYCLIC | CAN_BUS_COPY | CAN_BUS_BABBLED)) != 0) continue;
+            if ((n->mailboxes[box].flags & (CAN_BUS_CYCLIC | CAN_BUS_NOTES)) != 0) continue;
             *node = (uint8_t)i;
             *frame = n->mailboxes[box].frame;
             return true;

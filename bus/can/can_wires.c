@@ -53,9 +53,10 @@ static bool join(can_bus_t *self, uint8_t node, int64_t now_ns)
     if (bus->state == CAN_BUS_ASLEEP && stub->state != CAN_BUS_ASLEEP) wake_up(bus, now_ns);
     if (bus->state == CAN_BUS_AWAKE && bus->sleep_ns < stub->sleep_ns) bus->sleep_ns = stub->sleep_ns;
     if (bus->state != CAN_BUS_AWAKE) bus->sleep_ns = stub->sleep_ns > bus->sleep_ns ? stub->sleep_ns : bus->sleep_ns;
-    if (bus->busy) index_set_put(&bus->latecomers, node, true);
-    // What of its runs of recessive bits it has had so far stays its own.
-    if (index_set_has(self->off, node)) can_confinement_interrupt(self, stub, now_ns);
+    if (bus->busy) {
+        index_set_put(&bus->latecomers, node, true);
+        can_confinement_interrupt(self, index_set_of(node), now_ns);
+    }
     index_set_put(&bus->nodes, node, true);
     index_set_put(&self->cut, node, false);
     return true;
@@ -77,9 +78,10 @@ static void settle(can_bus_t *self, int64_t now_ns)
     rest = self->cut;
     for (int node; (node = index_set_take(&rest)) >= 0;) {
         can_wire_t *stub = &self->stubs[node];
-        stub->shorted = self->shorted;
+        bool off = index_set_has(self->to_be_cut, (unsigned)node); // and then not on the pair that is shorted
+        stub->shorted = self->shorted && !off;
         let_wake(self, stub, now_ns);
-        if (self->shorted || index_set_has(self->to_be_cut, (unsigned)node)) continue;
+        if (self->shorted || off) continue;
         if (!join(self, (uint8_t)node, now_ns)) self->unsettled = true;
     }
     let_wake(self, &self->wire, now_ns);
@@ -94,22 +96,9 @@ static bool babble_waits(const can_bus_node_t *node)
     return false;
 }
 
-static void babble(can_bus_t *self, int64_t now_ns)
-{
-    index_set_t rest = index_set_without(index_set_both(self->babbling, self->powered), self->off);
-    for (int i; (i = index_set_take(&rest)) >= 0;) {
-        can_bus_node_t *node = &self->nodes[i];
-        if (node->babble_ns > now_ns) self->plan_ns = time_earlier(self->plan_ns, node->babble_ns);
-        if (node->babble_ns > now_ns || babble_waits(node)) continue;
-        const can_frame_t *frame = fault_plan_babble(self->plan, self->index, (uint8_t)i, now_ns);
-        if (!frame || !can_mailboxes_request_itself(self, (uint8_t)i, frame, CAN_BUS_BABBLED, now_ns)) continue;
-        fault_plan_babbled(self->plan, self->index, (uint8_t)i, now_ns);
-    }
-}
-
 // ---- the plan ------------------------------------------------------------------------------------------------------
 
-void can_wires_follow(can_bus_t *self, int64_t now_ns)
+void can_wires_settle(can_bus_t *self, int64_t now_ns)
 {
     if (self->plan->changes != self->plan_seen || now_ns >= self->plan_ns) {
         fault_cuts_t cuts = fault_plan_cuts(self->plan, self->index, now_ns);
@@ -121,7 +110,19 @@ void can_wires_follow(can_bus_t *self, int64_t now_ns)
         self->unsettled = true;
     }
     if (self->unsettled) settle(self, now_ns);
-    if (!index_set_is_empty(self->babbling)) babble(self, now_ns);
+}
+
+void can_wires_babble(can_bus_t *self, int64_t now_ns)
+{
+    index_set_t rest = index_set_without(index_set_both(self->babbling, self->powered), self->off);
+    for (int i; (i = index_set_take(&rest)) >= 0;) {
+        can_bus_node_t *node = &self->nodes[i];
+        if (node->babble_ns > now_ns) self->plan_ns = time_earlier(self->plan_ns, node->babble_ns);
+        if (node->babble_ns > now_ns || babble_waits(node)) continue;
+        const can_frame_t *frame = fault_plan_babble(self->plan, self->index, (uint8_t)i, now_ns);
+        if (!frame || !can_mailboxes_request_itself(self, (uint8_t)i, frame, CAN_BUS_BABBLED, now_ns)) continue;
+        fault_plan_babbled(self->plan, self->index, (uint8_t)i, now_ns);
+    }
 }
 
 // ---- when ----------------------------------------------------------------------------------------------------------

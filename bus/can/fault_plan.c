@@ -34,7 +34,9 @@ bool fault_plan_begin(fault_plan_t *self, const fault_t *fault, int64_t now_ns)
 {
     forget_past(self, now_ns);
     if (self->active == UINT64_MAX) return false;
-    unsigned index = (unsigned)__builtin_ctzll(~self->active);
+    // Not the first that is free: who was told of an entry that has ended since may still ask for it (fault_later_t).
+    unsigned index = (unsigned)(self->begun % FAULT_PLAN_MAX);
+    while (self->active >> index & 1) index = (index + 1) % FAULT_PLAN_MAX;
     bool endless = fault->for_ns > TIME_NEVER - now_ns;
     self->entries[index] = (fault_entry_t){
         .fault = *fault,
@@ -147,10 +149,10 @@ int64_t fault_plan_request(fault_plan_t *self, uint8_t bus, uint8_t sender, cons
 }
 
 bool fault_plan_frame(fault_plan_t *self, uint8_t bus, index_set_t senders, const can_frame_t *frame, int64_t now_ns,
-                      uint64_t *later)
+                      fault_later_t *later)
 {
     bool corrupt = false;
-    *later = 0;
+    *later = (fault_later_t){.begun = self->begun};
     uint64_t rest = entries_of(self, FAULT_CORRUPT, bus, now_ns);
     while (rest) {
         unsigned index = take_oldest(self, &rest);
@@ -163,28 +165,28 @@ bool fault_plan_frame(fault_plan_t *self, uint8_t bus, index_set_t senders, cons
         unsigned index = (unsigned)__builtin_ctzll(rest);
         const fault_t *fault = &self->entries[index].fault;
         bool acts_later = fault->kind == FAULT_DUPLICATE || fault->to != FAULT_ANY;
-        if (acts_later && fits(self, index, senders, frame)) *later |= rest & -rest;
+        if (acts_later && fits(self, index, senders, frame)) later->entries |= rest & -rest;
     }
     return corrupt;
 }
 
-void fault_plan_carried(fault_plan_t *self, uint64_t later, index_set_t senders, index_set_t receivers,
+void fault_plan_carried(fault_plan_t *self, fault_later_t later, index_set_t senders, index_set_t receivers,
                         index_set_t *untold, index_set_t *again)
 {
     *untold = *again = (index_set_t){0};
-    uint64_t rest = later & self->active; // those that have ended meanwhile by count had nothing left for this frame
+    uint64_t rest = later.entries;
     while (rest) {
         unsigned index = take_oldest(self, &rest);
         const fault_t *fault = &self->entries[index].fault;
-        if (fault->kind == FAULT_DROP) {
-            if (!index_set_has(receivers, (unsigned)fault->to)) continue;
-            index_set_put(untold, (unsigned)fault->to, true);
-        } else {
-            bool all = fault->sender == FAULT_ANY;
-            index_set_t doubled = all ? senders : index_set_both(senders, index_set_of((unsigned)fault->sender));
-            if (index_set_is_empty(doubled)) continue;
-            *again = index_set_either(*again, doubled);
-        }
+        // What was cleared meanwhile, or ended by time, acts on what began before; by count, it has nothing left.
+        if (self->entries[index].left == 0 || self->entries[index].order >= later.begun) continue;
+        bool drops = fault->kind == FAULT_DROP;
+        int node = drops ? fault->to : fault->sender;
+        index_set_t fitting = drops ? receivers : senders;
+        if (node != FAULT_ANY) fitting = index_set_both(fitting, index_set_of((unsigned)node));
+        if (index_set_is_empty(fitting)) continue;
+        index_set_t *told = drops ? untold : again;
+        *told = index_set_either(*told, fitting);
         hit(self, index);
     }
 }

@@ -88,16 +88,21 @@ static inline bool fault_plan_is_empty(const fault_plan_t *self)
 int64_t fault_plan_request(fault_plan_t *self, uint8_t bus, uint8_t sender, const can_frame_t *frame, int64_t now_ns,
                            bool *dropped);
 
-/// A frame of these senders begins: whether its CRC delimiter is inverted; *later gets the entries (a bit each) that
-/// fit and act only when it is carried.
+/// What of the plan acts only when a frame is carried: whatever began before the frame did, and lasted then.
+typedef struct {
+    uint64_t entries; // a bit each
+    uint64_t begun;   // how many faults had
+} fault_later_t;
+
+/// A frame of these senders begins: whether its CRC delimiter is inverted; *later gets what fits and acts later.
 bool fault_plan_frame(fault_plan_t *self, uint8_t bus, index_set_t senders, const can_frame_t *frame, int64_t now_ns,
-                      uint64_t *later);
+                      fault_later_t *later);
 
 /// The first bit of the frame, from 0 and below `bits`, that noise inverts; `bits`: none.
 unsigned fault_plan_noise(fault_plan_t *self, uint8_t bus, unsigned bits, int64_t now_ns);
 
 /// The frame was carried: who of its receivers is not told, and which senders ask for it once more.
-void fault_plan_carried(fault_plan_t *self, uint64_t later, index_set_t senders, index_set_t receivers,
+void fault_plan_carried(fault_plan_t *self, fault_later_t later, index_set_t senders, index_set_t receivers,
                         index_set_t *untold, index_set_t *again);
 
 /// What a node's controller babbles on that bus now, or null; it is told of each request that it makes of it.
