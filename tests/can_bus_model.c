@@ -4,13 +4,20 @@
 #include <check.h>
 #include <string.h>
 
-const uint8_t can_bus_model_place[CAN_BUS_MODEL_NODES] = {0, 1, 31, 63, 64, CAN_BUS_NODES_MAX - 1};
+#define DELIMITER_BITS 8 // of an error frame; as many recessive ones as at the end of a carried frame
+#define NODES CAN_BUS_MODEL_NODES
+#define WIRES CAN_BUS_MODEL_WIRES
 
-void can_bus_model_init(can_bus_model_t *self, uint32_t bit_rate)
+const uint8_t can_bus_model_place[NODES] = {0, 1, 31, 63, 64, CAN_BUS_NODES_MAX - 1};
+
+void can_bus_model_init(can_bus_model_t *self, uint32_t bit_rate, uint64_t seed)
 {
     memset(self, 0, sizeof *self);
     self->bit_ns = TIME_S / bit_rate;
+    self->noise = random_derive(seed, "noise", CAN_BUS_MODEL_BUS);
 }
+
+// ---- requests ------------------------------------------------------------------------------------------------------
 
 static bool same_identifier(const can_frame_t *a, const can_frame_t *b)
 {
@@ -22,46 +29,24 @@ static bool waits(const can_bus_model_request_t *request)
     return !request->done && !request->on_wire;
 }
 
-static bool held(const can_bus_model_t *self)
-{
-    for (unsigned i = 0; i < CAN_BUS_MODEL_NODES; i++)
-        if (self->hold[i]) return true;
-    return false;
-}
-
-static bool any_on_wire(const can_bus_model_t *self)
+static can_bus_model_request_t *sent_by(can_bus_model_t *self, unsigned node)
 {
     for (size_t i = 0; i < self->count; i++)
-        if (self->requests[i].on_wire) return true;
+        if (self->requests[i].on_wire && self->requests[i].node == node) return &self->requests[i];
+    return NULL;
+}
+
+// A node that fell silent has its request there still, but sends no longer.
+static bool sends(can_bus_model_t *self, unsigned node)
+{
+    return sent_by(self, node) && !self->nodes[node].silent;
+}
+
+static bool any_sends(can_bus_model_t *self, unsigned wire)
+{
+    for (unsigned node = 0; node < NODES; node++)
+        if (self->nodes[node].wire == wire && sends(self, node)) return true;
     return false;
-}
-
-// Some powered node that is not among the senders hears the frame.
-static bool acknowledged(const can_bus_model_t *self)
-{
-    for (unsigned node = 0; node < CAN_BUS_MODEL_NODES; node++) {
-        bool sends = false;
-        for (size_t i = 0; i < self->count; i++)
-            sends = sends || (self->requests[i].on_wire && self->requests[i].node == node);
-        if (self->powered[node] && !self->deaf[node] && !sends) return true;
-    }
-    return false;
-}
-
-void can_bus_model_set_hold(can_bus_model_t *self, unsigned node, bool hold, int64_t now_ns)
-{
-    if (self->hold[node] && !hold) self->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
-    self->hold[node] = hold;
-}
-
-void can_bus_model_set_power(can_bus_model_t *self, unsigned node, bool powered, int64_t now_ns)
-{
-    bool sent = any_on_wire(self);
-    can_bus_model_set_hold(self, node, false, now_ns);
-    self->powered[node] = powered;
-    for (size_t i = 0; i < self->count; i++)
-        if (self->requests[i].node == node) self->requests[i].done = true, self->requests[i].on_wire = false;
-    if (self->busy && sent && !any_on_wire(self)) self->end_ns = now_ns + FRAME_ERROR_BITS * self->bit_ns;
 }
 
 static void forget_done(can_bus_model_t *self)
@@ -72,141 +57,649 @@ static void forget_done(can_bus_model_t *self)
     self->count = kept;
 }
 
+static bool held(const can_bus_model_t *self, unsigned wire)
+{
+    for (unsigned i = 0; i < NODES; i++)
+        if (self->nodes[i].wire == wire && self->nodes[i].hold) return true;
+    return false;
+}
+
+static can_bus_model_wire_t *wire_of(can_bus_model_t *self, unsigned node)
+{
+    return &self->wires[self->nodes[node].wire];
+}
+
+static void wake(can_bus_model_wire_t *wire, int64_t now_ns)
+{
+    if (wire->state != CAN_BUS_ASLEEP || wire->shorted) return;
+    wire->state = CAN_BUS_WAKING;
+    wire->ready_ns = now_ns + CAN_BUS_WAKE_NS;
+}
+
+static can_bus_model_request_t *waiting_of(can_bus_model_t *self, unsigned node, const can_frame_t *like)
+{
+    can_bus_model_request_t *newest = NULL;
+    for (size_t i = 0; i < self->count; i++) {
+        can_bus_model_request_t *request = &self->requests[i];
+        if (request->node == node && waits(request) && same_identifier(&request->frame, like)) newest = request;
+    }
+    return newest;
+}
+
+// A mailbox more, or null when all are in use.
+static can_bus_model_request_t *add(can_bus_model_t *self, unsigned node, const can_frame_t *frame, uint8_t flags)
+{
+    size_t own = 0;
+    forget_done(self);
+    for (size_t i = 0; i < self->count; i++) own += self->requests[i].node == node;
+    if (own == CAN_BUS_MAILBOXES) return NULL;
+    ck_assert_uint_lt(self->count, CAN_BUS_MODEL_REQUESTS);
+    self->requests[self->count] = (can_bus_model_request_t){.node = node, .flags = flags, .frame = *frame};
+    return &self->requests[self->count++];
+}
+
+// ---- faults --------------------------------------------------------------------------------------------------------
+
+static bool acts(const can_bus_model_fault_t *fault, fault_kind_t kind, int64_t now_ns)
+{
+    bool here = fault->fault.bus == FAULT_ANY || fault->fault.bus == CAN_BUS_MODEL_BUS;
+    return fault->fault.kind == kind && fault->fault.medium == FAULT_OF_BUS && here && !fault->over &&
+           now_ns < fault->end_ns;
+}
+
+static bool fits(const fault_t *fault, unsigned node, const can_frame_t *frame)
+{
+    if (fault->sender != FAULT_ANY && fault->sender != can_bus_model_place[node]) return false;
+    return !fault->selects || (fault->id == frame->id && fault->extended == frame->extended);
+}
+
+static void hit(can_bus_model_fault_t *fault)
+{
+    fault->hits++;
+    if (fault->fault.count > 0 && fault->hits == fault->fault.count) fault->over = true;
+}
+
+static void ask_for_request(can_bus_model_t *self, can_bus_model_request_t *request, int64_t now_ns)
+{
+    for (size_t i = 0; i < self->fault_count; i++) {
+        can_bus_model_fault_t *fault = &self->faults[i];
+        if (!fits(&fault->fault, request->node, &request->frame)) continue;
+        if (acts(fault, FAULT_DROP, now_ns) && fault->fault.to == FAULT_ANY) {
+            request->dropped = true;
+            hit(fault);
+        } else if (acts(fault, FAULT_DELAY, now_ns)) {
+            if (request->not_before_ns == 0) request->not_before_ns = now_ns;
+            request->not_before_ns += fault->fault.by_ns;
+            hit(fault);
+        }
+    }
+}
+
+// The frame that the node babbles, or null.
+static const can_frame_t *babble_of(const can_bus_model_t *self, unsigned node, int64_t now_ns)
+{
+    for (size_t i = 0; i < self->fault_count; i++) {
+        const fault_t *fault = &self->faults[i].fault;
+        if (acts(&self->faults[i], FAULT_BABBLE, now_ns) && fault->sender == can_bus_model_place[node])
+            return &fault->frame;
+    }
+    return NULL;
+}
+
+static bool is_cut(const can_bus_model_t *self, int sender, int64_t now_ns)
+{
+    for (size_t i = 0; i < self->fault_count; i++)
+        if (acts(&self->faults[i], FAULT_CUT, now_ns) && self->faults[i].fault.sender == sender) return true;
+    return false;
+}
+
+// A frame starts, or is met: what is left of the recessive run is lost.
+static void end_run(can_bus_model_t *self, unsigned node, int64_t now_ns)
+{
+    can_bus_model_node_t *it = &self->nodes[node];
+    if (it->off) it->runs += (unsigned)((now_ns - it->recessive_ns) / (CAN_BUS_RECOVERY_BITS * self->bit_ns));
+}
+
+// ---- cuts and joins ------------------------------------------------------------------------------------------------
+
+// The stubs of these nodes come off at one instant. What somebody on the other side held awake has its last event now.
+static void cut_off(can_bus_model_t *self, const bool *off, int64_t now_ns)
+{
+    bool holds[NODES] = {false};
+    for (unsigned node = 0; node < NODES; node++) holds[node] = self->nodes[node].wire == 0 && self->nodes[node].hold;
+    bool main_lost = false;
+    for (unsigned node = 0; node < NODES; node++) {
+        if (!off[node]) continue;
+        can_bus_model_wire_t *stub = &self->wires[1 + node];
+        *stub = self->wires[0];
+        for (unsigned other = 0; other < NODES; other++)
+            if (other != node && holds[other]) stub->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
+        main_lost = main_lost || holds[node];
+        self->nodes[node].wire = 1 + node;
+    }
+    if (main_lost) self->wires[0].sleep_ns = now_ns + CAN_BUS_LINGER_NS;
+}
+
+static void join(can_bus_model_t *self, unsigned node, int64_t now_ns)
+{
+    can_bus_model_wire_t *stub = &self->wires[1 + node], *all = &self->wires[0];
+    if (all->state == CAN_BUS_AWAKE && stub->state != CAN_BUS_AWAKE) {
+        if (stub->state == CAN_BUS_WAKING) return;
+        stub->state = CAN_BUS_WAKING;
+        stub->ready_ns = now_ns + CAN_BUS_WAKE_NS;
+        return;
+    }
+    if (all->state == CAN_BUS_ASLEEP && stub->state != CAN_BUS_ASLEEP) {
+        all->state = CAN_BUS_WAKING;
+        all->ready_ns = now_ns + CAN_BUS_WAKE_NS;
+    }
+    if (all->sleep_ns < stub->sleep_ns) all->sleep_ns = stub->sleep_ns;
+    self->nodes[node].wire = 0;
+    self->nodes[node].late = all->busy;
+    if (all->busy) end_run(self, node, now_ns);
+}
+
+static void settle(can_bus_model_t *self, int64_t now_ns)
+{
+    bool shorted = is_cut(self, FAULT_ANY, now_ns), off[NODES] = {false};
+    for (unsigned node = 0; node < NODES; node++) {
+        bool cut = is_cut(self, can_bus_model_place[node], now_ns);
+        off[node] = (cut || shorted) && self->nodes[node].wire == 0 && !self->wires[0].busy;
+    }
+    cut_off(self, off, now_ns);
+    for (unsigned node = 0; node < NODES; node++) {
+        bool cut = is_cut(self, can_bus_model_place[node], now_ns);
+        can_bus_model_wire_t *stub = &self->wires[1 + node];
+        if (self->nodes[node].wire == 0 || stub->busy) continue;
+        bool was_shorted = stub->shorted;
+        stub->shorted = shorted && !cut;
+        for (size_t i = 0; i < self->count && was_shorted; i++) // what has waited for that
+            if (self->requests[i].node == node && !self->requests[i].done) wake(stub, now_ns);
+        if (!cut && !shorted) join(self, node, now_ns);
+    }
+}
+
+void can_bus_model_begin_fault(can_bus_model_t *self, const fault_t *fault, int64_t now_ns)
+{
+    ck_assert_uint_lt(self->fault_count, CAN_BUS_MODEL_FAULTS);
+    bool ends = fault->for_ns != TIME_NEVER;
+    self->faults[self->fault_count++] =
+        (can_bus_model_fault_t){.fault = *fault, .end_ns = ends ? now_ns + fault->for_ns : TIME_NEVER};
+    settle(self, now_ns);
+}
+
+unsigned can_bus_model_clear_faults(can_bus_model_t *self, const fault_t *like, int64_t now_ns)
+{
+    unsigned cleared = 0;
+    for (size_t i = 0; i < self->fault_count; i++) {
+        can_bus_model_fault_t *fault = &self->faults[i];
+        const fault_t *is = &fault->fault;
+        if (fault->over || fault->end_ns <= now_ns || is->kind != like->kind || is->medium != like->medium) continue;
+        if (is->bus != like->bus || is->sender != like->sender || is->to != like->to) continue;
+        if (is->selects != like->selects) continue;
+        if (is->selects && (is->id != like->id || is->extended != like->extended)) continue;
+        fault->over = true;
+        cleared++;
+    }
+    settle(self, now_ns);
+    return cleared;
+}
+
+// ---- what nodes do -------------------------------------------------------------------------------------------------
+
+void can_bus_model_set_hold(can_bus_model_t *self, unsigned node, bool hold, int64_t now_ns)
+{
+    settle(self, now_ns);
+    if (self->nodes[node].hold && !hold) wire_of(self, node)->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
+    self->nodes[node].hold = hold;
+}
+
+void can_bus_model_set_power(can_bus_model_t *self, unsigned node, bool powered, int64_t now_ns)
+{
+    can_bus_model_set_hold(self, node, false, now_ns);
+    can_bus_model_node_t *it = &self->nodes[node];
+    can_bus_model_wire_t *wire = wire_of(self, node);
+    bool sent = any_sends(self, it->wire);
+    it->powered = powered;
+    it->off = it->silent = false;
+    it->tec = it->rec = it->runs = 0;
+    it->suspended_ns = it->babble_ns = 0;
+    for (size_t i = 0; i < self->count; i++)
+        if (self->requests[i].node == node) self->requests[i].done = true, self->requests[i].on_wire = false;
+    if (!wire->busy || !sent || any_sends(self, it->wire)) return;
+    wire->broken = true;
+    wire->end_ns = now_ns + FRAME_ERROR_BITS * self->bit_ns;
+}
+
 can_bus_request_t can_bus_model_request(can_bus_model_t *self, unsigned node, const can_frame_t *frame, uint8_t flags,
                                         int64_t now_ns)
 {
+    settle(self, now_ns);
     bool cyclic = (flags & CAN_BUS_CYCLIC) != 0;
-    if (!self->powered[node] || (cyclic && !self->awake && !self->waking)) return CAN_BUS_REFUSED;
-    if (!cyclic) self->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
-    forget_done(self);
-    size_t own = 0;
-    can_bus_model_request_t *predecessor = NULL;
-    for (size_t i = 0; i < self->count; i++) {
-        can_bus_model_request_t *request = &self->requests[i];
-        if (request->node != node) continue;
-        own++;
-        if (waits(request) && same_identifier(&request->frame, frame)) predecessor = request; // the newest stays
-    }
+    can_bus_model_wire_t *wire = wire_of(self, node);
+    if (!self->nodes[node].powered || self->nodes[node].off) return CAN_BUS_REFUSED;
+    if (cyclic && wire->state == CAN_BUS_ASLEEP) return CAN_BUS_REFUSED;
+    if (!cyclic) wire->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
+    can_bus_model_request_t *predecessor = waiting_of(self, node, frame);
     if ((flags & CAN_BUS_REPLACE) && predecessor) {
-        predecessor->frame = *frame;
+        predecessor->frame = *frame; // it keeps its place, its time, and whether it is to vanish
         predecessor->flags = flags;
+        predecessor->copy = predecessor->babble = false;
         return CAN_BUS_REPLACED;
     }
-    if (own == CAN_BUS_MAILBOXES) return CAN_BUS_REFUSED;
-    ck_assert_uint_lt(self->count, CAN_BUS_MODEL_REQUESTS);
-    self->requests[self->count++] = (can_bus_model_request_t){.node = node, .flags = flags, .frame = *frame};
-    if (!self->awake && !self->waking) {
-        self->waking = true;
-        self->ready_ns = now_ns + CAN_BUS_WAKE_NS;
-    }
+    can_bus_model_request_t *added = add(self, node, frame, flags);
+    if (!added) return CAN_BUS_REFUSED;
+    ask_for_request(self, added, now_ns);
+    wake(wire, now_ns);
     return CAN_BUS_ACCEPTED;
 }
 
-int64_t can_bus_model_next(const can_bus_model_t *self)
+// ---- when something happens ----------------------------------------------------------------------------------------
+
+// When a request may take part in arbitration: not before those of its identifier that its node asked for earlier.
+static int64_t begins_ns(const can_bus_model_t *self, const can_bus_model_request_t *request)
 {
-    if (self->waking) return self->ready_ns;
-    if (!self->awake) return TIME_NEVER;
-    if (self->busy) return self->end_ns;
-    int64_t next_ns = held(self) ? TIME_NEVER : self->sleep_ns;
-    if (next_ns < self->ready_ns) next_ns = self->ready_ns;
-    for (size_t i = 0; i < self->count; i++)
-        if (!self->requests[i].done && self->ready_ns < next_ns) next_ns = self->ready_ns;
+    int64_t begins_ns = self->nodes[request->node].suspended_ns;
+    for (const can_bus_model_request_t *it = self->requests; it <= request; it++)
+        if (it->node == request->node && !it->done && same_identifier(&it->frame, &request->frame) &&
+            it->not_before_ns > begins_ns)
+            begins_ns = it->not_before_ns;
+    return begins_ns;
+}
+
+static int64_t back_ns(const can_bus_model_t *self, unsigned node)
+{
+    const can_bus_model_node_t *it = &self->nodes[node];
+    if (!it->off || self->wires[it->wire].busy) return TIME_NEVER;
+    return it->recessive_ns + (int64_t)(CAN_BUS_RECOVERY_RUNS - it->runs) * CAN_BUS_RECOVERY_BITS * self->bit_ns;
+}
+
+static int64_t wire_next(const can_bus_model_t *self, unsigned number)
+{
+    const can_bus_model_wire_t *wire = &self->wires[number];
+    if (wire->state == CAN_BUS_ASLEEP) return TIME_NEVER;
+    if (wire->state == CAN_BUS_WAKING) return wire->ready_ns;
+    if (wire->busy) return wire->end_ns;
+    int64_t next_ns = held(self, number) ? TIME_NEVER : wire->sleep_ns;
+    if (next_ns < wire->ready_ns) next_ns = wire->ready_ns;
+    for (size_t i = 0; i < self->count; i++) {
+        const can_bus_model_request_t *request = &self->requests[i];
+        if (request->done || self->nodes[request->node].wire != number) continue;
+        int64_t start_ns = begins_ns(self, request);
+        if (start_ns < wire->ready_ns) start_ns = wire->ready_ns;
+        next_ns = time_earlier(next_ns, start_ns);
+    }
     return next_ns;
 }
 
-// A frame goes back into the queue: a newer one of the same node that may replace it does so, in its place.
-static void yield_to_successor(can_bus_model_t *self, size_t index)
+int64_t can_bus_model_next(const can_bus_model_t *self, int64_t now_ns)
 {
-    can_bus_model_request_t *old = &self->requests[index];
-    can_bus_model_request_t *newest = NULL;
-    for (size_t i = index + 1; i < self->count; i++) {
-        can_bus_model_request_t *request = &self->requests[i];
-        if (request->node == old->node && waits(request) && same_identifier(&request->frame, &old->frame))
-            newest = request;
+    int64_t next_ns = wire_next(self, 0);
+    for (unsigned node = 0; node < NODES; node++) {
+        if (self->nodes[node].wire != 0) next_ns = time_earlier(next_ns, wire_next(self, 1 + node));
+        next_ns = time_earlier(next_ns, back_ns(self, node));
     }
-    if (!newest || !(newest->flags & CAN_BUS_REPLACE)) return;
-    old->frame = newest->frame;
-    old->flags = newest->flags;
-    old->conflicts = newest->conflicts;
+    for (size_t i = 0; i < self->fault_count; i++)
+        if (acts(&self->faults[i], FAULT_CUT, now_ns) || acts(&self->faults[i], FAULT_BABBLE, now_ns))
+            next_ns = time_earlier(next_ns, self->faults[i].end_ns);
+    for (unsigned node = 0; node < NODES; node++)
+        if (babble_of(self, node, now_ns) && !self->nodes[node].off && self->nodes[node].babble_ns > now_ns)
+            next_ns = time_earlier(next_ns, self->nodes[node].babble_ns);
+    return next_ns;
+}
+
+// ---- the end of a frame --------------------------------------------------------------------------------------------
+
+can_bus_error_state_t can_bus_model_error_state(const can_bus_model_t *self, unsigned node)
+{
+    const can_bus_model_node_t *it = &self->nodes[node];
+    if (it->off) return CAN_BUS_OFF;
+    return it->tec > CAN_BUS_PASSIVE_ABOVE || it->rec > CAN_BUS_PASSIVE_ABOVE ? CAN_BUS_ERROR_PASSIVE
+                                                                              : CAN_BUS_ERROR_ACTIVE;
+}
+
+// Who is on these wires, has power, takes part, and sends nothing itself.
+static bool receives(can_bus_model_t *self, unsigned wire, unsigned node)
+{
+    const can_bus_model_node_t *it = &self->nodes[node];
+    return it->wire == wire && it->powered && !it->off && !sent_by(self, node);
+}
+
+static bool acknowledged(can_bus_model_t *self, unsigned wire)
+{
+    for (unsigned node = 0; node < NODES; node++)
+        if (receives(self, wire, node) && !self->nodes[node].listen_only && !self->nodes[node].late) return true;
+    return false;
+}
+
+// A frame goes back into the queue: a newer one of the same node that may replace it does so, in its place.
+static void yield_to_successor(can_bus_model_t *self, can_bus_model_request_t *old)
+{
+    can_bus_model_request_t *newest = waiting_of(self, old->node, &old->frame);
+    old->on_wire = false;
+    if (!newest || newest < old || !(newest->flags & CAN_BUS_REPLACE)) return;
+    *old = *newest;
     newest->done = true;
 }
 
-static can_bus_outcome_t finish_frame(can_bus_model_t *self, int64_t now_ns)
+static void count_carried(can_bus_model_node_t *node, bool sent)
 {
-    bool carried = any_on_wire(self) && !self->conflict && self->heard && acknowledged(self);
-    can_bus_outcome_t outcome = {.kind = carried ? CAN_BUS_CARRIED : CAN_BUS_FAILED, .frame = self->frame};
+    unsigned *counter = sent ? &node->tec : &node->rec;
+    if (!sent && *counter > CAN_BUS_PASSIVE_ABOVE)
+        *counter = CAN_BUS_PASSIVE_ABOVE;
+    else if (*counter > 0)
+        (*counter)--;
+}
+
+static void count_errors(can_bus_model_t *self, unsigned number, bool carried, bool by_error)
+{
+    for (unsigned node = 0; node < NODES; node++) {
+        can_bus_model_node_t *it = &self->nodes[node];
+        bool passive = can_bus_model_error_state(self, node) == CAN_BUS_ERROR_PASSIVE;
+        if (it->wire != number) continue;
+        if (it->silent)
+            it->tec += 8;
+        else if (sends(self, node) && carried)
+            count_carried(it, true);
+        else if (sends(self, node))
+            it->tec += by_error || !passive ? 8 : 0;
+        else if (!receives(self, number, node) || it->listen_only || it->late)
+            continue;
+        else if (carried)
+            count_carried(it, false);
+        else
+            it->rec++;
+    }
+}
+
+static void go_off(can_bus_model_t *self, unsigned node)
+{
+    self->nodes[node].off = true;
+    self->nodes[node].runs = 0;
     for (size_t i = 0; i < self->count; i++) {
         can_bus_model_request_t *request = &self->requests[i];
-        if (!request->on_wire) continue;
-        uint8_t place = can_bus_model_place[request->node];
-        bool given_up = self->conflict && ++request->conflicts == CAN_BUS_CONFLICTS_MAX;
-        index_set_put(&outcome.senders, place, true);
-        if (carried && (request->flags & CAN_BUS_REPORT)) index_set_put(&outcome.reports, place, true);
-        if (given_up) index_set_put(&outcome.given_up, place, true);
+        if (request->node != node || request->done) continue;
+        bool told = !(request->flags & CAN_BUS_CYCLIC) && !request->dropped && !request->copy && !request->babble;
+        if (told) self->lost[self->lost_count++] = (can_bus_model_lost_t){node, request->frame};
+        request->done = true;
         request->on_wire = false;
-        request->done = carried || given_up;
-        if (!request->done) yield_to_successor(self, i);
     }
-    self->busy = false;
-    self->ready_ns = now_ns + 3 * self->bit_ns;
-    return outcome;
+}
+
+static void act_when_carried(can_bus_model_t *self, unsigned number, index_set_t *deaf, int64_t now_ns)
+{
+    const can_bus_model_wire_t *wire = &self->wires[number];
+    bool again[NODES] = {false};
+    for (size_t i = 0; i < self->fault_count; i++) {
+        can_bus_model_fault_t *fault = &self->faults[i];
+        if (!wire->later[i] || (fault->fault.count > 0 && fault->hits == fault->fault.count)) continue;
+        bool acted = false;
+        for (unsigned node = 0; node < NODES; node++) {
+            const can_bus_model_request_t *sent = sends(self, node) ? sent_by(self, node) : NULL;
+            bool is_to = fault->fault.to == can_bus_model_place[node];
+            if (self->nodes[node].wire != number) continue;
+            if (fault->fault.kind == FAULT_DROP && is_to && receives(self, number, node) && !self->nodes[node].late &&
+                !self->nodes[node].listen_only) {
+                index_set_put(deaf, can_bus_model_place[node], true);
+                acted = true;
+            } else if (fault->fault.kind == FAULT_DUPLICATE && sent && !sent->copy &&
+                       fits(&fault->fault, node, &wire->frame)) {
+                again[node] = acted = true;
+            }
+        }
+        if (acted) hit(fault);
+    }
+    for (unsigned node = 0; node < NODES; node++) {
+        if (!again[node]) continue;
+        can_bus_model_request_t *sent = sent_by(self, node);
+        uint8_t flags = sent->flags & CAN_BUS_CYCLIC;
+        can_frame_t frame = sent->frame;
+        sent->done = true, sent->on_wire = false;
+        can_bus_model_request_t *copy = add(self, node, &frame, flags);
+        if (copy) copy->copy = true;
+        if (copy && !flags) wire_of(self, node)->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
+    }
+}
+
+static void tell_states(can_bus_model_t *self, const can_bus_error_state_t *before, can_bus_outcome_t *outcome)
+{
+    for (unsigned node = 0; node < NODES; node++) {
+        if (self->nodes[node].tec > CAN_BUS_OFF_ABOVE && !self->nodes[node].off) go_off(self, node);
+        can_bus_error_state_t now = can_bus_model_error_state(self, node);
+        if (now == before[node]) continue;
+        index_set_t *told = now == CAN_BUS_OFF             ? &outcome->off
+                            : now == CAN_BUS_ERROR_PASSIVE ? &outcome->passive
+                                                           : &outcome->active;
+        index_set_put(told, can_bus_model_place[node], true);
+    }
+}
+
+static void tell_frame(can_bus_model_t *self, unsigned number, bool carried, can_bus_outcome_t *outcome)
+{
+    const can_bus_model_wire_t *wire = &self->wires[number];
+    outcome->kind = carried ? CAN_BUS_CARRIED : CAN_BUS_FAILED;
+    outcome->frame = wire->frame;
+    outcome->error_frame = !carried && wire->error && !wire->broken;
+    for (unsigned node = 0; node < NODES; node++) {
+        uint8_t place = can_bus_model_place[node];
+        const can_bus_model_request_t *sent = sends(self, node) ? sent_by(self, node) : NULL;
+        if (sent && self->nodes[node].wire == number) {
+            index_set_put(&outcome->senders, place, true);
+            if (carried && (sent->flags & CAN_BUS_REPORT)) index_set_put(&outcome->reports, place, true);
+        } else if (carried && (!receives(self, number, node) || self->nodes[node].late)) {
+            index_set_put(&outcome->deaf, place, true);
+        }
+    }
+}
+
+static void finish_frame(can_bus_model_t *self, unsigned number, int64_t now_ns, can_bus_outcome_t *outcome)
+{
+    can_bus_model_wire_t *wire = &self->wires[number];
+    can_bus_error_state_t before[NODES];
+    for (unsigned node = 0; node < NODES; node++) before[node] = can_bus_model_error_state(self, node);
+    bool by_error = wire->error || wire->broken;
+    bool carried = !by_error && wire->heard && acknowledged(self, number);
+    can_bus_outcome_t unseen = {0};
+    tell_frame(self, number, carried, number == 0 ? outcome : &unseen);
+    count_errors(self, number, carried, by_error);
+    wire->busy = false;
+    wire->ready_ns = now_ns + FRAME_INTERMISSION_BITS * self->bit_ns;
+    if (carried) act_when_carried(self, number, &outcome->deaf, now_ns);
+    for (unsigned node = 0; node < NODES; node++) {
+        can_bus_model_node_t *it = &self->nodes[node];
+        can_bus_model_request_t *sent = sent_by(self, node);
+        if (it->wire != number) continue;
+        it->recessive_ns = now_ns - DELIMITER_BITS * self->bit_ns;
+        bool own = index_set_has(number == 0 ? outcome->senders : unseen.senders, can_bus_model_place[node]);
+        if ((own || it->silent) && can_bus_model_error_state(self, node) == CAN_BUS_ERROR_PASSIVE)
+            it->suspended_ns = wire->ready_ns + CAN_BUS_SUSPEND_BITS * self->bit_ns;
+        if (sent && carried && !it->silent)
+            sent->done = true, sent->on_wire = false;
+        else if (sent)
+            yield_to_successor(self, sent);
+        it->silent = it->late = false;
+    }
+    tell_states(self, before, outcome);
+}
+
+static void tell_wires(can_bus_model_t *self, unsigned number, index_set_t *told)
+{
+    for (unsigned node = 0; node < NODES; node++)
+        if (self->nodes[node].wire == number) index_set_put(told, can_bus_model_place[node], true);
+}
+
+static void finish_wire(can_bus_model_t *self, unsigned number, int64_t now_ns, can_bus_outcome_t *outcome)
+{
+    can_bus_model_wire_t *wire = &self->wires[number];
+    if (wire->state == CAN_BUS_WAKING && wire->ready_ns <= now_ns) {
+        wire->state = CAN_BUS_AWAKE;
+        tell_wires(self, number, &outcome->woke);
+        if (number == 0) outcome->kind = CAN_BUS_WOKE;
+    } else if (wire->busy && wire->end_ns <= now_ns) {
+        finish_frame(self, number, now_ns, outcome);
+    } else if (wire->state == CAN_BUS_AWAKE && !wire->busy && !held(self, number) && wire->sleep_ns <= now_ns &&
+               wire->ready_ns <= now_ns) {
+        wire->state = CAN_BUS_ASLEEP;
+        tell_wires(self, number, &outcome->slept);
+        if (number == 0) outcome->kind = CAN_BUS_SLEPT;
+        for (size_t i = 0; i < self->count; i++)
+            if (self->nodes[self->requests[i].node].wire == number) self->requests[i].done = true;
+    }
+}
+
+static void recover(can_bus_model_t *self, unsigned node, int64_t now_ns, can_bus_outcome_t *outcome)
+{
+    if (back_ns(self, node) > now_ns) return;
+    can_bus_model_node_t *it = &self->nodes[node];
+    it->off = false;
+    it->tec = it->rec = it->runs = 0;
+    index_set_put(&outcome->active, can_bus_model_place[node], true);
 }
 
 can_bus_outcome_t can_bus_model_finish(can_bus_model_t *self, int64_t now_ns)
 {
-    if (self->waking && self->ready_ns <= now_ns) {
-        self->waking = false;
-        self->awake = true;
-        return (can_bus_outcome_t){.kind = CAN_BUS_WOKE};
-    }
-    if (self->busy && self->end_ns <= now_ns) return finish_frame(self, now_ns);
-    if (self->awake && !self->busy && !held(self) && self->sleep_ns <= now_ns && self->ready_ns <= now_ns) {
-        self->awake = false;
-        self->count = 0;
-        return (can_bus_outcome_t){.kind = CAN_BUS_SLEPT};
-    }
-    return (can_bus_outcome_t){.kind = CAN_BUS_NOTHING};
+    can_bus_outcome_t outcome = {.kind = CAN_BUS_NOTHING};
+    self->lost_count = 0;
+    for (unsigned number = 0; number < WIRES; number++)
+        if (number == 0 || self->nodes[number - 1].wire == number) finish_wire(self, number, now_ns, &outcome);
+    for (unsigned node = 0; node < NODES; node++) recover(self, node, now_ns, &outcome);
+    return outcome;
 }
 
-static unsigned bits_until_different(const can_frame_t *a, const can_frame_t *b)
+// ---- the start of a frame ------------------------------------------------------------------------------------------
+
+// What the node would send: the lowest identifier, first in first out. What is to vanish does so here.
+static can_bus_model_request_t *best_of(can_bus_model_t *self, unsigned node, int64_t now_ns)
 {
-    unsigned bits = a->extended ? 39 : 19;
-    if (a->length != b->length) return bits;
-    for (unsigned i = 0; i < a->length; i++) {
-        bits += 8;
-        if (a->data[i] != b->data[i]) return bits;
+    for (;;) {
+        can_bus_model_request_t *best = NULL;
+        for (size_t i = 0; i < self->count; i++) {
+            can_bus_model_request_t *request = &self->requests[i];
+            if (request->node != node || request->done || begins_ns(self, request) > now_ns) continue;
+            if (!best || frame_priority(&request->frame) < frame_priority(&best->frame)) best = request;
+        }
+        if (!best || !best->dropped) return best;
+        if (best->babble) {
+            frame_bits_model_t bits;
+            frame_bits_model(&best->frame, &bits);
+            self->nodes[node].babble_ns = now_ns + bits.count * self->bit_ns;
+        }
+        best->done = true;
     }
-    return 0;
+}
+
+static bool arbitrate(can_bus_model_t *self, unsigned number, int64_t now_ns)
+{
+    can_bus_model_request_t *best[NODES] = {NULL};
+    uint64_t lowest = UINT64_MAX;
+    for (unsigned node = 0; node < NODES; node++) {
+        if (self->nodes[node].wire == number) best[node] = best_of(self, node, now_ns);
+        if (best[node] && frame_priority(&best[node]->frame) < lowest) lowest = frame_priority(&best[node]->frame);
+    }
+    for (unsigned node = 0; node < NODES; node++)
+        if (best[node] && frame_priority(&best[node]->frame) == lowest) best[node]->on_wire = true;
+    return lowest != UINT64_MAX;
+}
+
+// One bit of all who still send: the frame fails here, or passive ones fall silent, or nothing happens.
+static bool collide(can_bus_model_t *self, unsigned number, const frame_bits_model_t *frames, unsigned bit)
+{
+    bool dominant = false, active = false;
+    for (unsigned node = 0; node < NODES; node++)
+        if (self->nodes[node].wire == number && sends(self, node) && !frames[node].bits[bit]) dominant = true;
+    for (unsigned node = 0; node < NODES; node++)
+        if (self->nodes[node].wire == number && sends(self, node) && frames[node].bits[bit] && dominant)
+            active = active || can_bus_model_error_state(self, node) == CAN_BUS_ERROR_ACTIVE;
+    for (unsigned node = 0; node < NODES && !active; node++)
+        if (self->nodes[node].wire == number && sends(self, node) && frames[node].bits[bit] && dominant)
+            self->nodes[node].silent = true;
+    return active;
+}
+
+static bool inverted(can_bus_model_t *self, int64_t now_ns)
+{
+    bool is = false;
+    for (size_t i = 0; i < self->fault_count; i++)
+        if (acts(&self->faults[i], FAULT_NOISE, now_ns) && random_next(&self->noise) < self->faults[i].fault.chance)
+            is = !is;
+    return is;
+}
+
+static bool ask_for_frame(can_bus_model_t *self, unsigned number, int64_t now_ns)
+{
+    can_bus_model_wire_t *wire = &self->wires[number];
+    bool corrupted = false;
+    for (size_t i = 0; i < self->fault_count; i++) {
+        can_bus_model_fault_t *fault = &self->faults[i];
+        wire->later[i] = false;
+        for (unsigned node = 0; node < NODES; node++) {
+            const can_bus_model_request_t *sent = sent_by(self, node);
+            if (!sent || self->nodes[node].wire != number) continue;
+            if (!fits(&fault->fault, node, &sent->frame)) continue;
+            bool drops = acts(fault, FAULT_DROP, now_ns) && fault->fault.to != FAULT_ANY;
+            if (drops || acts(fault, FAULT_DUPLICATE, now_ns)) wire->later[i] = true;
+            if (!acts(fault, FAULT_CORRUPT, now_ns)) continue;
+            corrupted = true;
+            hit(fault);
+            break;
+        }
+    }
+    return corrupted;
+}
+
+// Goes through the bits of the frame until one fails.
+static unsigned send_bits(can_bus_model_t *self, unsigned number, bool corrupted, int64_t now_ns)
+{
+    can_bus_model_wire_t *wire = &self->wires[number];
+    frame_bits_model_t frames[NODES];
+    for (unsigned node = 0; node < NODES; node++)
+        if (sent_by(self, node)) frame_bits_model(&sent_by(self, node)->frame, &frames[node]);
+    for (unsigned bit = 0;; bit++) {
+        unsigned first = 0;
+        while (self->nodes[first].wire != number || !sends(self, first)) first++;
+        wire->frame = sent_by(self, first)->frame;
+        if (bit == frames[first].count) return bit;
+        bool by_noise = !wire->shorted && inverted(self, now_ns);
+        wire->error = by_noise || wire->shorted || (corrupted && bit == frames[first].delimiter) ||
+                      collide(self, number, frames, bit);
+        bool unheard = bit == frames[first].delimiter + 1 && !wire->heard;
+        if (wire->error || unheard) return bit + 1 + FRAME_ERROR_BITS;
+    }
+}
+
+static void start_wire(can_bus_model_t *self, unsigned number, int64_t now_ns)
+{
+    can_bus_model_wire_t *wire = &self->wires[number];
+    if (wire->state != CAN_BUS_AWAKE || wire->busy || wire->ready_ns > now_ns) return;
+    if (!arbitrate(self, number, now_ns)) return;
+    for (unsigned node = 0; node < NODES; node++)
+        if (self->nodes[node].wire == number) end_run(self, node, now_ns);
+    wire->busy = true;
+    wire->error = wire->broken = false;
+    wire->heard = acknowledged(self, number);
+    bool corrupted = !wire->shorted && ask_for_frame(self, number, now_ns);
+    wire->end_ns = now_ns + send_bits(self, number, corrupted, now_ns) * self->bit_ns;
+}
+
+static void babble(can_bus_model_t *self, unsigned node, int64_t now_ns)
+{
+    const can_frame_t *frame = babble_of(self, node, now_ns);
+    const can_bus_model_node_t *it = &self->nodes[node];
+    if (!frame || !it->powered || it->off || it->babble_ns > now_ns) return;
+    for (size_t i = 0; i < self->count; i++)
+        if (self->requests[i].node == node && self->requests[i].babble && waits(&self->requests[i])) return;
+    can_bus_model_request_t *added = add(self, node, frame, 0);
+    if (!added) return;
+    added->babble = true;
+    ask_for_request(self, added, now_ns);
+    wire_of(self, node)->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
+    wake(wire_of(self, node), now_ns);
 }
 
 void can_bus_model_start(can_bus_model_t *self, int64_t now_ns)
 {
-    if (!self->awake || self->busy || self->ready_ns > now_ns) return;
-    uint64_t best = UINT64_MAX;
-    for (size_t i = 0; i < self->count; i++)
-        if (!self->requests[i].done && frame_priority(&self->requests[i].frame) < best)
-            best = frame_priority(&self->requests[i].frame);
-    if (best == UINT64_MAX) return;
-    unsigned different = 0;
-    for (unsigned node = 0; node < CAN_BUS_MODEL_NODES; node++) {
-        can_bus_model_request_t *first = NULL; // first in, first out
-        for (size_t i = self->count; i-- > 0;) {
-            can_bus_model_request_t *request = &self->requests[i];
-            if (request->node == node && !request->done && frame_priority(&request->frame) == best) first = request;
-        }
-        if (!first) continue;
-        if (!any_on_wire(self)) self->frame = first->frame;
-        unsigned bits = bits_until_different(&first->frame, &self->frame);
-        if (bits > 0 && (different == 0 || bits < different)) different = bits;
-        first->on_wire = true;
-    }
-    self->conflict = different > 0;
-    self->heard = acknowledged(self);
-    unsigned bits = frame_bits(&self->frame);
-    if (self->conflict)
-        bits = different + FRAME_ERROR_BITS;
-    else if (!self->heard)
-        bits += FRAME_ERROR_BITS - 8; // no more acknowledge delimiter and end of frame
-    self->busy = true;
-    self->end_ns = now_ns + bits * self->bit_ns;
+    settle(self, now_ns);
+    for (unsigned node = 0; node < NODES; node++) babble(self, node, now_ns);
+    for (unsigned number = 0; number < WIRES; number++)
+        if (number == 0 || self->nodes[number - 1].wire == number) start_wire(self, number, now_ns);
 }
