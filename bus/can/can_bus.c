@@ -20,7 +20,7 @@ void can_bus_init(can_bus_t *self, uint32_t bit_rate)
     self->index = 0;
     self->plan_seen = 0;
     self->plan_ns = TIME_NEVER;
-    self->unsettled = self->shorted = false;
+    self->odd = self->unsettled = self->shorted = false;
     self->to_be_cut = self->babbling = self->powered = self->listen_only = self->held = (index_set_t){0};
     self->asking = self->changed = self->special = self->counting = (index_set_t){0};
     self->off = self->lost = self->cut = (index_set_t){0};
@@ -72,33 +72,33 @@ void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_
     index_set_put(&wire->nodes, node, true);
     index_set_put(&wire->losers, node, false);
     if (self->shorted || index_set_has(self->to_be_cut, node)) self->unsettled = true;
+    can_bus_note_odd(self);
     if (!wire->busy || !index_set_has(wire->senders, node)) return;
     index_set_put(&wire->senders, node, false);
     if (index_set_is_empty(wire->senders)) break_off(self, wire, now_ns);
 }
 
-void can_bus_set_hold(can_bus_t *self, uint8_t node, bool hold, int64_t now_ns)
+void can_bus_change_hold(can_bus_t *self, uint8_t node, bool hold, int64_t now_ns)
 {
-    if (self->plan) can_wires_settle(self, now_ns);
-    if (hold == index_set_has(self->held, node)) return;
+    if (can_bus_must_settle(self)) can_wires_settle(self, now_ns);
     if (!hold) can_wire_note_event(can_wire_of(self, node), now_ns);
     index_set_put(&self->held, node, hold);
 }
 
 // ---- the end of a frame --------------------------------------------------------------------------------------------
 
-// Who hears what these send: everybody else on their wires who is not bus-off.
-static index_set_t listeners(const can_bus_t *self, const can_wire_t *wire)
+// Who stands on the wires and hears nothing now: {0} on a bus on which nothing goes wrong.
+static index_set_t deaf_ones(const can_bus_t *self, const can_wire_t *wire)
 {
-    index_set_t silent =
-        index_set_either(index_set_either(wire->senders, wire->losers), index_set_either(self->off, wire->latecomers));
-    return index_set_without(index_set_both(self->powered, wire->nodes), silent);
+    return index_set_either(self->off, index_set_either(wire->losers, wire->latecomers));
 }
 
-// Whether anybody is there to pull the ACK slot down. A sender does not hear itself, and a stranger only listens.
-static bool is_acknowledged(const can_bus_t *self, const can_wire_t *wire)
+// Who hears a frame, and pulls its ACK slot down: everybody else on its wires who may. A sender does not hear itself,
+// and a stranger only listens.
+static index_set_t receivers_of(const can_bus_t *self, const can_wire_t *wire, index_set_t deaf)
 {
-    return !index_set_is_empty(index_set_without(listeners(self, wire), self->listen_only));
+    index_set_t silent = index_set_either(index_set_either(wire->senders, self->listen_only), deaf);
+    return index_set_without(index_set_both(self->powered, wire->nodes), silent);
 }
 
 static void fall_asleep(can_bus_t *self, can_wire_t *wire)
@@ -148,46 +148,44 @@ static index_set_t act_later(const can_bus_t *self, const can_wire_t *wire, inde
     return again;
 }
 
-static can_fate_t final_fate(const can_bus_t *self, const can_wire_t *wire)
+// What everybody is told of a frame on the bus itself; on a stub nobody hears anything.
+static void tell_frame(can_bus_t *self, const can_wire_t *wire, can_fate_t fate, index_set_t deaf,
+                       can_bus_outcome_t *outcome)
 {
-    // Somebody who hears must have been there from the start (who got power in the middle saw no start of frame), and
-    // somebody must be there now; that it is the same one is not asked.
-    if (wire->fate == CAN_FATE_CARRIED && !is_acknowledged(self, wire)) return CAN_FATE_UNHEARD;
-    return wire->fate;
-}
-
-// Who does not hear what was carried, of those who have power: {0} on a bus on which nothing goes wrong.
-static index_set_t deaf_ones(const can_bus_t *self, const can_wire_t *wire)
-{
-    return index_set_either(index_set_either(self->cut, self->off), index_set_either(wire->losers, wire->latecomers));
-}
-
-static void finish_frame(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_bus_outcome_t *outcome)
-{
-    can_fate_t fate = final_fate(self, wire);
     bool carried = fate == CAN_FATE_CARRIED;
-    index_set_t receivers = index_set_without(listeners(self, wire), self->listen_only);
-    index_set_t senders = wire->senders, losers = wire->losers, again = {0}, cyclic = {0};
-    wire->busy = false;
-    wire->ready_ns = now_ns + FRAME_INTERMISSION_BITS * self->bit_ns;
-    if (wire == &self->wire) {
-        outcome->kind = carried ? CAN_BUS_CARRIED : CAN_BUS_FAILED;
-        outcome->frame = wire->frame;
-        outcome->senders = senders;
-        outcome->reports = (index_set_t){0};
-        outcome->deaf = deaf_ones(self, wire);
-        outcome->error_frame = fate == CAN_FATE_ERROR && !wire->shorted;
-        self->carried += carried;
-    }
-    if (carried && wire->later.entries) again = act_later(self, wire, receivers, &cyclic, outcome);
-    settle_senders(self, senders, fate, outcome);
-    settle_senders(self, losers, CAN_FATE_ERROR, outcome);
-    can_confinement_count(self, wire, fate, senders, receivers, outcome);
+    outcome->kind = carried ? CAN_BUS_CARRIED : CAN_BUS_FAILED;
+    outcome->frame = wire->frame;
+    outcome->senders = wire->senders;
+    outcome->reports = (index_set_t){0};
+    outcome->deaf = index_set_either(deaf, self->cut);
+    outcome->error_frame = fate == CAN_FATE_ERROR && !wire->shorted;
+    self->carried += carried;
+}
+
+static void ask_again(can_bus_t *self, const can_wire_t *wire, index_set_t again, index_set_t cyclic, int64_t now_ns)
+{
     for (int i; (i = index_set_take(&again)) >= 0;) {
         uint8_t notes = CAN_BUS_COPY | (index_set_has(cyclic, (unsigned)i) ? CAN_BUS_CYCLIC : 0);
         can_mailboxes_request_itself(self, (uint8_t)i, &wire->frame, notes, now_ns);
     }
-    wire->senders = wire->losers = wire->latecomers = (index_set_t){0};
+}
+
+static void finish_frame(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_bus_outcome_t *outcome)
+{
+    index_set_t deaf = deaf_ones(self, wire), receivers = receivers_of(self, wire, deaf), again = {0}, cyclic = {0};
+    // Somebody who hears must have been there from the start (who got power in the middle saw no start of frame), and
+    // somebody must be there now; that it is the same one is not asked.
+    can_fate_t fate = wire->fate == CAN_FATE_CARRIED && index_set_is_empty(receivers) ? CAN_FATE_UNHEARD : wire->fate;
+    bool carried = fate == CAN_FATE_CARRIED;
+    wire->busy = false;
+    wire->ready_ns = now_ns + FRAME_INTERMISSION_BITS * self->bit_ns;
+    if (wire == &self->wire) tell_frame(self, wire, fate, deaf, outcome);
+    if (carried && wire->later.entries) again = act_later(self, wire, receivers, &cyclic, outcome);
+    settle_senders(self, wire->senders, fate, outcome);
+    if (carried && !self->odd && !wire->later.entries) return; // while nobody has counted anything, nobody counts down
+    settle_senders(self, wire->losers, CAN_FATE_ERROR, outcome);
+    can_confinement_count(self, wire, fate, receivers, outcome);
+    ask_again(self, wire, again, cyclic, now_ns);
 }
 
 // ---- what ends -----------------------------------------------------------------------------------------------------
@@ -196,7 +194,7 @@ static void finish_frame(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_
 // on it cannot fall asleep before the intermission behind it is over.
 static void finish_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_bus_outcome_t *outcome)
 {
-    if (can_wire_next_end(self, wire) > now_ns) return;
+    if (can_wire_next_end(wire, index_set_both(self->held, wire->nodes)) > now_ns) return;
     bool is_bus = wire == &self->wire;
     if (wire->state == CAN_BUS_WAKING) {
         wire->state = CAN_BUS_AWAKE;
@@ -217,18 +215,38 @@ void can_bus_finish(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome)
     outcome->told = false;
     if (can_bus_next_end(self) > now_ns) return;
     finish_wire(self, &self->wire, now_ns, outcome);
+    if (!self->odd) return;
     index_set_t rest = self->cut;
     for (int i; (i = index_set_take(&rest)) >= 0;) finish_wire(self, &self->stubs[i], now_ns, outcome);
-    if (!index_set_is_empty(self->off)) can_confinement_recover(self, now_ns, outcome);
+    can_confinement_recover(self, now_ns, outcome);
 }
 
 // ---- arbitration ---------------------------------------------------------------------------------------------------
+
+// Finds the mailbox of a node that takes part in arbitration. Among equal identifiers the oldest request: ISO-TP's
+// consecutive frames share one and must not overtake each other.
+static void choose_best(can_bus_t *self, int node, int64_t now_ns)
+{
+    can_bus_node_t *n = &self->nodes[node];
+    bool special = index_set_has(self->special, (unsigned)node);
+    n->best = -1;
+    self->ranks[node] = UINT64_MAX;
+    for (int i = can_node_next_used(n, 0); i >= 0; i = can_node_next_used(n, i + 1)) {
+        const can_mailbox_t *box = &n->mailboxes[i];
+        uint64_t rank = frame_priority(&box->frame);
+        bool better = n->best < 0 || rank < self->ranks[node] ||
+                      (rank == self->ranks[node] && box->order < n->mailboxes[n->best].order);
+        if (!better || (special && can_node_mailbox_ready_ns(n, i) > now_ns)) continue;
+        n->best = (int8_t)i;
+        self->ranks[node] = rank;
+    }
+}
 
 // What is to vanish does so in its turn, and the next of its node takes part.
 static void let_vanish(can_bus_t *self, int node, int64_t now_ns)
 {
     can_bus_node_t *n = &self->nodes[node];
-    for (can_mailboxes_choose(self, node, now_ns); n->best >= 0; can_mailboxes_choose(self, node, now_ns)) {
+    for (choose_best(self, node, now_ns); n->best >= 0; choose_best(self, node, now_ns)) {
         const can_mailbox_t *box = &n->mailboxes[n->best];
         if ((box->flags & CAN_BUS_DROPPED) == 0) return;
         if (box->flags & CAN_BUS_BABBLED) {
@@ -253,6 +271,7 @@ static index_set_t choose_special(can_bus_t *self, index_set_t asking, int64_t n
         index_set_put(&self->special, (unsigned)i, can_node_is_special(n, now_ns));
         index_set_put(&self->changed, (unsigned)i, n->used != 0);
     }
+    can_bus_note_odd(self);
     return asking;
 }
 
@@ -269,7 +288,7 @@ static void choose_senders(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 {
     index_set_t changed = index_set_both(self->changed, wire->nodes);
     self->changed = index_set_without(self->changed, wire->nodes);
-    for (int i; (i = index_set_take(&changed)) >= 0;) can_mailboxes_choose(self, i, now_ns);
+    for (int i; (i = index_set_take(&changed)) >= 0;) choose_best(self, i, now_ns);
     index_set_t rest = index_set_both(self->asking, wire->nodes);
     if (!index_set_is_empty(self->special)) rest = choose_special(self, rest, now_ns);
     uint64_t best_rank = UINT64_MAX;
@@ -286,6 +305,7 @@ static void choose_senders(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 
 static const can_frame_t *frame_of(const can_bus_t *self, int node)
 {
+    assert(node >= 0);
     const can_bus_node_t *n = &self->nodes[node];
     return &n->mailboxes[n->sending].frame;
 }
@@ -337,10 +357,10 @@ static unsigned settle_conflict(can_bus_t *self, can_wire_t *wire, unsigned most
 
 // Bits until the plan inverts one, that one included, of a frame that ends after `bits` for another reason; 0: until
 // then it inverts none.
-static unsigned ask_plan_of_frame(can_bus_t *self, can_wire_t *wire, unsigned bits, int64_t now_ns)
+static unsigned ask_plan_of_frame(can_bus_t *self, can_wire_t *wire, unsigned whole_bits, unsigned bits, int64_t now_ns)
 {
     index_set_t senders = index_set_either(wire->senders, wire->losers);
-    unsigned delimiter = frame_bits(&wire->frame) - CRC_DELIMITER_TO_END_BITS;
+    unsigned delimiter = whole_bits - CRC_DELIMITER_TO_END_BITS;
     bool corrupt = fault_plan_frame(self->plan, self->index, senders, &wire->frame, now_ns, &wire->later);
     unsigned limit = corrupt && delimiter < bits ? delimiter : bits;
     unsigned good = fault_plan_noise(self->plan, self->index, limit, now_ns);
@@ -361,17 +381,19 @@ static unsigned ask_plan_of_frame(can_bus_t *self, can_wire_t *wire, unsigned bi
 // arbitrate among everything that was asked for meanwhile. Whoever asks during a frame waits, however urgent.
 static unsigned foresee(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 {
+    index_set_t senders = wire->senders, others = wire->senders;
+    bool alone = (index_set_take(&others), index_set_is_empty(others));
     wire->fate = CAN_FATE_ERROR;
-    wire->later = (fault_later_t){0};
+    wire->later.entries = 0;
+    wire->losers = wire->latecomers = (index_set_t){0};
     if (wire->shorted) return 1;
-    index_set_t senders = wire->senders;
-    unsigned conflict_bits = settle_conflict(self, wire, UINT_MAX);
+    unsigned conflict_bits = alone ? 0 : settle_conflict(self, wire, UINT_MAX);
     wire->frame = *frame_of(self, index_set_first(wire->senders));
     unsigned whole_bits = frame_bits(&wire->frame);
-    wire->heard = is_acknowledged(self, wire);
-    unsigned bits = conflict_bits ? conflict_bits : wire->heard ? whole_bits : whole_bits - ACK_SLOT_TO_END_BITS;
-    unsigned bad_bits = fault_plan_is_empty(self->plan) ? 0 : ask_plan_of_frame(self, wire, bits, now_ns);
-    if (!bad_bits && !conflict_bits) wire->fate = wire->heard ? CAN_FATE_CARRIED : CAN_FATE_UNHEARD;
+    bool heard = !index_set_is_empty(receivers_of(self, wire, deaf_ones(self, wire)));
+    unsigned bits = conflict_bits ? conflict_bits : heard ? whole_bits : whole_bits - ACK_SLOT_TO_END_BITS;
+    unsigned bad_bits = fault_plan_is_empty(self->plan) ? 0 : ask_plan_of_frame(self, wire, whole_bits, bits, now_ns);
+    if (!bad_bits && !conflict_bits) wire->fate = heard ? CAN_FATE_CARRIED : CAN_FATE_UNHEARD;
     if (!bad_bits) return bits;
     if (!index_set_is_empty(wire->losers)) { // what was inverted came before some of them fell silent
         wire->senders = senders;
@@ -387,7 +409,7 @@ static void start_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
     if (wire->state != CAN_BUS_AWAKE || wire->busy || wire->ready_ns > now_ns) return;
     choose_senders(self, wire, now_ns);
     if (index_set_is_empty(wire->senders)) return;
-    wire->frame = *frame_of(self, index_set_first(wire->senders));
+    if (wire->shorted) wire->frame = *frame_of(self, index_set_first(wire->senders));
     unsigned bits = foresee(self, wire, now_ns);
     if (wire->fate != CAN_FATE_CARRIED) bits += FRAME_ERROR_BITS;
     if (!index_set_is_empty(self->off)) can_confinement_interrupt(self, wire->nodes, now_ns);
@@ -396,13 +418,14 @@ static void start_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
     if (wire == &self->wire) self->busy_total_ns += ((int64_t)bits + FRAME_INTERMISSION_BITS) * self->bit_ns;
 }
 
-void can_bus_start(can_bus_t *self, int64_t now_ns)
+void can_bus_start_now(can_bus_t *self, int64_t now_ns)
 {
-    if (self->plan) {
+    if (can_bus_must_settle(self)) {
         can_wires_settle(self, now_ns);
         can_wires_babble(self, now_ns);
     }
     start_wire(self, &self->wire, now_ns);
+    if (!self->odd) return;
     index_set_t rest = self->cut;
     for (int i; (i = index_set_take(&rest)) >= 0;) start_wire(self, &self->stubs[i], now_ns);
 }

@@ -81,7 +81,6 @@ typedef struct { // a pair of wires with the nodes on it
     can_bus_state_t state;
     bool shorted;           // and stays recessive
     bool busy;              // a frame is on it until ready_ns - 3 bits
-    bool heard;             // since its start by somebody who can acknowledge it
     can_fate_t fate;        // that is known of it so far
     int64_t ready_ns;       // waking: awake then; awake: idle from then on
     int64_t sleep_ns;       // awake with nobody holding: sleeps then
@@ -100,6 +99,7 @@ typedef struct {
     uint8_t index;                   // of this bus, in the plan
     uint64_t plan_seen;              // changes of the plan that were followed
     int64_t plan_ns;                 // when it may change by time
+    bool odd;                        // something of it is to be looked after: can_bus_parts.h, can_bus_note_odd
     bool unsettled;                  // somebody is to be cut off or joined as soon as a frame has ended
     bool shorted;                    // as the plan has it
     index_set_t to_be_cut, babbling; // likewise
@@ -137,7 +137,11 @@ void can_bus_set_listen_only(can_bus_t *self, uint8_t node);
 void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_ns);
 
 /// A powered node wants the bus awake, or no longer.
-void can_bus_set_hold(can_bus_t *self, uint8_t node, bool hold, int64_t now_ns);
+void can_bus_change_hold(can_bus_t *self, uint8_t node, bool hold, int64_t now_ns);
+static inline void can_bus_set_hold(can_bus_t *self, uint8_t node, bool hold, int64_t now_ns)
+{
+    if (hold != index_set_has(self->held, node)) can_bus_change_hold(self, node, hold, now_ns);
+}
 
 typedef enum { CAN_BUS_ACCEPTED, CAN_BUS_REPLACED, CAN_BUS_REFUSED } can_bus_request_t;
 
@@ -146,32 +150,30 @@ typedef enum { CAN_BUS_ACCEPTED, CAN_BUS_REPLACED, CAN_BUS_REFUSED } can_bus_req
 can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t flags,
                                   int64_t now_ns);
 
-// One pair of wires without anything special; the rest of these questions is can_wires.c's.
-static inline int64_t can_wire_next_end(const can_bus_t *self, const can_wire_t *wire)
+// Of a bus on which nothing is odd; the rest of these questions is can_wires.c's.
+static inline int64_t can_wire_next_end(const can_wire_t *self, index_set_t held)
 {
-    if (wire->state == CAN_BUS_ASLEEP) return TIME_NEVER;
-    if (wire->state == CAN_BUS_WAKING) return wire->ready_ns;
-    if (wire->busy) return wire->end_ns;
-    if (!index_set_is_empty(index_set_both(self->held, wire->nodes))) return TIME_NEVER;
-    return wire->sleep_ns > wire->ready_ns ? wire->sleep_ns : wire->ready_ns;
+    if (self->state == CAN_BUS_ASLEEP) return TIME_NEVER;
+    if (self->state == CAN_BUS_WAKING) return self->ready_ns;
+    if (self->busy) return self->end_ns;
+    if (!index_set_is_empty(held)) return TIME_NEVER;
+    return self->sleep_ns > self->ready_ns ? self->sleep_ns : self->ready_ns;
 }
-int64_t can_bus_special_end(const can_bus_t *self);
-int64_t can_bus_special_start(const can_bus_t *self);
+int64_t can_bus_odd_end(const can_bus_t *self);
+int64_t can_bus_odd_start(const can_bus_t *self);
 
 /// When something next ends (can_bus_finish); when the medium next arbitrates, with what was asked for so far
 /// (can_bus_start); and the earlier of the two. TIME_NEVER: by itself nothing will.
 static inline int64_t can_bus_next_end(const can_bus_t *self)
 {
-    int64_t next_ns = time_earlier(can_wire_next_end(self, &self->wire), self->plan_ns);
-    bool special = !index_set_is_empty(index_set_either(self->cut, self->off));
-    return special ? time_earlier(next_ns, can_bus_special_end(self)) : next_ns;
+    return self->odd ? can_bus_odd_end(self) : can_wire_next_end(&self->wire, self->held);
 }
 
 static inline int64_t can_bus_next_start(const can_bus_t *self)
 {
-    if (!index_set_is_empty(index_set_either(self->cut, self->special))) return can_bus_special_start(self);
-    bool idle = self->wire.state == CAN_BUS_AWAKE && !self->wire.busy;
-    return idle && !index_set_is_empty(self->asking) ? self->wire.ready_ns : TIME_NEVER;
+    if (index_set_is_empty(self->asking)) return TIME_NEVER;
+    if (self->odd) return can_bus_odd_start(self);
+    return self->wire.state == CAN_BUS_AWAKE && !self->wire.busy ? self->wire.ready_ns : TIME_NEVER;
 }
 
 static inline int64_t can_bus_next(const can_bus_t *self)
@@ -184,7 +186,13 @@ static inline int64_t can_bus_next(const can_bus_t *self)
 void can_bus_finish(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome);
 
 /// Lets the medium arbitrate when it is idle and awake; call it once, after everybody has acted.
-void can_bus_start(can_bus_t *self, int64_t now_ns);
+void can_bus_start_now(can_bus_t *self, int64_t now_ns);
+static inline void can_bus_start(can_bus_t *self, int64_t now_ns)
+{
+    bool nothing = self->wire.busy || index_set_is_empty(self->asking);
+    if (nothing && !self->odd && (!self->plan || self->plan->changes == self->plan_seen)) return;
+    can_bus_start_now(self, now_ns);
+}
 
 /// A request that went with its mailbox when its node became bus-off in can_bus_finish, one after the other; false:
 /// there is no more. Cyclic ones are gone without a word.

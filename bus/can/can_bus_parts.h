@@ -20,6 +20,22 @@ static inline int can_node_next_used(const can_bus_node_t *self, int from)
     return rest ? __builtin_ctz(rest) : -1;
 }
 
+/// Whether somebody is cut off, bus-off, has counted errors, must wait or is to vanish, or the plan has something that
+/// time ends: only then is there more to do than to carry frames. Call it when one of these may have changed.
+static inline void can_bus_note_odd(can_bus_t *self)
+{
+    index_set_t odd =
+        index_set_either(index_set_either(self->cut, self->off), index_set_either(self->counting, self->special));
+    self->odd =
+        !index_set_is_empty(index_set_either(odd, self->babbling)) || self->plan_ns != TIME_NEVER || self->unsettled;
+}
+
+/// Whether the plan has something new for this bus.
+static inline bool can_bus_must_settle(const can_bus_t *self)
+{
+    return self->plan && (self->odd || self->plan->changes != self->plan_seen);
+}
+
 /// The wires that the node stands on.
 static inline can_wire_t *can_wire_of(can_bus_t *self, uint8_t node)
 {
@@ -34,11 +50,14 @@ static inline void can_wire_note_event(can_wire_t *self, int64_t now_ns)
 
 // ---- can_mailboxes.c -----------------------------------------------------------------------------------------------
 
-/// Finds the mailbox of the node that takes part in arbitration now (`best`), and its rank.
-void can_mailboxes_choose(can_bus_t *self, int node, int64_t now_ns);
-
 /// A mailbox of the node becomes free.
-void can_mailboxes_empty(can_bus_t *self, int node, int mailbox);
+static inline void can_mailboxes_empty(can_bus_t *self, int node, int mailbox)
+{
+    can_bus_node_t *n = &self->nodes[node];
+    n->used &= ~(UINT32_C(1) << mailbox);
+    index_set_put(&self->asking, (unsigned)node, n->used != 0);
+    index_set_put(&self->changed, (unsigned)node, n->used != 0);
+}
 
 /// A frame that failed waits again in its mailbox: a newer one that was to replace it while it waited does so now.
 void can_mailboxes_yield(can_bus_t *self, int node, int mailbox);
@@ -47,7 +66,9 @@ void can_mailboxes_yield(can_bus_t *self, int node, int mailbox);
 bool can_mailboxes_request_itself(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t notes,
                                   int64_t now_ns);
 
-/// When the first of the node's requests may take part in arbitration; TIME_NEVER: it has none.
+/// When that request of the node may take part in arbitration: behind what the node has asked for under the same
+/// identifier before it. When the first of all may; TIME_NEVER: it has none.
+int64_t can_node_mailbox_ready_ns(const can_bus_node_t *self, int mailbox);
 int64_t can_node_ready_ns(const can_bus_node_t *self);
 
 /// Whether the node must wait although it has asked, or has something that is to vanish.
@@ -57,8 +78,8 @@ bool can_node_is_special(const can_bus_node_t *self, int64_t now_ns);
 
 /// What a frame that has ended does to the counters: of those who sent it, of those who fell silent in the middle of
 /// it, and of those who heard it. Fills in whose error state has become another one.
-void can_confinement_count(can_bus_t *self, can_wire_t *wire, can_fate_t fate, index_set_t senders,
-                           index_set_t receivers, can_bus_outcome_t *outcome);
+void can_confinement_count(can_bus_t *self, const can_wire_t *wire, can_fate_t fate, index_set_t receivers,
+                           can_bus_outcome_t *outcome);
 
 /// A frame begins, or is met: those of these nodes that are bus-off have had so many runs of recessive bits.
 void can_confinement_interrupt(can_bus_t *self, index_set_t nodes, int64_t now_ns);

@@ -93,6 +93,7 @@ void can_confinement_recover(can_bus_t *self, int64_t now_ns, can_bus_outcome_t 
         index_set_put(&self->counting, (unsigned)node, false);
         can_outcome_tell(outcome, &outcome->active, index_set_of((unsigned)node));
     }
+    can_bus_note_odd(self);
 }
 
 // ---- counting ------------------------------------------------------------------------------------------------------
@@ -136,18 +137,16 @@ static void suspend(can_bus_t *self, const can_wire_t *wire, int node)
     index_set_put(&self->special, (unsigned)node, true);
 }
 
-void can_confinement_count(can_bus_t *self, can_wire_t *wire, can_fate_t fate, index_set_t senders,
-                           index_set_t receivers, can_bus_outcome_t *outcome)
+void can_confinement_count(can_bus_t *self, const can_wire_t *wire, can_fate_t fate, index_set_t receivers,
+                           can_bus_outcome_t *outcome)
 {
-    index_set_t sent = index_set_either(senders, wire->losers), rest = index_set_either(sent, receivers);
-    // While nobody has counted anything, what was carried changes nothing.
-    if (fate == CAN_FATE_CARRIED && index_set_is_empty(wire->losers)) rest = index_set_both(rest, self->counting);
+    index_set_t sent = index_set_either(wire->senders, wire->losers), rest = index_set_either(sent, receivers);
     for (int i; (i = index_set_take(&rest)) >= 0;) {
         can_bus_node_t *node = &self->nodes[i];
         can_bus_error_state_t before = state_of(self, i);
         if (index_set_has(wire->losers, (unsigned)i))
             node->tec += ERROR_STEP;
-        else if (index_set_has(senders, (unsigned)i))
+        else if (index_set_has(wire->senders, (unsigned)i))
             count_sender(node, fate, before == CAN_BUS_ERROR_PASSIVE);
         else
             count_receiver(node, fate);
@@ -158,4 +157,5 @@ void can_confinement_count(can_bus_t *self, can_wire_t *wire, can_fate_t fate, i
     rest = index_set_both(self->off, wire->nodes);
     for (int i; (i = index_set_take(&rest)) >= 0;)
         self->nodes[i].recessive_ns = wire->end_ns - RECESSIVE_AT_THE_END_BITS * self->bit_ns;
+    can_bus_note_odd(self);
 }

@@ -52,12 +52,13 @@ static void ask_plan(can_bus_t *self, uint8_t node, can_mailbox_t *box, int64_t 
     if (dropped) box->flags |= CAN_BUS_DROPPED;
     if (late_ns > 0) box->not_before_ns = now_ns + late_ns;
     if (dropped || late_ns > 0) index_set_put(&self->special, node, true);
+    can_bus_note_odd(self);
 }
 
 can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t flags,
                                   int64_t now_ns)
 {
-    if (self->plan) can_wires_settle(self, now_ns);
+    if (can_bus_must_settle(self)) can_wires_settle(self, now_ns);
     can_wire_t *wire = can_wire_of(self, node);
     bool cyclic = (flags & CAN_BUS_CYCLIC) != 0;
     // A sleeping bus takes nothing cyclic: a status that comes round anyway would keep every car awake for ever.
@@ -106,7 +107,7 @@ bool can_bus_take_lost(can_bus_t *self, uint8_t *node, can_frame_t *frame)
 }
 
 // When the mailbox may take part: behind what the same node has asked for under the same identifier before it.
-static int64_t mailbox_ready_ns(const can_bus_node_t *self, int mailbox)
+int64_t can_node_mailbox_ready_ns(const can_bus_node_t *self, int mailbox)
 {
     const can_mailbox_t *box = &self->mailboxes[mailbox];
     int64_t ready_ns = box->not_before_ns;
@@ -122,7 +123,7 @@ int64_t can_node_ready_ns(const can_bus_node_t *self)
 {
     int64_t first_ns = TIME_NEVER;
     for (int i = can_node_next_used(self, 0); i >= 0; i = can_node_next_used(self, i + 1))
-        first_ns = time_earlier(first_ns, mailbox_ready_ns(self, i));
+        first_ns = time_earlier(first_ns, can_node_mailbox_ready_ns(self, i));
     return first_ns > self->suspended_ns ? first_ns : self->suspended_ns;
 }
 
@@ -134,34 +135,6 @@ bool can_node_is_special(const can_bus_node_t *self, int64_t now_ns)
         special = special || box->not_before_ns > now_ns || (box->flags & CAN_BUS_DROPPED) != 0;
     }
     return special;
-}
-
-// Finds the mailbox of a node that takes part in arbitration. Among equal identifiers the oldest request: ISO-TP's
-// consecutive frames share one and must not overtake each other.
-void can_mailboxes_choose(can_bus_t *self, int node, int64_t now_ns)
-{
-    can_bus_node_t *n = &self->nodes[node];
-    bool special = index_set_has(self->special, (unsigned)node);
-    n->best = -1;
-    self->ranks[node] = UINT64_MAX;
-    for (int i = can_node_next_used(n, 0); i >= 0; i = can_node_next_used(n, i + 1)) {
-        const can_mailbox_t *box = &n->mailboxes[i];
-        uint64_t rank = frame_priority(&box->frame);
-        bool better = n->best < 0 || rank < self->ranks[node] ||
-                      (rank == self->ranks[node] && box->order < n->mailboxes[n->best].order);
-        if (!better || (special && mailbox_ready_ns(n, i) > now_ns)) continue;
-        n->best = (int8_t)i;
-        self->ranks[node] = rank;
-    }
-}
-
-// A mailbox of the node becomes free.
-void can_mailboxes_empty(can_bus_t *self, int node, int mailbox)
-{
-    can_bus_node_t *n = &self->nodes[node];
-    n->used &= ~(UINT32_C(1) << mailbox);
-    index_set_put(&self->asking, (unsigned)node, n->used != 0);
-    index_set_put(&self->changed, (unsigned)node, n->used != 0);
 }
 
 // A frame that failed waits again: a newer one that was to replace it while it waited does so now, in its place.

@@ -110,6 +110,7 @@ void can_wires_settle(can_bus_t *self, int64_t now_ns)
         self->unsettled = true;
     }
     if (self->unsettled) settle(self, now_ns);
+    can_bus_note_odd(self);
 }
 
 void can_wires_babble(can_bus_t *self, int64_t now_ns)
@@ -123,16 +124,19 @@ void can_wires_babble(can_bus_t *self, int64_t now_ns)
         if (!frame || !can_mailboxes_request_itself(self, (uint8_t)i, frame, CAN_BUS_BABBLED, now_ns)) continue;
         fault_plan_babbled(self->plan, self->index, (uint8_t)i, now_ns);
     }
+    can_bus_note_odd(self);
 }
 
 // ---- when ----------------------------------------------------------------------------------------------------------
 
-int64_t can_bus_special_end(const can_bus_t *self)
+int64_t can_bus_odd_end(const can_bus_t *self)
 {
-    int64_t next_ns = can_confinement_next_ns(self);
+    int64_t next_ns = can_wire_next_end(&self->wire, index_set_both(self->held, self->wire.nodes));
+    next_ns = time_earlier(next_ns, time_earlier(self->plan_ns, can_confinement_next_ns(self)));
     index_set_t rest = self->cut;
     for (int node; (node = index_set_take(&rest)) >= 0;)
-        next_ns = time_earlier(next_ns, can_wire_next_end(self, &self->stubs[node]));
+        next_ns = time_earlier(
+            next_ns, can_wire_next_end(&self->stubs[node], index_set_both(self->held, self->stubs[node].nodes)));
     return next_ns;
 }
 
@@ -148,7 +152,7 @@ static int64_t wire_start(const can_bus_t *self, const can_wire_t *wire)
     return next_ns < wire->ready_ns ? wire->ready_ns : next_ns;
 }
 
-int64_t can_bus_special_start(const can_bus_t *self)
+int64_t can_bus_odd_start(const can_bus_t *self)
 {
     int64_t next_ns = wire_start(self, &self->wire);
     index_set_t rest = self->cut;
