@@ -192,16 +192,15 @@ static void finish_frame(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_
 
 // One thing ends at an instant on one pair of wires: a bus that has just woken has nothing on it, and one with a frame
 // on it cannot fall asleep before the intermission behind it is over.
-static void finish_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_bus_outcome_t *outcome)
+void can_bus_finish_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_bus_outcome_t *outcome)
 {
-    if (can_wire_next_end(wire, index_set_both(self->held, wire->nodes)) > now_ns) return;
     bool is_bus = wire == &self->wire;
-    if (wire->state == CAN_BUS_WAKING) {
+    if (wire->busy) {
+        finish_frame(self, wire, now_ns, outcome);
+    } else if (wire->state == CAN_BUS_WAKING) {
         wire->state = CAN_BUS_AWAKE;
         if (is_bus) outcome->kind = CAN_BUS_WOKE;
         can_outcome_tell(outcome, &outcome->woke, wire->nodes);
-    } else if (wire->busy) {
-        finish_frame(self, wire, now_ns, outcome);
     } else {
         fall_asleep(self, wire);
         if (is_bus) outcome->kind = CAN_BUS_SLEPT;
@@ -209,15 +208,17 @@ static void finish_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_b
     }
 }
 
-void can_bus_finish(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome)
+static void finish_if_due(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_bus_outcome_t *outcome)
 {
-    outcome->kind = CAN_BUS_NOTHING;
-    outcome->told = false;
-    if (can_bus_next_end(self) > now_ns) return;
-    finish_wire(self, &self->wire, now_ns, outcome);
-    if (!self->odd) return;
+    bool due = can_wire_next_end(wire, index_set_both(self->held, wire->nodes)) <= now_ns;
+    if (due) can_bus_finish_wire(self, wire, now_ns, outcome);
+}
+
+void can_bus_finish_odd(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome)
+{
+    finish_if_due(self, &self->wire, now_ns, outcome);
     index_set_t rest = self->cut;
-    for (int i; (i = index_set_take(&rest)) >= 0;) finish_wire(self, &self->stubs[i], now_ns, outcome);
+    for (int i; (i = index_set_take(&rest)) >= 0;) finish_if_due(self, &self->stubs[i], now_ns, outcome);
     can_confinement_recover(self, now_ns, outcome);
 }
 
@@ -225,7 +226,7 @@ void can_bus_finish(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome)
 
 // Finds the mailbox of a node that takes part in arbitration. Among equal identifiers the oldest request: ISO-TP's
 // consecutive frames share one and must not overtake each other.
-static void choose_best(can_bus_t *self, int node, int64_t now_ns)
+static inline void choose_best(can_bus_t *self, int node, int64_t now_ns)
 {
     can_bus_node_t *n = &self->nodes[node];
     bool special = index_set_has(self->special, (unsigned)node);
@@ -382,13 +383,14 @@ static unsigned ask_plan_of_frame(can_bus_t *self, can_wire_t *wire, unsigned wh
 static unsigned foresee(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 {
     index_set_t senders = wire->senders, others = wire->senders;
-    bool alone = (index_set_take(&others), index_set_is_empty(others));
+    int first = index_set_take(&others);
+    bool alone = index_set_is_empty(others);
     wire->fate = CAN_FATE_ERROR;
     wire->later.entries = 0;
     wire->losers = wire->latecomers = (index_set_t){0};
     if (wire->shorted) return 1;
     unsigned conflict_bits = alone ? 0 : settle_conflict(self, wire, UINT_MAX);
-    wire->frame = *frame_of(self, index_set_first(wire->senders));
+    wire->frame = *frame_of(self, alone ? first : index_set_first(wire->senders));
     unsigned whole_bits = frame_bits(&wire->frame);
     bool heard = !index_set_is_empty(receivers_of(self, wire, deaf_ones(self, wire)));
     unsigned bits = conflict_bits ? conflict_bits : heard ? whole_bits : whole_bits - ACK_SLOT_TO_END_BITS;
@@ -404,7 +406,7 @@ static unsigned foresee(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
     return bad_bits;
 }
 
-static void start_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
+void can_bus_arbitrate(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 {
     if (wire->state != CAN_BUS_AWAKE || wire->busy || wire->ready_ns > now_ns) return;
     choose_senders(self, wire, now_ns);
@@ -418,14 +420,13 @@ static void start_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
     if (wire == &self->wire) self->busy_total_ns += ((int64_t)bits + FRAME_INTERMISSION_BITS) * self->bit_ns;
 }
 
-void can_bus_start_now(can_bus_t *self, int64_t now_ns)
+void can_bus_start_odd(can_bus_t *self, int64_t now_ns)
 {
-    if (can_bus_must_settle(self)) {
+    if (self->plan) {
         can_wires_settle(self, now_ns);
         can_wires_babble(self, now_ns);
     }
-    start_wire(self, &self->wire, now_ns);
-    if (!self->odd) return;
+    can_bus_arbitrate(self, &self->wire, now_ns);
     index_set_t rest = self->cut;
-    for (int i; (i = index_set_take(&rest)) >= 0;) start_wire(self, &self->stubs[i], now_ns);
+    for (int i; (i = index_set_take(&rest)) >= 0;) can_bus_arbitrate(self, &self->stubs[i], now_ns);
 }

@@ -153,9 +153,9 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
 // Of a bus on which nothing is odd; the rest of these questions is can_wires.c's.
 static inline int64_t can_wire_next_end(const can_wire_t *self, index_set_t held)
 {
+    if (self->busy) return self->end_ns; // which most of the time it is, when it matters
     if (self->state == CAN_BUS_ASLEEP) return TIME_NEVER;
     if (self->state == CAN_BUS_WAKING) return self->ready_ns;
-    if (self->busy) return self->end_ns;
     if (!index_set_is_empty(held)) return TIME_NEVER;
     return self->sleep_ns > self->ready_ns ? self->sleep_ns : self->ready_ns;
 }
@@ -171,9 +171,9 @@ static inline int64_t can_bus_next_end(const can_bus_t *self)
 
 static inline int64_t can_bus_next_start(const can_bus_t *self)
 {
-    if (index_set_is_empty(self->asking)) return TIME_NEVER;
     if (self->odd) return can_bus_odd_start(self);
-    return self->wire.state == CAN_BUS_AWAKE && !self->wire.busy ? self->wire.ready_ns : TIME_NEVER;
+    bool idle = !self->wire.busy && self->wire.state == CAN_BUS_AWAKE;
+    return idle && !index_set_is_empty(self->asking) ? self->wire.ready_ns : TIME_NEVER;
 }
 
 static inline int64_t can_bus_next(const can_bus_t *self)
@@ -181,17 +181,31 @@ static inline int64_t can_bus_next(const can_bus_t *self)
     return time_earlier(can_bus_next_end(self), can_bus_next_start(self));
 }
 
+// What a bus on which nothing is odd comes to, and one on which something is.
+void can_bus_finish_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_bus_outcome_t *outcome);
+void can_bus_finish_odd(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome);
+void can_bus_arbitrate(can_bus_t *self, can_wire_t *wire, int64_t now_ns);
+void can_bus_start_odd(can_bus_t *self, int64_t now_ns);
+
 /// What ends at this instant; call it once, before anybody acts. Only a frame's outcome has more than its kind, and
 /// what nodes are told only when it is `told`.
-void can_bus_finish(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome);
+static inline void can_bus_finish(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome)
+{
+    outcome->kind = CAN_BUS_NOTHING;
+    outcome->told = false;
+    if (self->odd)
+        can_bus_finish_odd(self, now_ns, outcome);
+    else if (can_wire_next_end(&self->wire, self->held) <= now_ns)
+        can_bus_finish_wire(self, &self->wire, now_ns, outcome);
+}
 
 /// Lets the medium arbitrate when it is idle and awake; call it once, after everybody has acted.
-void can_bus_start_now(can_bus_t *self, int64_t now_ns);
 static inline void can_bus_start(can_bus_t *self, int64_t now_ns)
 {
-    bool nothing = self->wire.busy || index_set_is_empty(self->asking);
-    if (nothing && !self->odd && (!self->plan || self->plan->changes == self->plan_seen)) return;
-    can_bus_start_now(self, now_ns);
+    if (self->odd || (self->plan && self->plan->changes != self->plan_seen))
+        can_bus_start_odd(self, now_ns);
+    else if (!self->wire.busy && !index_set_is_empty(self->asking))
+        can_bus_arbitrate(self, &self->wire, now_ns);
 }
 
 /// A request that went with its mailbox when its node became bus-off in can_bus_finish, one after the other; false:

@@ -54,9 +54,14 @@ static inline void can_wire_note_event(can_wire_t *self, int64_t now_ns)
 static inline void can_mailboxes_empty(can_bus_t *self, int node, int mailbox)
 {
     can_bus_node_t *n = &self->nodes[node];
+    index_set_t one = index_set_of((unsigned)node);
     n->used &= ~(UINT32_C(1) << mailbox);
-    index_set_put(&self->asking, (unsigned)node, n->used != 0);
-    index_set_put(&self->changed, (unsigned)node, n->used != 0);
+    if (n->used) {
+        self->changed = index_set_either(self->changed, one);
+    } else {
+        self->asking = index_set_without(self->asking, one);
+        self->changed = index_set_without(self->changed, one);
+    }
 }
 
 /// A frame that failed waits again in its mailbox: a newer one that was to replace it while it waited does so now.

@@ -19,7 +19,7 @@ static can_mailbox_t *find_waiting(can_bus_node_t *node, const can_frame_t *fram
     return newest;
 }
 
-static can_mailbox_t *take_mailbox(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t flags)
+static inline can_mailbox_t *take_mailbox(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t flags)
 {
     can_bus_node_t *n = &self->nodes[node];
     if (n->used == UINT32_MAX) {
@@ -33,8 +33,9 @@ static can_mailbox_t *take_mailbox(can_bus_t *self, uint8_t node, const can_fram
     box->order = self->order++;
     box->not_before_ns = 0;
     box->frame = *frame;
-    index_set_put(&self->asking, node, true);
-    index_set_put(&self->changed, node, true);
+    index_set_t one = index_set_of(node);
+    self->asking = index_set_either(self->asking, one);
+    self->changed = index_set_either(self->changed, one);
     return box;
 }
 

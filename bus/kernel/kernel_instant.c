@@ -30,23 +30,18 @@ static void concern(happenings_t *self, index_set_t nodes)
 
 // ---- the next instant ----------------------------------------------------------------------------------------------
 
-// When something happens that concerns anybody.
-static int64_t next_happening(const kernel_t *self)
+// When something happens that concerns anybody; and when a medium arbitrates, which by itself concerns nobody.
+static int64_t next_happening(const kernel_t *self, int64_t *arbitration_ns)
 {
     int64_t next_ns = time_earlier(self->player_ns, minima_least(&self->deadlines));
     next_ns = time_earlier(next_ns, kernel_queue_next(&self->queue));
-    for (size_t i = 0; i < self->vehicle->bus_count; i++)
+    *arbitration_ns = TIME_NEVER;
+    for (size_t i = 0; i < self->vehicle->bus_count; i++) {
         next_ns = time_earlier(next_ns, can_bus_next_end(&self->buses[i]));
+        *arbitration_ns = time_earlier(*arbitration_ns, can_bus_next_start(&self->buses[i]));
+    }
     index_set_t rest = self->storing;
     for (int node; (node = index_set_take(&rest)) >= 0;) next_ns = time_earlier(next_ns, self->nodes[node].stored_ns);
-    return next_ns;
-}
-
-static int64_t next_arbitration(const kernel_t *self)
-{
-    int64_t next_ns = TIME_NEVER;
-    for (size_t i = 0; i < self->vehicle->bus_count; i++)
-        next_ns = time_earlier(next_ns, can_bus_next_start(&self->buses[i]));
     return next_ns;
 }
 
@@ -58,7 +53,8 @@ static int64_t not_before(int64_t at_ns, int64_t earliest_ns)
 int64_t kernel_next(const kernel_t *self)
 {
     if (!self->begun) return 0;
-    return not_before(time_earlier(next_happening(self), next_arbitration(self)), self->now_ns + 1);
+    int64_t arbitration_ns, happening_ns = next_happening(self, &arbitration_ns);
+    return not_before(time_earlier(happening_ns, arbitration_ns), self->now_ns + 1);
 }
 
 static int16_t event_index(const kernel_t *self, const kernel_event_t *event)
@@ -333,8 +329,9 @@ static int64_t arbitrate_between(kernel_t *self, int64_t limit_ns)
     if (!self->begun) return 0;
     bool seen_all = !self->seen || self->event_count == self->seen_count; // else the player sees the rest now
     for (;;) {
-        int64_t happening_ns = not_before(next_happening(self), self->now_ns + 1);
-        int64_t arbitration_ns = not_before(next_arbitration(self), self->now_ns + 1);
+        int64_t arbitration_ns, happening_ns = next_happening(self, &arbitration_ns);
+        happening_ns = not_before(happening_ns, self->now_ns + 1);
+        arbitration_ns = not_before(arbitration_ns, self->now_ns + 1);
         if (arbitration_ns >= happening_ns) return happening_ns;
         if (!seen_all || arbitration_ns > limit_ns) return arbitration_ns;
         self->now_ns = arbitration_ns;
