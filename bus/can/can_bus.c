@@ -18,13 +18,13 @@ void can_bus_init(can_bus_t *self, uint32_t bit_rate)
     self->bit_ns = TIME_S / bit_rate;
     self->plan = NULL;
     self->index = 0;
-    self->plan_seen = 0;
+    self->plan_seen = self->plan_begun = 0;
     self->plan_ns = TIME_NEVER;
     self->unsettled = self->shorted = false;
     self->to_be_cut = self->babbling = self->powered = self->listen_only = self->held = (index_set_t){0};
     self->asking = self->changed = self->special = self->counting = (index_set_t){0};
     self->off = self->lost = self->cut = (index_set_t){0};
-    self->order = self->carried = self->refused = 0;
+    self->order = self->order_before = self->carried = self->refused = 0;
     self->busy_total_ns = 0;
     self->wire = (can_wire_t){.state = CAN_BUS_ASLEEP};
 }
@@ -400,7 +400,9 @@ void can_bus_start(can_bus_t *self, int64_t now_ns)
 {
     if (self->plan) {
         can_wires_settle(self, now_ns);
+        can_mailboxes_settle(self, now_ns);
         can_wires_babble(self, now_ns);
+        self->order_before = self->order;
     }
     start_wire(self, &self->wire, now_ns);
     index_set_t rest = self->cut;

@@ -37,6 +37,9 @@ static inline void can_wire_note_event(can_wire_t *self, int64_t now_ns)
 /// Finds the mailbox of the node that takes part in arbitration now (`best`), and its rank.
 void can_mailboxes_choose(can_bus_t *self, int node, int64_t now_ns);
 
+/// Faults that have begun act on the requests of this instant, too. There is a plan.
+void can_mailboxes_settle(can_bus_t *self, int64_t now_ns);
+
 /// A mailbox of the node becomes free.
 void can_mailboxes_empty(can_bus_t *self, int node, int mailbox);
 
