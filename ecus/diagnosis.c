@@ -78,11 +78,35 @@ static void take_functional(diagnosis_t *self, uint8_t bus, const can_frame_t *f
     uds_server_request(&self->server, frame->data + SINGLE_HEADER_SIZE, size, true);
 }
 
+static void take_results(diagnosis_t *self)
+{
+    if (isotp_take_send_result(&self->link) != ISOTP_NOTHING) uds_server_sent(&self->server);
+    bool failed = isotp_take_receive_result(&self->link) != ISOTP_NOTHING;
+    if (isotp_receiving(&self->link))
+        uds_server_hold_session(&self->server);
+    else if (failed)
+        uds_server_release_session(&self->server);
+}
+
+// Whoever asks anew has stopped waiting for an answer that does not get on: the request is worked on at once, not when
+// the time-outs of the transport, a second each, are over.
+//
+//   request ── answer x (lost) ─── P2 and its margin: "no answer" ─── request ── answer
+//                     └────── 50 ms ──────┤ from here on a request ends it
+static void end_stuck_answer(diagnosis_t *self, const can_frame_t *frame)
+{
+    bool begins = frame->length > 1 && frame->data[1] >> 4 <= ISOTP_PCI_FIRST;
+    if (!begins || !isotp_is_stuck(&self->link, UDS_P2_NS, self->ecu->now_ns)) return;
+    isotp_give_up(&self->link);
+    take_results(self);
+}
+
 bool diagnosis_take_frame(diagnosis_t *self, uint8_t bus, const can_frame_t *frame)
 {
     if (!self->present || frame->id != UDS_REQUEST_ID || frame->extended || frame->remote || frame->length == 0)
         return false;
     if (frame->data[0] == self->address) {
+        end_stuck_answer(self, frame);
         if (is_busy(self) && bus != self->bus) {
             self->ignored++;
             return true;
@@ -107,16 +131,6 @@ bool diagnosis_take_not_sent(diagnosis_t *self, uint8_t bus, const can_frame_t *
 }
 
 // ---- work ----------------------------------------------------------------------------------------------------------
-
-static void take_results(diagnosis_t *self)
-{
-    if (isotp_take_send_result(&self->link) != ISOTP_NOTHING) uds_server_sent(&self->server);
-    bool failed = isotp_take_receive_result(&self->link) != ISOTP_NOTHING;
-    if (isotp_receiving(&self->link))
-        uds_server_hold_session(&self->server);
-    else if (failed)
-        uds_server_release_session(&self->server);
-}
 
 static bool work_on_request(diagnosis_t *self)
 {

@@ -121,17 +121,29 @@ static void hit(can_bus_model_fault_t *fault)
 
 static void ask_for_request(can_bus_model_t *self, can_bus_model_request_t *request, int64_t now_ns)
 {
-    for (size_t i = 0; i < self->fault_count; i++) {
+    size_t since = request->faults; // 0: it was not asked for any
+    request->asked_ns = now_ns;
+    request->faults = self->fault_count;
+    for (size_t i = since; i < self->fault_count; i++) {
         can_bus_model_fault_t *fault = &self->faults[i];
         if (!fits(&fault->fault, request->node, &request->frame)) continue;
         if (acts(fault, FAULT_DROP, now_ns) && fault->fault.to == FAULT_ANY) {
             request->dropped = true;
             hit(fault);
         } else if (acts(fault, FAULT_DELAY, now_ns)) {
-            if (request->not_before_ns == 0) request->not_before_ns = now_ns;
+            if (request->not_before_ns < now_ns) request->not_before_ns = now_ns;
             request->not_before_ns += fault->fault.by_ns;
             hit(fault);
         }
+    }
+}
+
+// Faults that have begun since are for the requests of this instant as well.
+static void ask_again(can_bus_model_t *self, int64_t now_ns)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        can_bus_model_request_t *request = &self->requests[i];
+        if (request->asked_ns == now_ns && !request->done && !request->copy) ask_for_request(self, request, now_ns);
     }
 }
 
@@ -275,6 +287,7 @@ can_bus_request_t can_bus_model_request(can_bus_model_t *self, unsigned node, co
                                         int64_t now_ns)
 {
     settle(self, now_ns);
+    ask_again(self, now_ns);
     bool cyclic = (flags & CAN_BUS_CYCLIC) != 0;
     can_bus_model_wire_t *wire = wire_of(self, node);
     if (!self->nodes[node].powered || self->nodes[node].off) return CAN_BUS_REFUSED;
@@ -456,8 +469,11 @@ static void act_when_carried(can_bus_model_t *self, unsigned number, index_set_t
         can_frame_t frame = sent->frame;
         sent->done = true, sent->on_wire = false;
         can_bus_model_request_t *copy = add(self, node, &frame, flags);
-        if (copy) copy->copy = true;
-        if (copy && !flags) wire_of(self, node)->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
+        if (!copy) continue;
+        copy->copy = true;
+        copy->asked_ns = now_ns;
+        copy->faults = self->fault_count;
+        if (!flags) wire_of(self, node)->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
     }
 }
 
@@ -699,6 +715,7 @@ static void babble(can_bus_model_t *self, unsigned node, int64_t now_ns)
 void can_bus_model_start(can_bus_model_t *self, int64_t now_ns)
 {
     settle(self, now_ns);
+    ask_again(self, now_ns);
     for (unsigned node = 0; node < NODES; node++) babble(self, node, now_ns);
     for (unsigned number = 0; number < WIRES; number++)
         if (number == 0 || self->nodes[number - 1].wire == number) start_wire(self, number, now_ns);

@@ -17,6 +17,8 @@ typedef struct {
     unsigned node;
     uint8_t flags;
     can_frame_t frame;
+    int64_t asked_ns;
+    size_t faults; // that had begun before it
     int64_t not_before_ns;
     bool dropped; // it is to vanish
     bool copy;    // of a frame that was carried

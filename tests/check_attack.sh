@@ -106,8 +106,9 @@ wait $attacker || fail "the attacker ends with $?"
 "$attack" pretend "ipc://$work/own" > "$work/said" & attacker=$!
 within 20 grep -q listens "$work/said" || fail "no attack"
 "$bin/kmsim" do --bus "ipc://$work/own" '{"gear": "r"}' > "$work/answer" 2>&1 || fail "$(cat "$work/answer")"
-"$bin/bus-sniffer" --bus "ipc://$work/own" --all -n 40 >> "$work/answer" 2>&1 || fail "$(cat "$work/answer")"
-grep -q '^done ?' "$work/answer" && grep -q '^(0.000000) power ?' "$work/answer" && grep -q '^(0.000000) ?.* 130#' "$work/answer" ||
+"$bin/bus-sniffer" --bus "ipc://$work/own" --all --errors -n 40 >> "$work/answer" 2>&1 || fail "$(cat "$work/answer")"
+grep -q '^done ?' "$work/answer" && grep -q '^(0.000000) power ?' "$work/answer" && grep -q '^(0.000000) ?.* 130#' "$work/answer" &&
+    grep -q '^(0.000000) ?.* error frame in 130# of ?' "$work/answer" && grep -q '^(0.000000) ?.* bus-off on ?' "$work/answer" ||
     fail "the attacker is not heard: $(head -n 3 "$work/answer")"
 [ -z "$(tr -d '\n -~' < "$work/answer")" ] || fail "what an attacker says reaches the terminal: $(od -c "$work/answer" | head -n 5)"
 kill $attacker

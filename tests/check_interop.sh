@@ -17,4 +17,14 @@ for kind in log pcapng; do
         -T fields -e can.id -e uds.sid -e uds.reply -e _ws.malformed > "$work/tshark.$kind" 2> "$work/err" ||
         { cat "$work/err"; exit 1; }
 done
+# And a run in which frames fail: their error frames are what every tool takes them for.
+for kind in log asc pcapng; do
+    build/bin/kmsim run --in-process --trace "$work/errors.$kind" scenarios/fault_seat_is_bus_off.json > /dev/null
+done
+log2asc -I "$work/errors.log" -O "$work/errors.converted.asc" kcan-s kcan-p
+asc2log -I "$work/errors.asc" -O "$work/errors.converted.log"
+for kind in log pcapng; do
+    tshark -r "$work/errors.$kind" -T fields -e can.flags.err -e frame.time_epoch -e _ws.malformed \
+        > "$work/errors.tshark.$kind" 2> "$work/err" || { cat "$work/err"; exit 1; }
+done
 /usr/bin/python3 tests/interop.py "$work"

@@ -41,6 +41,25 @@ grep -q ' seat: profile 2 called up (coded)$' "$work/seen.log" || fail "no log e
 wait $run && wait $first || fail "a run whose observers leave must not care"
 [ "$(wc -l < "$work/three")" = 3 ] || fail "-n 3 gives $(wc -l < "$work/three") lines"
 
+# ---- error frames: in every trace alike, and shown to whoever asks for them ----
+faulty=$(realpath scenarios/fault_seat_is_bus_off.json)
+"$bin/kmsim" run --in-process --trace "$work/errors.log" "$faulty" > "$work/out"
+"$bin/kmsim" run --observers 3 --trace "$work/processes.log" "$faulty" > "$work/out" & run=$!
+"$bin/bus-sniffer" --errors > "$work/errors" 2> "$work/err" & first=$!
+"$bin/bus-sniffer" > "$work/plain" 2> "$work/err2" & second=$!
+"$bin/bus-sniffer" --errors --filter kcan-s > "$work/other" 2> "$work/err3" & third=$!
+wait $run && wait $first && wait $second && wait $third || fail "a run with faults, or who looks on at it, fails"
+cmp "$work/errors.log" "$work/processes.log" || fail "error frames are not the same in both hosts"
+grep -v ' 20000080#' "$work/errors.log" | cmp - "$work/plain" || fail "a sniffer that asks for no errors sees something else"
+grep '#' "$work/errors" | cut -d' ' -f1-3 | cmp "$work/errors.log" - || fail "--errors shows other frames than the trace has"
+grep -q ' kcan-p 20000080#0000000000000000  error frame in 232#[0-9A-F]* of seat$' "$work/errors" ||
+    fail "whose frame has failed is not told"
+for state in error-passive bus-off error-active; do
+    grep -q "^([0-9.]*) seat $state on kcan-p$" "$work/errors" || fail "nobody tells that the seat is $state"
+done
+! grep -q 'error\|bus-off' "$work/other" || fail "--filter lets errors of another bus through"
+cat "$work/err" "$work/err2" "$work/err3" | grep -vq 'nothing missed' && fail "$(cat "$work/err" "$work/err2" "$work/err3")"
+
 # ---- a sniffer that stands still: nobody waits for it, and it says what it has lost ----
 awk 'BEGIN {
     printf "{\"name\": \"many frames\", \"steps\": [{\"wait\": \"0 s\"}"

@@ -177,6 +177,13 @@ gives 1 "$bin/kmsim" run --in-process --strict idle.json
 grep -qx '  message: "watched 0 frames"' out && grep -qx '  pointer: "/steps/0/steps/0/never"' out || fail "$(cat out)"
 gives 0 "$bin/kmsim" run --in-process --strict stories/good.json
 
+# So is a fault that hit nothing.
+story spared.json spared '{"fault": {"kind": "drop", "message": "SeatStatus", "count": 1}}, {"wait": "1 s"}'
+gives 0 "$bin/kmsim" run --in-process spared.json
+grep -qx '# spared.json:1:30: /steps/0/fault: hit nothing' out || fail "$(cat out)"
+gives 1 "$bin/kmsim" run --in-process --strict spared.json
+grep -qx '  message: "hit nothing"' out && grep -qx '  pointer: "/steps/0/fault"' out || fail "$(cat out)"
+
 # What nobody could do and what cannot fail: valid, and doubted.
 story doubts.json doubts '{"ignition": {"remove": true}}, {"ignition": {"terminal": "r"}},
  {"never": {"message": "SeatStatus"}, "for": "0 s"}, {"never": {"message": "SeatStatus"}, "background": true}'

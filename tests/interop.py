@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
-# Reads the traces of one workshop story with python-can and scapy, and checks what they make of it.
+# Reads the traces of one workshop story with python-can and scapy, and checks what they make of it; and those of one with
+# error frames.
 #   interop.py DIRECTORY   with trace.log, trace.asc, trace.pcapng, converted.asc, converted.log, tshark.log, tshark.pcapng
+#                          and the same of the other story, each as errors.…
 import logging
 import sys
 
@@ -74,4 +76,27 @@ for kind in ("log", "pcapng"):
     check("tshark finds nothing malformed", not any(r[3] for r in rows))
     seen = [int(r[1], 0) + 0x40 for r in rows if int(r[0], 0) == 0x640 and r[1]]
     check("tshark and scapy see the same answers of the CAS", seen == answers, f"{len(seen)} answers")
+# A frame is its time in microseconds, and whether it is an error frame.
+lines = [line.split() for line in open(f"{directory}/errors.log")]
+errors = [(int(float(t.strip("()")) * 1e6 + 0.5), frame.startswith("20000080#")) for t, _, frame in lines]
+count = sum(e for _, e in errors)
+check("the other story has error frames", 10 < count < len(errors), f"{count} of {len(errors)}")
+
+
+def flags(path):
+    return [(int(m.timestamp * 1e6 + 0.5), m.is_error_frame) for m in can.LogReader(path)]
+
+
+check("python-can finds them in the candump log", flags(f"{directory}/errors.log") == errors)
+asc = flags(f"{directory}/errors.asc")
+first = asc[0][0] - errors[0][0]  # it adds the date in the file's head
+check("python-can finds them in the ASC trace", [(t - first, e) for t, e in asc] == errors)
+for name in ("errors.converted.asc", "errors.converted.log"):
+    check(f"can-utils keep them in {name}", [e for _, e in flags(f"{directory}/{name}")] == [e for _, e in errors])
+packets = rdpcap(f"{directory}/errors.pcapng")
+check("scapy finds them in the pcapng trace", [p.flags.error for p in packets] == [e for _, e in errors])
+for kind in ("log", "pcapng"):
+    rows = [line.rstrip("\n").split("\t") for line in open(f"{directory}/errors.tshark.{kind}")]
+    seen = [(int(float(r[1]) * 1e6 + 0.5), r[0] in ("1", "True")) for r in rows]
+    check(f"tshark finds them in the {kind} trace", seen == errors and not any(r[2] for r in rows))
 sys.exit(1 if failed else 0)

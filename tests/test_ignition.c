@@ -55,6 +55,54 @@ START_TEST(key_of_another_car_is_refused_as_foreign_unless_a_right_answer_follow
 }
 END_TEST
 
+START_TEST(answer_with_any_bit_inverted_starts_nothing)
+{
+    ignition_t plugged;
+    keys_t before = keys;
+    plug(IN, true);
+    plugged = ignition;
+    air_t right = key_answer_encode(&(key_answer_t){1, 1, 77}, &coil, keys.slots[0].secret);
+    for (unsigned bit = 0; bit < 8u * right.size; bit++) {
+        ignition = plugged;
+        keys = before;
+        air_t inverted = right;
+        inverted.bytes[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        ck_assert_str_eq(hear(&inverted), "");
+        const char *refused = bit < 8 ? "log refused 0 39177, fault 9909, terminal"  // that is no answer at all
+                                      : "log refused 0 39176, fault 9908, terminal"; // nor is this one the key's
+        expect_at(IN + 314 * MS, refused);
+        ck_assert_mem_eq(&keys, &before, sizeof keys);
+    }
+}
+END_TEST
+
+START_TEST(answer_heard_twice_counts_once)
+{
+    plug(IN, true);
+    air_t right = key_answer_encode(&(key_answer_t){1, 1, 77}, &coil, keys.slots[0].secret);
+    ck_assert_str_eq(hear(&right), "store");
+    ck_assert_str_eq(hear(&right), "");
+    ck_assert_uint_eq(ignition.answers_ignored, 1);
+    expect_at(IN + 314 * MS, "terminal, log identified 1 1");
+}
+END_TEST
+
+START_TEST(answer_that_comes_after_the_judgement_is_ignored)
+{
+    plug(IN, true);
+    air_t right = key_answer_encode(&(key_answer_t){1, 1, 77}, &coil, keys.slots[0].secret);
+    ignition_t other = ignition;
+    expect_at(IN + 314 * MS, "log refused 0 39177, fault 9909, terminal");
+    ck_assert_str_eq(hear(&right), "");
+    ck_assert_uint_eq(ignition.answers_ignored, 1);
+    ck_assert_int_eq(ignition.state, LOCK_REFUSED);
+    expect_nothing_more();
+    ignition = other; // late, and in time all the same
+    ck_assert_str_eq(hear(&right), "store");
+    expect_at(IN + 314 * MS, "terminal, log identified 1 1");
+}
+END_TEST
+
 START_TEST(blocked_key_is_refused_and_its_code_is_stored)
 {
     keys.slots[0].blocked = true;
@@ -250,6 +298,9 @@ int main(void)
     tcase_add_test(tests, only_a_key_that_is_put_in_takes_a_random_number);
     tcase_add_test(tests, key_that_says_nothing_is_refused_as_silent);
     tcase_add_test(tests, key_of_another_car_is_refused_as_foreign_unless_a_right_answer_follows);
+    tcase_add_test(tests, answer_with_any_bit_inverted_starts_nothing);
+    tcase_add_test(tests, answer_heard_twice_counts_once);
+    tcase_add_test(tests, answer_that_comes_after_the_judgement_is_ignored);
     tcase_add_test(tests, blocked_key_is_refused_and_its_code_is_stored);
     tcase_add_test(tests, spare_key_is_learned);
     tcase_add_test(tests, number_that_differs_is_written_to_the_key_and_its_receipt_is_logged);

@@ -380,6 +380,41 @@ START_TEST(transfers_to_two_units_at_once_do_not_meet)
 }
 END_TEST
 
+// ---- what does not get on ------------------------------------------------------------------------------------------
+
+START_TEST(a_message_that_waits_for_one_thing_too_long_is_stuck_and_can_be_given_up)
+{
+    can_frame_t frame;
+    ck_assert(!isotp_is_stuck(&unit, 0, 0));
+    starts(&unit, 20, 0);
+    ck_assert(isotp_pull(&unit, 0, &frame));
+    ck_assert(!isotp_is_stuck(&unit, 50, 49)); // the bus has not carried the first frame
+    ck_assert(isotp_is_stuck(&unit, 50, 50));
+    ck_assert(isotp_sent(&unit, &frame, 60));
+    ck_assert(!isotp_is_stuck(&unit, 50, 109)); // nor has a flow control come
+    ck_assert(isotp_is_stuck(&unit, 50, 110));
+    isotp_give_up(&unit);
+    ck_assert_int_eq(isotp_take_send_result(&unit), ISOTP_UNEXPECTED);
+    ck_assert(!isotp_sending(&unit) && !isotp_is_stuck(&unit, 0, 200));
+    isotp_give_up(&unit); // of nothing
+    ck_assert_int_eq(isotp_take_send_result(&unit), ISOTP_NOTHING);
+}
+END_TEST
+
+START_TEST(a_frame_given_up_keeps_no_other_waiting_and_its_report_is_nobody_s)
+{
+    can_frame_t frame, next;
+    starts(&unit, 3, 0);
+    ck_assert(isotp_pull(&unit, 0, &frame));
+    isotp_give_up(&unit);
+    ck_assert(isotp_send(&unit, (const uint8_t[]){0x7E, 0x00}, 2, 10));
+    ck_assert(isotp_pull(&unit, 10, &next));
+    ck_assert(!isotp_sent(&unit, &frame, 20)); // late
+    ck_assert(isotp_sent(&unit, &next, 30));
+    ck_assert_int_eq(isotp_take_send_result(&unit), ISOTP_DONE);
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("link");
@@ -406,5 +441,7 @@ int main(void)
     tcase_add_test(tcase, a_frame_without_bytes_is_foreign_even_to_address_zero);
     tcase_add_test(tcase, a_functional_link_knows_single_frames_only);
     tcase_add_test(tcase, transfers_to_two_units_at_once_do_not_meet);
+    tcase_add_test(tcase, a_message_that_waits_for_one_thing_too_long_is_stuck_and_can_be_given_up);
+    tcase_add_test(tcase, a_frame_given_up_keeps_no_other_waiting_and_its_report_is_nobody_s);
     return suite_run("isotp disorder", tcase);
 }

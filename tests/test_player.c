@@ -56,6 +56,16 @@ START_TEST(a_time_that_has_passed_fails_the_step)
 }
 END_TEST
 
+// A frame that is never on the bus must not look like a car that did not react.
+START_TEST(a_frame_of_a_stranger_that_is_bus_off_fails_the_step)
+{
+#define BROKEN "{'fault': {'kind': 'corrupt', 'bus': 'kcan-s', 'ecu': 'stranger'}}"
+#define OFF "{'expect': {'bus': 'kcan-s', 'ecu': 'stranger', 'state': 'bus-off'}, 'within': '1 s'}"
+    story_fails(BROKEN "," PING "," OFF "," PING, 3, "the stranger is bus-off on kcan-s and sends nothing");
+    story_passes(BROKEN "," PING "," OFF "," PING_P);
+}
+END_TEST
+
 // ---- expect --------------------------------------------------------------------------------------------------------
 
 START_TEST(an_expectation_holds_the_story_until_the_frame_is_there)
@@ -393,6 +403,7 @@ int main(void)
         steps_without_a_time_happen_at_one_instant_in_their_order,
         after_counts_from_when_the_step_before_was_done,
         a_time_that_has_passed_fails_the_step,
+        a_frame_of_a_stranger_that_is_bus_off_fails_the_step,
         an_expectation_holds_the_story_until_the_frame_is_there,
         what_comes_at_the_deadline_is_in_time_and_a_nanosecond_later_is_not,
         an_expectation_that_is_not_met_fails_at_its_deadline_in_words,

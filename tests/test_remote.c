@@ -304,6 +304,53 @@ START_TEST(forged_unknown_and_malformed_telegrams_are_logged_and_counted_and_not
 }
 END_TEST
 
+START_TEST(telegram_heard_twice_is_a_replay_and_the_held_press_goes_on)
+{
+    air_t air = make(1, 1, KEY_BUTTON_UNLOCK, ++codes[1]);
+    ck_assert_str_eq(hear(&air), "store");
+    ck_assert_str_eq(hear(&air), "log replayed 1 1001 1001");
+    stored(AT, 1);
+    ck_assert(remote.held);
+    ck_assert_str_eq(hear(&air), "log replayed 1 1001 1001"); // also while it acts
+    ck_assert_uint_eq(remote.verdicts[KEYS_REPLAYED], 2);
+    ck_assert_uint_eq(remote.pending_count, 0);
+    ck_assert_str_ne(elapse(AT + 100 * MS), "");
+    ck_assert_str_ne(let_go(air.transmission), "");
+    ck_assert_str_eq(let_go(air.transmission), ""); // its end is heard twice as well
+    ck_assert(!remote.held);
+}
+END_TEST
+
+START_TEST(late_telegram_acts_when_it_comes_unless_a_later_code_was_heard)
+{
+    air_t late = make(1, 1, KEY_BUTTON_UNLOCK, START + 1), next = make(1, 1, KEY_BUTTON_LOCK, START + 2);
+    hear(&next);
+    stored(AT, 1);
+    ck_assert_str_eq(hear(&late), "log replayed 1 1001 1002");
+    ck_assert_str_eq(let_go(late.transmission), ""); // it ends as late, and nothing of the other
+    ck_assert(remote.held);
+    ck_assert_uint_eq(remote.verdicts[KEYS_REPLAYED], 1);
+}
+END_TEST
+
+START_TEST(telegram_with_any_bit_inverted_is_ignored_and_counted)
+{
+    air_t right = make(1, 1, KEY_BUTTON_UNLOCK, ++codes[1]);
+    keys_t before = keys;
+    for (unsigned bit = 0; bit < 8u * right.size; bit++) {
+        air_t inverted = right;
+        inverted.bytes[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        hear(&inverted);
+        ck_assert_uint_eq(remote.pending_count, 0);
+        ck_assert_mem_eq(&keys, &before, sizeof keys);
+    }
+    const uint32_t *verdicts = remote.verdicts;
+    ck_assert_uint_eq(verdicts[KEYS_ACCEPTED], 0);
+    ck_assert_uint_eq(verdicts[KEYS_FORGED] + verdicts[KEYS_UNKNOWN] + verdicts[KEYS_MALFORMED], 8u * right.size);
+    ck_assert_str_eq(hear(&right), "store"); // nothing of it was taken for the code
+}
+END_TEST
+
 START_TEST(blocking_a_key_ends_its_press_with_one_released)
 {
     press(1, KEY_BUTTON_UNLOCK);
@@ -364,7 +411,9 @@ int main(void)
           blocked_key_leaves_a_fault_and_its_code_is_stored, blocking_a_key_ends_its_press_with_one_released,
           blocking_a_key_withdraws_its_presses_that_wait_and_no_others,
           forged_unknown_and_malformed_telegrams_are_logged_and_counted_and_nothing_else,
-          start_forgets_what_was_pressed_and_counted}},
+          telegram_heard_twice_is_a_replay_and_the_held_press_goes_on,
+          late_telegram_acts_when_it_comes_unless_a_later_code_was_heard,
+          telegram_with_any_bit_inverted_is_ignored_and_counted, start_forgets_what_was_pressed_and_counted}},
     };
     return suite_run_groups("remote", groups, sizeof groups / sizeof groups[0], set_up, NULL);
 }

@@ -116,6 +116,17 @@ START_TEST(a_watch_that_cannot_fail_is_told)
 }
 END_TEST
 
+START_TEST(a_fault_that_lasts_no_time_or_ends_before_one_of_its_kind_began_is_told)
+{
+    assert_doubts("{'fault': {'kind': 'drop', 'for': '1 us'}}, {'fault': {'kind': 'drop', 'clear': true}}", "");
+    assert_doubts("{'fault': {'kind': 'drop', 'for': '0 s'}}", "cannot hit: it lasts no time");
+    assert_doubts("{'fault': {'kind': 'drop', 'clear': true}}, {'fault': {'kind': 'drop'}}",
+                  "no drop has begun before it");
+    assert_doubts("{'fault': {'kind': 'drop'}}, {'fault': {'kind': 'noise', 'clear': true}}",
+                  "no noise has begun before it");
+}
+END_TEST
+
 START_TEST(what_many_rounds_do_is_told_once)
 {
     assert_doubts("{'repeat': 9, 'steps': [{'door': {'driver': 'open'}}, {'remote': {'key': 1, 'button': 'unlock'}}]}",
@@ -126,9 +137,13 @@ END_TEST
 int main(void)
 {
     const TTest *const TESTS[] = {
-        the_lock_has_one_key_and_needs_one,   doors_supplies_and_telegrams_are_as_they_were_left,
-        a_time_that_will_have_passed_is_told, a_range_that_leaves_all_or_nothing_is_told,
-        a_watch_that_cannot_fail_is_told,     what_many_rounds_do_is_told_once,
+        the_lock_has_one_key_and_needs_one,
+        doors_supplies_and_telegrams_are_as_they_were_left,
+        a_time_that_will_have_passed_is_told,
+        a_range_that_leaves_all_or_nothing_is_told,
+        a_watch_that_cannot_fail_is_told,
+        what_many_rounds_do_is_told_once,
+        a_fault_that_lasts_no_time_or_ends_before_one_of_its_kind_began_is_told,
     };
     TCase *tests = tcase_create("doubts");
     tcase_add_checked_fixture(tests, open_garage, close_garage);

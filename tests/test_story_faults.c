@@ -217,6 +217,25 @@ START_TEST(a_count_is_of_all_buses_together_and_a_time_ends_a_fault)
 }
 END_TEST
 
+START_TEST(a_fault_is_for_requests_of_its_instant_too_in_their_order)
+{
+    static const char COUNTED[] = ", {'expect': {'message': 'CentralLocking', 'count': [1, 1]}, 'for': '1 s'}";
+    char text[TEXT_MAX];
+    snprintf(text, sizeof text, "%s,%s,%s%s", UNLOCK, FAULT("'kind': 'drop', 'count': 1"), UNLOCK, COUNTED);
+    story_passes(text);
+    snprintf(text, sizeof text, "%s, {'wait': '1 us'}, %s%s", UNLOCK, FAULT("'kind': 'drop'"), COUNTED);
+    story_passes(text);
+    snprintf(text, sizeof text, "%s,%s,%s%s", UNLOCK, FAULT("'kind': 'drop'"), FAULT("'kind': 'drop', 'clear': true"),
+             COUNTED);
+    story_passes(text);
+    int carried_us = 30000 + BIT_US * doors_bits();
+    story_passes(at_time(FAULT("'kind': 'delay', 'by': '20 ms'") "," UNLOCK "," FAULT(
+                             "'kind': 'delay', 'by': '10 ms'") ", {'expect': {'message': 'CentralLocking'}, 'within': "
+                                                               "'%d us', 'not_before': '%d us'}",
+                         carried_us));
+}
+END_TEST
+
 START_TEST(a_delayed_request_waits_and_one_that_is_duplicated_is_carried_twice)
 {
     int carried_us = 20000 + BIT_US * doors_bits();
@@ -421,8 +440,8 @@ START_TEST(a_fault_that_hit_nothing_is_told_as_a_watch_that_saw_nothing)
 {
     assert_idle(FAULT("'kind': 'drop', 'message': 'SeatStatus'") "," UNLOCK ", {'wait': '1 s'}", "0", "hit nothing");
     assert_idle(FAULT("'kind': 'drop', 'message': 'CentralLocking'") "," UNLOCK ", {'wait': '1 s'}", "", NULL);
-    assert_idle(UNLOCK "," FAULT("'kind': 'drop', 'message': 'CentralLocking'") ", {'wait': '1 s'}", "1",
-                "hit nothing");
+    assert_idle(UNLOCK ", {'wait': '1 us'}," FAULT("'kind': 'drop', 'message': 'CentralLocking'") ", {'wait': '1 s'}",
+                "2", "hit nothing");
     assert_idle(FAULT("'kind': 'drop', 'air': 'rf', 'count': 1") ", {'wait': '1 s'}", "0", "hit nothing");
     assert_idle(FAULT("'kind': 'cut', 'ecu': 'cas', 'for': '1 s'") ", {'wait': '2 s'}", "", NULL);
     assert_idle(FAULT("'kind': 'noise', 'rate': 0.1") "," UNLOCK ", {'wait': '1 s'}", "", NULL);
@@ -546,6 +565,7 @@ int main(void)
         a_unit_has_a_state_as_long_as_a_story_gives_it_power,
         a_dropped_request_is_neither_seen_nor_an_error,
         a_count_is_of_all_buses_together_and_a_time_ends_a_fault,
+        a_fault_is_for_requests_of_its_instant_too_in_their_order,
         a_delayed_request_waits_and_one_that_is_duplicated_is_carried_twice,
         what_is_cleared_has_ended_and_what_is_another_selection_has_not,
         a_shorted_bus_cannot_be_woken_before_it_is_whole_again,

@@ -18,13 +18,13 @@ void can_bus_init(can_bus_t *self, uint32_t bit_rate)
     self->bit_ns = TIME_S / bit_rate;
     self->plan = NULL;
     self->index = 0;
-    self->plan_seen = 0;
+    self->plan_seen = self->plan_begun = 0;
     self->plan_ns = TIME_NEVER;
     self->odd = self->unsettled = self->shorted = false;
     self->to_be_cut = self->babbling = self->powered = self->listen_only = self->held = (index_set_t){0};
     self->asking = self->changed = self->special = self->counting = (index_set_t){0};
     self->off = self->lost = self->cut = (index_set_t){0};
-    self->order = self->carried = self->refused = 0;
+    self->order = self->order_before = self->carried = self->refused = 0;
     self->busy_total_ns = 0;
     self->wire = (can_wire_t){.state = CAN_BUS_ASLEEP};
 }
@@ -80,7 +80,7 @@ void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_
 
 void can_bus_change_hold(can_bus_t *self, uint8_t node, bool hold, int64_t now_ns)
 {
-    if (can_bus_must_settle(self)) can_wires_settle(self, now_ns);
+    can_bus_follow_plan(self, now_ns);
     if (!hold) can_wire_note_event(can_wire_of(self, node), now_ns);
     index_set_put(&self->held, node, hold);
 }
@@ -422,10 +422,8 @@ void can_bus_arbitrate(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 
 void can_bus_start_odd(can_bus_t *self, int64_t now_ns)
 {
-    if (self->plan) {
-        can_wires_settle(self, now_ns);
-        can_wires_babble(self, now_ns);
-    }
+    can_bus_follow_plan(self, now_ns);
+    if (self->plan) can_wires_babble(self, now_ns);
     can_bus_arbitrate(self, &self->wire, now_ns);
     index_set_t rest = self->cut;
     for (int i; (i = index_set_take(&rest)) >= 0;) can_bus_arbitrate(self, &self->stubs[i], now_ns);

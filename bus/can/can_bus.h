@@ -42,6 +42,7 @@ enum {                   // flags of a request
 
 typedef struct {
     uint8_t flags;         // CAN_BUS_CYCLIC …, and what the medium notes of it
+    uint32_t begun;        // of the plan's faults, before it was asked for
     uint64_t order;        // of all requests on this bus: first in, first out
     int64_t not_before_ns; // it takes no part in arbitration until then
     can_frame_t frame;
@@ -98,6 +99,8 @@ typedef struct {
     fault_plan_t *plan;              // null: nothing goes wrong
     uint8_t index;                   // of this bus, in the plan
     uint64_t plan_seen;              // changes of the plan that were followed
+    uint64_t plan_begun;             // faults of the plan that the requests of this instant were asked for
+    uint64_t order_before;           // of the last request before this instant
     int64_t plan_ns;                 // when it may change by time
     bool odd;                        // something of it is to be looked after: can_bus_parts.h, can_bus_note_odd
     bool unsettled;                  // somebody is to be cut off or joined as soon as a frame has ended
@@ -206,6 +209,7 @@ static inline void can_bus_start(can_bus_t *self, int64_t now_ns)
         can_bus_start_odd(self, now_ns);
     else if (!self->wire.busy && !index_set_is_empty(self->asking))
         can_bus_arbitrate(self, &self->wire, now_ns);
+    self->order_before = self->order;
 }
 
 /// A request that went with its mailbox when its node became bus-off in can_bus_finish, one after the other; false:

@@ -30,12 +30,6 @@ static inline void can_bus_note_odd(can_bus_t *self)
         !index_set_is_empty(index_set_either(odd, self->babbling)) || self->plan_ns != TIME_NEVER || self->unsettled;
 }
 
-/// Whether the plan has something new for this bus.
-static inline bool can_bus_must_settle(const can_bus_t *self)
-{
-    return self->plan && (self->odd || self->plan->changes != self->plan_seen);
-}
-
 /// The wires that the node stands on.
 static inline can_wire_t *can_wire_of(can_bus_t *self, uint8_t node)
 {
@@ -49,6 +43,9 @@ static inline void can_wire_note_event(can_wire_t *self, int64_t now_ns)
 }
 
 // ---- can_mailboxes.c -----------------------------------------------------------------------------------------------
+
+/// Faults that have begun act on the requests of this instant, too. There is a plan.
+void can_mailboxes_settle(can_bus_t *self, int64_t now_ns);
 
 /// A mailbox of the node becomes free.
 static inline void can_mailboxes_empty(can_bus_t *self, int node, int mailbox)
@@ -97,11 +94,19 @@ int64_t can_confinement_next_ns(const can_bus_t *self);
 
 // ---- can_wires.c ---------------------------------------------------------------------------------------------------
 
-/// Follows the plan: cuts off and joins. Before whatever a node does, and before arbitration.
+/// Cuts off and joins. There is a plan.
 void can_wires_settle(can_bus_t *self, int64_t now_ns);
 
 /// Who is to babble, and has nothing more of it waiting, asks once more.
 void can_wires_babble(can_bus_t *self, int64_t now_ns);
+
+/// Follows the plan where it has something new for this bus: before whatever a node does, and before arbitration.
+static inline void can_bus_follow_plan(can_bus_t *self, int64_t now_ns)
+{
+    if (!self->plan || (!self->odd && self->plan->changes == self->plan_seen)) return;
+    can_wires_settle(self, now_ns);
+    can_mailboxes_settle(self, now_ns);
+}
 
 /// Adds nodes to one of the outcome's sets of who is told something.
 void can_outcome_tell(can_bus_outcome_t *self, index_set_t *set, index_set_t nodes);

@@ -30,6 +30,7 @@ static inline can_mailbox_t *take_mailbox(can_bus_t *self, uint8_t node, const c
     n->used |= UINT32_C(1) << free_box;
     can_mailbox_t *box = &n->mailboxes[free_box];
     box->flags = flags;
+    box->begun = self->plan ? (uint32_t)self->plan->begun : 0;
     box->order = self->order++;
     box->not_before_ns = 0;
     box->frame = *frame;
@@ -46,20 +47,50 @@ static void wake_for(can_wire_t *wire, int64_t now_ns)
     wire->ready_ns = now_ns + CAN_BUS_WAKE_NS;
 }
 
-static void ask_plan(can_bus_t *self, uint8_t node, can_mailbox_t *box, int64_t now_ns)
+static void ask_plan(can_bus_t *self, uint8_t node, can_mailbox_t *box, uint64_t since, int64_t now_ns)
 {
-    bool dropped;
-    int64_t late_ns = fault_plan_request(self->plan, self->index, node, &box->frame, now_ns, &dropped);
+    bool dropped = false;
+    int64_t late_ns = fault_plan_request(self->plan, self->index, node, &box->frame, since, now_ns, &dropped);
     if (dropped) box->flags |= CAN_BUS_DROPPED;
-    if (late_ns > 0) box->not_before_ns = now_ns + late_ns;
+    if (late_ns > 0) box->not_before_ns = (box->not_before_ns > now_ns ? box->not_before_ns : now_ns) + late_ns;
     if (dropped || late_ns > 0) index_set_put(&self->special, node, true);
     can_bus_note_odd(self);
+}
+
+// The oldest request from that place in the order on, or null.
+static can_mailbox_t *find_request(can_bus_t *self, uint64_t from, uint8_t *node)
+{
+    can_mailbox_t *oldest = NULL;
+    index_set_t rest = self->asking;
+    for (int i; (i = index_set_take(&rest)) >= 0;) {
+        can_bus_node_t *n = &self->nodes[i];
+        for (int place = can_node_next_used(n, 0); place >= 0; place = can_node_next_used(n, place + 1)) {
+            can_mailbox_t *box = &n->mailboxes[place];
+            if (box->order < from || (oldest && box->order > oldest->order)) continue;
+            oldest = box;
+            *node = (uint8_t)i;
+        }
+    }
+    return oldest;
+}
+
+// A fault begins at its instant, for requests that begin then: also for those that were there before it was told.
+void can_mailboxes_settle(can_bus_t *self, int64_t now_ns)
+{
+    uint8_t node = 0;
+    if (self->plan->begun == self->plan_begun) return;
+    self->plan_begun = self->plan->begun;
+    uint64_t from = self->order_before;
+    for (can_mailbox_t *box; (box = find_request(self, from, &node)); from = box->order + 1) {
+        if ((box->flags & CAN_BUS_COPY) == 0) ask_plan(self, node, box, box->begun, now_ns);
+        box->begun = (uint32_t)self->plan->begun;
+    }
 }
 
 can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t flags,
                                   int64_t now_ns)
 {
-    if (can_bus_must_settle(self)) can_wires_settle(self, now_ns);
+    can_bus_follow_plan(self, now_ns);
     can_wire_t *wire = can_wire_of(self, node);
     bool cyclic = (flags & CAN_BUS_CYCLIC) != 0;
     // A sleeping bus takes nothing cyclic: a status that comes round anyway would keep every car awake for ever.
@@ -75,7 +106,7 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
     // Only now: what replaces needs no mailbox, and is heard even from a node whose mailboxes are all in use.
     box = take_mailbox(self, node, frame, flags);
     if (!box) return CAN_BUS_REFUSED;
-    if (!fault_plan_is_empty(self->plan)) ask_plan(self, node, box, now_ns);
+    if (!fault_plan_is_empty(self->plan)) ask_plan(self, node, box, 0, now_ns);
     wake_for(wire, now_ns);
     return CAN_BUS_ACCEPTED;
 }
@@ -87,7 +118,7 @@ bool can_mailboxes_request_itself(can_bus_t *self, uint8_t node, const can_frame
     can_mailbox_t *box = take_mailbox(self, node, frame, notes);
     if (!box) return false;
     if ((notes & CAN_BUS_CYCLIC) == 0) can_wire_note_event(wire, now_ns);
-    if ((notes & CAN_BUS_COPY) == 0) ask_plan(self, node, box, now_ns);
+    if ((notes & CAN_BUS_COPY) == 0) ask_plan(self, node, box, 0, now_ns);
     wake_for(wire, now_ns);
     return true;
 }

@@ -128,16 +128,16 @@ static bool fits(const fault_plan_t *self, unsigned index, index_set_t senders, 
 
 // ---- what media ask ------------------------------------------------------------------------------------------------
 
-int64_t fault_plan_request(fault_plan_t *self, uint8_t bus, uint8_t sender, const can_frame_t *frame, int64_t now_ns,
-                           bool *dropped)
+int64_t fault_plan_request(fault_plan_t *self, uint8_t bus, uint8_t sender, const can_frame_t *frame, uint64_t since,
+                           int64_t now_ns, bool *dropped)
 {
     int64_t late_ns = 0;
     index_set_t senders = index_set_of(sender);
-    *dropped = false;
     uint64_t rest = entries_of(self, FAULT_DROP, bus, now_ns) | entries_of(self, FAULT_DELAY, bus, now_ns);
     while (rest) {
         unsigned index = take_oldest(self, &rest);
         const fault_t *fault = &self->entries[index].fault;
+        if (self->entries[index].order < since) continue;
         if (fault->to != FAULT_ANY || !fits(self, index, senders, frame)) continue;
         if (fault->kind == FAULT_DROP)
             *dropped = true;

@@ -83,10 +83,11 @@ static inline bool fault_plan_is_empty(const fault_plan_t *self)
 
 // ---- what media ask ------------------------------------------------------------------------------------------------
 
-/// A request of the node on that bus begins: how long it is delayed (0: not at all); *dropped is set when it is to
-/// vanish before it takes part in arbitration.
-int64_t fault_plan_request(fault_plan_t *self, uint8_t bus, uint8_t sender, const can_frame_t *frame, int64_t now_ns,
-                           bool *dropped);
+/// A request of the node on that bus begins: how long it is delayed (0: not at all); *dropped becomes true when it is
+/// to vanish before it takes part in arbitration. Only faults from the `since`-th that began on, from 0: it may be
+/// asked once more for those that begin at the same instant.
+int64_t fault_plan_request(fault_plan_t *self, uint8_t bus, uint8_t sender, const can_frame_t *frame, uint64_t since,
+                           int64_t now_ns, bool *dropped);
 
 /// What of the plan acts only when a frame is carried: whatever began before the frame did, and lasted then.
 typedef struct {

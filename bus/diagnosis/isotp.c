@@ -184,6 +184,22 @@ bool isotp_receiving(const isotp_t *self)
     return isotp_link_is_receiving(self);
 }
 
+bool isotp_is_stuck(const isotp_t *self, int64_t span_ns, int64_t now_ns)
+{
+    if (!isotp_sending(self)) return false;
+    if (self->out.kind == ISOTP_OUT_DATA) return now_ns - (self->out.deadline_ns - self->config.n_as_ns) >= span_ns;
+    bool awaits = self->send.state == ISOTP_SEND_AWAIT_FLOW;
+    return awaits && now_ns - (self->send.deadline_ns - self->config.n_bs_ns) >= span_ns;
+}
+
+// A frame that is out is forgotten: a stale one would keep the next message waiting for its report.
+void isotp_give_up(isotp_t *self)
+{
+    if (!isotp_sending(self)) return;
+    if (self->out.kind == ISOTP_OUT_DATA) self->out.kind = ISOTP_OUT_NONE;
+    isotp_send_end(self, ISOTP_UNEXPECTED);
+}
+
 isotp_result_t isotp_take_send_result(isotp_t *self)
 {
     isotp_result_t result = self->send.result;

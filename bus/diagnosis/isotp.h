@@ -57,6 +57,13 @@ void isotp_release(isotp_t *self);
 bool isotp_sending(const isotp_t *self);
 bool isotp_receiving(const isotp_t *self);
 
+/// Whether the message being sent has waited that long already for one thing: the bus to carry its frame (which may be
+/// lost, with nobody to tell), or a flow control.
+bool isotp_is_stuck(const isotp_t *self, int64_t span_ns, int64_t now_ns);
+
+/// Ends the message being sent, if there is one, with ISOTP_UNEXPECTED: whoever receives it wants something else now.
+void isotp_give_up(isotp_t *self);
+
 /// Why the last message to send ended; told once.
 isotp_result_t isotp_take_send_result(isotp_t *self);
 

@@ -81,7 +81,7 @@ static void start_step(uds_client_t *self, int64_t now_ns)
 {
     const uds_step_t *step = &self->steps[self->step];
     bool unlock = step->kind == UDS_STEP_UNLOCK;
-    self->key_sent = false;
+    self->key_sent = self->seed_new = false;
     start_request(self, unlock ? SEED_REQUEST : step->bytes, unlock ? sizeof SEED_REQUEST : step->size, now_ns);
 }
 
@@ -95,17 +95,35 @@ static bool send_key(uds_client_t *self, const uint8_t *bytes, int64_t now_ns)
 {
     static const uint8_t UNLOCKED[UDS_SEED_SIZE];
     if (!is_seed_asked(self) || memcmp(bytes + 2, UNLOCKED, UDS_SEED_SIZE) == 0) return false;
+    memcpy(self->seed, bytes + 2, UDS_SEED_SIZE);
     self->unlock[0] = UDS_SECURITY_ACCESS;
     self->unlock[1] = UDS_SECURITY_KEY;
-    uds_security_key(self->target, bytes + 2, self->unlock + 2);
+    uds_security_key(self->target, self->seed, self->unlock + 2);
     self->key_sent = true;
     start_request(self, self->unlock, sizeof self->unlock, now_ns);
+    return true;
+}
+
+// A doubled request for a seed brings two, and the unit knows the second alone.
+static void note_seed(uds_client_t *self, const uint8_t *bytes, size_t size)
+{
+    static const uint8_t BEGINNING[] = {UDS_SECURITY_ACCESS + UDS_POSITIVE, UDS_SECURITY_SEED};
+    if (!self->key_sent || size != 2 + UDS_SEED_SIZE || memcmp(bytes, BEGINNING, 2) != 0) return;
+    self->seed_new = memcmp(bytes + 2, self->seed, UDS_SEED_SIZE) != 0;
+}
+
+static bool unlock_again(uds_client_t *self, uint8_t nrc, int64_t now_ns)
+{
+    if (!self->seed_new || self->unlocks_again || nrc != UDS_INVALID_KEY) return false;
+    start_step(self, now_ns);
+    self->unlocks_again = true;
     return true;
 }
 
 static void take_stray(uds_client_t *self, const uint8_t *bytes, size_t size)
 {
     self->strays++;
+    note_seed(self, bytes, size);
     if (self->state == UDS_CLIENT_WAITING) {
         memcpy(self->wrong, bytes, size);
         self->wrong_size = size;
@@ -138,7 +156,7 @@ static void take_response(uds_client_t *self, const uint8_t *bytes, size_t size,
         take_pending(self, now_ns);
         return;
     }
-    if (positive && send_key(self, bytes, now_ns)) return;
+    if (positive ? send_key(self, bytes, now_ns) : unlock_again(self, bytes[2], now_ns)) return;
     self->answer.bytes = bytes;
     self->answer.size = size;
     self->answer.nrc = positive ? UDS_ACCEPTED : bytes[2];
@@ -158,6 +176,12 @@ static void take_results(uds_client_t *self, int64_t now_ns)
             break_step(self, sent);
         else if (self->link.config.functional)
             end_step(self, UDS_OUTCOME_QUIET);
+    }
+    // What another message has interrupted was an answer to something else, doubled on its way: this unit begins none
+    // anew.
+    if (received == ISOTP_UNEXPECTED) {
+        self->strays++;
+        received = ISOTP_NOTHING;
     }
     if (self->state == UDS_CLIENT_WAITING && received != ISOTP_NOTHING) break_step(self, received);
     const uint8_t *bytes;
@@ -190,7 +214,10 @@ bool uds_client_not_sent(uds_client_t *self, const can_frame_t *frame, int64_t n
 
 bool uds_client_pull(uds_client_t *self, int64_t now_ns, can_frame_t *frame)
 {
-    if (self->state == UDS_CLIENT_READY) start_step(self, now_ns);
+    if (self->state == UDS_CLIENT_READY) {
+        self->unlocks_again = false;
+        start_step(self, now_ns);
+    }
     isotp_tick(&self->link, now_ns);
     take_results(self, now_ns);
     if (self->state == UDS_CLIENT_WAITING && !isotp_receiving(&self->link) && self->deadline_ns <= now_ns)

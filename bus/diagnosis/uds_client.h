@@ -20,8 +20,9 @@
 //   request ──> wrong ──> (P2 is over)              unreadable, with its bytes
 //   request ──> pending ──> pending ──> … (12.5 s)  endless: no unit here takes that long
 //
-// A step UDS_STEP_UNLOCK asks for a seed and sends the key; one answer, the last one, stands for both.
-// It keeps no session alive: a script that pauses sends 3E 80 of its own.
+// A step UDS_STEP_UNLOCK asks for a seed and sends the key; one answer, the last one, stands for both. Where the
+// request for the seed was doubled on the way, the unit has given two, and refuses the key to the first: then it asks
+// once more. It keeps no session alive: a script that pauses sends 3E 80 of its own.
 #ifndef KMSIM_BUS_DIAGNOSIS_UDS_CLIENT_H
 #define KMSIM_BUS_DIAGNOSIS_UDS_CLIENT_H
 
@@ -76,6 +77,9 @@ typedef struct {
     const uint8_t *request; // what is on its way: the step's bytes, or those of an unlock
     size_t request_size;
     bool key_sent; // second half of an unlock
+    bool seed_new; // the unit has given another seed since
+    bool unlocks_again;
+    uint8_t seed[UDS_SEED_SIZE]; // to which the key was sent
     uint8_t unlock[2 + UDS_KEY_SIZE];
     int64_t margin_ns;   // UDS_CLIENT_MARGIN_NS unless told otherwise after uds_client_init
     int64_t deadline_ns; // while waiting

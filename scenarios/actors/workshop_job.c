@@ -114,6 +114,13 @@ bool workshop_job_next(workshop_job_t *self, uds_step_t *step)
 
 // ---- answers -------------------------------------------------------------------------------------------------------
 
+// Of a time-out nobody knows more than that nothing came: our request or the answer was lost on the way, or the unit
+// does not even say "go on" to a long one.
+static bool is_silence(isotp_result_t transfer)
+{
+    return transfer == ISOTP_TIMEOUT_A || transfer == ISOTP_TIMEOUT_BS || transfer == ISOTP_TIMEOUT_CR;
+}
+
 static workshop_end_t judge(const uds_answer_t *answer)
 {
     switch (answer->outcome) {
@@ -128,8 +135,8 @@ static workshop_end_t judge(const uds_answer_t *answer)
         return WORKSHOP_UNREADABLE;
     case UDS_OUTCOME_ENDLESS:
         return WORKSHOP_ENDLESS;
-    case UDS_OUTCOME_BROKEN: // a unit that does not answer a long request does not even say "go on"
-        return answer->transfer == ISOTP_TIMEOUT_BS ? WORKSHOP_SILENT : WORKSHOP_BROKEN;
+    case UDS_OUTCOME_BROKEN:
+        return is_silence(answer->transfer) ? WORKSHOP_SILENT : WORKSHOP_BROKEN;
     case UDS_OUTCOME_INVALID:
         break;
     }

@@ -36,7 +36,7 @@ typedef enum {
     WORKSHOP_ACCEPTED,   // for a request: the last answer was positive, or none came and none was asked for
     WORKSHOP_REFUSED,    // nrc tells why
     WORKSHOP_NOT_DONE,   // the routine ran and did not do it: the answer's last byte
-    WORKSHOP_SILENT,     // no answer
+    WORKSHOP_SILENT,     // no answer: the unit says nothing, or something was lost on the way (`transfer`)
     WORKSHOP_ENDLESS,    // "response pending" without end
     WORKSHOP_BROKEN,     // the transfer failed: `transfer` tells how
     WORKSHOP_UNREADABLE, // what came is no answer to that request, or not laid out as it must be

@@ -88,12 +88,14 @@ void words_add_end(words_t *self, const workshop_job_t *job)
         return;
     case WORKSHOP_SILENT:
         words_add(self, "no answer");
+        if (job->transfer == ISOTP_TIMEOUT_A || job->transfer == ISOTP_TIMEOUT_CR)
+            words_add(self, ": %s", TRANSFER_WORDS[job->transfer]);
         return;
     case WORKSHOP_ENDLESS:
         add_endless(self);
         return;
     case WORKSHOP_BROKEN:
-        words_add(self, "the transfer failed: %s", TRANSFER_WORDS[job->transfer]);
+        words_add(self, "no answer: the transfer failed, %s", TRANSFER_WORDS[job->transfer]);
         return;
     case WORKSHOP_UNREADABLE:
         words_add_unreadable(self, job->bytes, job->size);

@@ -151,7 +151,10 @@ def pretend(endpoint, _):
             steps.send_multipart(who + [b"0", b"done " + evil + b"\n  " + evil])
         head = struct.pack("<BBBQq", VERSION, 1, 0, number, 0) + text(evil)
         down.send_multipart([b"can/" + evil + b"/130", head + struct.pack("<IB", 0x130, 0)])
+        head = struct.pack("<BBBQq", VERSION, 8, 0, number, 0) + text(evil)
+        down.send_multipart([b"can/" + evil + b"/error", head + struct.pack("<IB", 0x130, 0)])
         for kind, topic, rest in ((4, b"sim/power", b"\1"), (5, b"sim/bus", text(evil) + b"\1"),
+                                  (9, b"sim/state", text(evil) + b"\2"),
                                   (6, b"sim/log", struct.pack("<Hqqq", 1, 0, 0, 0))):
             head = struct.pack("<BBBQq", VERSION, kind, 6, number, 0) + text(evil)
             down.send_multipart([topic, head + rest])

@@ -151,7 +151,8 @@ static verb_progress_t progress(instant_t *instant, const story_step_t *step, wo
     const workshop_job_t *job = mechanic_answer(instant->mechanic);
     if (!job) return VERB_NOT_YET;
     bool answered = job->size > 0, unreadable = job->end == WORKSHOP_UNREADABLE;
-    bool broken = job->end == WORKSHOP_BROKEN || job->end == WORKSHOP_ENDLESS;
+    bool lost = job->end == WORKSHOP_BROKEN && job->transfer == ISOTP_NOT_SENT; // our request, which nobody answers
+    bool broken = (job->end == WORKSHOP_BROKEN && !lost) || job->end == WORKSHOP_ENDLESS;
     if (uds->response == RESPONSE_ANY && answered && !unreadable) return VERB_DONE;
     if (uds->response == RESPONSE_NONE && !answered && !broken) return VERB_DONE;
     if (uds->response == RESPONSE_PATTERN && answered && is_as_told(uds->pattern, job)) return VERB_DONE;
@@ -160,9 +161,9 @@ static verb_progress_t progress(instant_t *instant, const story_step_t *step, wo
     else if (answered)
         words_add(problem,
                   uds->response == RESPONSE_NONE ? "answered, where silence was expected" : "another answer came");
-    else if (broken)
+    else if (job->end != WORKSHOP_ACCEPTED)
         words_add_end(problem, job);
-    else
+    else // and none was asked for
         words_add(problem, "no answer");
     return VERB_FAILED;
 }
