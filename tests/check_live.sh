@@ -70,6 +70,14 @@ acts 0 'was answered by 71 01 DC 73 00' '{"service": {"function": "block_key", "
 acts 0 's: cip mirror profile 2 driver_vertical' '{"cip": {"ecu": "mirror", "profile": 2, "settings": {"driver_vertical": 1}}}'
 acts 0 'was answered by 62 F1 90 4B' '{"uds": {"ecu": "climate", "request": "22 F1 90", "response": "62 F1 90 *"}}'
 
+# ---- what goes wrong until it is cleared, step after step ----
+acts 0 's: fault drop of tester' '{"fault": {"kind": "drop", "ecu": "tester"}}'
+acts 1 'was not answered' '{"uds": {"ecu": "climate", "request": "22 F1 90", "response": "62 F1 90 *"}}'
+acts 0 's: fault end of drop of tester' '{"fault": {"kind": "drop", "ecu": "tester", "clear": true}}'
+acts 0 'was answered by 62 F1 90 4B' '{"uds": {"ecu": "climate", "request": "22 F1 90", "response": "62 F1 90 *"}}'
+acts 0 'nothing to end: no drop of tester lasts' '{"fault": {"kind": "drop", "ecu": "tester", "clear": true}}'
+acts 2 '/fault/rate: must be 1e-9 to 0.1' '{"fault": {"kind": "noise", "rate": 1}}'
+
 # ---- what fails, and what is no step ----
 acts 1 'refused with requestOutOfRange' '{"service": {"function": "block_key", "key": 9}}'
 acts 1 'was answered by 62 F1 90' '{"uds": {"ecu": "cas", "request": "22 F1 90", "response": "7F *"}}'

@@ -286,7 +286,7 @@ const condition_kind_t condition_bus_state = {.mark = "state",
 
 #define COUNTERS(member)                                                                                               \
     {                                                                                                                  \
-        .mark = member, .family = CONDITION_OF_STATE, .load = load_counters, .write = write_counters,                  \
+        .mark = (member), .family = CONDITION_OF_STATE, .load = load_counters, .write = write_counters,                \
         .words = add_counters_words, .seen = add_seen, .holds = has_counted                                            \
     }
 

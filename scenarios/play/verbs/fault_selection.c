@@ -19,19 +19,19 @@ typedef bool fits_t(const selection_t *self, uint8_t bus);
 
 static bool has_sender(const selection_t *self, uint8_t bus)
 {
-    int sender = self->fault->sender;
+    int8_t sender = self->fault->sender;
     return sender == FAULT_ANY || controllers_are_on(self->vehicle, (uint8_t)sender, bus);
 }
 
 static bool has_receiver(const selection_t *self, uint8_t bus)
 {
-    int to = self->fault->to;
+    int8_t to = self->fault->to;
     return to == FAULT_ANY || controllers_are_on(self->vehicle, (uint8_t)to, bus);
 }
 
 static bool is_sent(const selection_t *self, uint8_t bus)
 {
-    int sender = self->fault->sender;
+    int8_t sender = self->fault->sender;
     return has_sender(self, bus) && (sender == FAULT_ANY || !self->message ||
                                      controllers_send(self->vehicle, (uint8_t)sender, bus, self->message));
 }
