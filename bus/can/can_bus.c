@@ -285,7 +285,7 @@ static index_set_t choose_special(can_bus_t *self, index_set_t asking, int64_t n
 //
 // A dominant 0 wins over a recessive 1, so bit by bit the smallest identifier is left over: it is enough to compare
 // ranks. Equal ranks go on together.
-static void choose_senders(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
+static index_set_t choose_senders(can_bus_t *self, const can_wire_t *wire, int64_t now_ns)
 {
     index_set_t changed = index_set_both(self->changed, wire->nodes);
     self->changed = index_set_without(self->changed, wire->nodes);
@@ -293,15 +293,16 @@ static void choose_senders(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
     index_set_t rest = index_set_both(self->asking, wire->nodes);
     if (!index_set_is_empty(self->special)) rest = choose_special(self, rest, now_ns);
     uint64_t best_rank = UINT64_MAX;
-    wire->senders = (index_set_t){0};
+    index_set_t senders = {0};
     for (int i; (i = index_set_take(&rest)) >= 0;) {
         if (self->ranks[i] > best_rank) continue;
-        if (self->ranks[i] < best_rank) wire->senders = (index_set_t){0};
+        if (self->ranks[i] < best_rank) senders = (index_set_t){0};
         best_rank = self->ranks[i];
-        index_set_put(&wire->senders, (unsigned)i, true);
+        index_set_put(&senders, (unsigned)i, true);
     }
-    rest = wire->senders;
+    rest = senders;
     for (int i; (i = index_set_take(&rest)) >= 0;) self->nodes[i].sending = self->nodes[i].best;
+    return senders;
 }
 
 static const can_frame_t *frame_of(const can_bus_t *self, int node)
@@ -380,17 +381,17 @@ static unsigned ask_plan_of_frame(can_bus_t *self, can_wire_t *wire, unsigned wh
 //
 // The intermission belongs to every frame, whatever became of it: only behind it is the bus idle, and only then does it
 // arbitrate among everything that was asked for meanwhile. Whoever asks during a frame waits, however urgent.
-static unsigned foresee(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
+static unsigned foresee(can_bus_t *self, can_wire_t *wire, index_set_t senders, int64_t now_ns)
 {
-    index_set_t senders = wire->senders, others = wire->senders;
-    int first = index_set_take(&others);
-    bool alone = index_set_is_empty(others);
+    index_set_t others = senders;
+    bool alone = (index_set_take(&others), index_set_is_empty(others));
     wire->fate = CAN_FATE_ERROR;
     wire->later.entries = 0;
+    wire->senders = senders;
     wire->losers = wire->latecomers = (index_set_t){0};
     if (wire->shorted) return 1;
     unsigned conflict_bits = alone ? 0 : settle_conflict(self, wire, UINT_MAX);
-    wire->frame = *frame_of(self, alone ? first : index_set_first(wire->senders));
+    if (!alone) wire->frame = *frame_of(self, index_set_first(wire->senders));
     unsigned whole_bits = frame_bits(&wire->frame);
     bool heard = !index_set_is_empty(receivers_of(self, wire, deaf_ones(self, wire)));
     unsigned bits = conflict_bits ? conflict_bits : heard ? whole_bits : whole_bits - ACK_SLOT_TO_END_BITS;
@@ -409,10 +410,10 @@ static unsigned foresee(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 void can_bus_arbitrate(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 {
     if (wire->state != CAN_BUS_AWAKE || wire->busy || wire->ready_ns > now_ns) return;
-    choose_senders(self, wire, now_ns);
-    if (index_set_is_empty(wire->senders)) return;
-    if (wire->shorted) wire->frame = *frame_of(self, index_set_first(wire->senders));
-    unsigned bits = foresee(self, wire, now_ns);
+    index_set_t senders = choose_senders(self, wire, now_ns);
+    if (index_set_is_empty(senders)) return;
+    wire->frame = *frame_of(self, index_set_first(senders));
+    unsigned bits = foresee(self, wire, senders, now_ns);
     if (wire->fate != CAN_FATE_CARRIED) bits += FRAME_ERROR_BITS;
     if (!index_set_is_empty(self->off)) can_confinement_interrupt(self, wire->nodes, now_ns);
     wire->busy = true;
