@@ -48,9 +48,12 @@ static void begin_controller(can_bus_t *self, uint8_t node)
     n->sending = -1;
     n->tec = n->rec = 0;
     n->suspended_ns = n->babble_ns = 0;
-    index_set_t *const forgotten[] = {&self->asking,   &self->changed, &self->special,
-                                      &self->counting, &self->off,     &self->lost};
-    for (size_t i = 0; i < sizeof forgotten / sizeof *forgotten; i++) index_set_put(forgotten[i], node, false);
+    index_set_put(&self->asking, node, false);
+    index_set_put(&self->changed, node, false);
+    index_set_put(&self->special, node, false);
+    index_set_put(&self->counting, node, false);
+    index_set_put(&self->off, node, false);
+    index_set_put(&self->lost, node, false);
 }
 
 // Nobody drives the wire any more: the others see six equal bits, a stuff error, and answer with an error frame. The
@@ -68,6 +71,7 @@ void can_bus_set_power(can_bus_t *self, uint8_t node, bool powered, int64_t now_
     can_bus_set_hold(self, node, false, now_ns);
     can_wire_t *wire = can_wire_of(self, node);
     begin_controller(self, node);
+    if (index_set_has(self->babbling, node)) can_wires_follow_again(self);
     index_set_put(&self->powered, node, powered);
     index_set_put(&wire->nodes, node, true);
     index_set_put(&wire->losers, node, false);
@@ -428,4 +432,6 @@ void can_bus_start_odd(can_bus_t *self, int64_t now_ns)
     can_bus_arbitrate(self, &self->wire, now_ns);
     index_set_t rest = self->cut;
     for (int i; (i = index_set_take(&rest)) >= 0;) can_bus_arbitrate(self, &self->stubs[i], now_ns);
+    // What is on the wire waits no longer: whether its successor is asked for is not left to whoever acts meanwhile.
+    if (self->plan) can_wires_babble(self, now_ns);
 }

@@ -42,6 +42,12 @@ static inline void can_wire_note_event(can_wire_t *self, int64_t now_ns)
     self->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
 }
 
+/// The next time the plan is followed although it has not changed: nobody waits for what that node babbles any more.
+static inline void can_wires_follow_again(can_bus_t *self)
+{
+    if (self->plan) self->plan_seen = self->plan->changes - 1;
+}
+
 // ---- can_mailboxes.c -----------------------------------------------------------------------------------------------
 
 /// Faults that have begun act on the requests of this instant, too. There is a plan.

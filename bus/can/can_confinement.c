@@ -42,6 +42,7 @@ static void go_off(can_bus_t *self, unsigned node)
 {
     self->nodes[node].runs = 0;
     index_set_put(&self->off, node, true);
+    if (index_set_has(self->babbling, node)) can_wires_follow_again(self);
     index_set_put(&self->lost, node, self->nodes[node].used != 0);
     index_set_put(&self->asking, node, false);
     index_set_put(&self->changed, node, false);
