@@ -109,7 +109,7 @@ static bool acts(const can_bus_model_fault_t *fault, fault_kind_t kind, int64_t 
 
 static bool fits(const fault_t *fault, unsigned node, const can_frame_t *frame)
 {
-    if (fault->sender != FAULT_ANY && fault->sender != can_bus_model_place[node]) return false;
+    if (fault->sender != FAULT_ANY && fault->sender != (int)can_bus_model_place[node]) return false;
     return !fault->selects || (fault->id == frame->id && fault->extended == frame->extended);
 }
 
@@ -152,7 +152,7 @@ static const can_frame_t *babble_of(const can_bus_model_t *self, unsigned node, 
 {
     for (size_t i = 0; i < self->fault_count; i++) {
         const fault_t *fault = &self->faults[i].fault;
-        if (acts(&self->faults[i], FAULT_BABBLE, now_ns) && fault->sender == can_bus_model_place[node])
+        if (acts(&self->faults[i], FAULT_BABBLE, now_ns) && fault->sender == (int)can_bus_model_place[node])
             return &fault->frame;
     }
     return NULL;
@@ -449,7 +449,7 @@ static void act_when_carried(can_bus_model_t *self, unsigned number, index_set_t
         bool acted = false;
         for (unsigned node = 0; node < NODES; node++) {
             const can_bus_model_request_t *sent = sends(self, node) ? sent_by(self, node) : NULL;
-            bool is_to = fault->fault.to == can_bus_model_place[node];
+            bool is_to = fault->fault.to == (int)can_bus_model_place[node];
             if (self->nodes[node].wire != number) continue;
             if (fault->fault.kind == FAULT_DROP && is_to && receives(self, number, node) && !self->nodes[node].late &&
                 !self->nodes[node].listen_only) {
@@ -719,4 +719,5 @@ void can_bus_model_start(can_bus_model_t *self, int64_t now_ns)
     for (unsigned node = 0; node < NODES; node++) babble(self, node, now_ns);
     for (unsigned number = 0; number < WIRES; number++)
         if (number == 0 || self->nodes[number - 1].wire == number) start_wire(self, number, now_ns);
+    for (unsigned node = 0; node < NODES; node++) babble(self, node, now_ns); // what is on the wire waits no longer
 }
