@@ -24,7 +24,7 @@ can_frame_t frame(const char *text)
     return parsed;
 }
 
-can_bus_request_t ask(uint8_t node, const char *text, uint8_t flags)
+can_bus_request_t request(uint8_t node, const char *text, uint8_t flags)
 {
     can_frame_t asked = frame(text);
     return can_bus_request(&bus, node, &asked, flags, now_ns);

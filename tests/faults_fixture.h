@@ -29,7 +29,7 @@ can_frame_t frame(const char *text);
 int64_t bits_of(const char *text);
 
 /// A node asks now.
-can_bus_request_t ask(uint8_t node, const char *text, uint8_t flags);
+can_bus_request_t request(uint8_t node, const char *text, uint8_t flags);
 
 /// A fault of the bus that fits everything and does not end.
 fault_t fault(fault_kind_t kind);

@@ -12,7 +12,7 @@
 START_TEST(sixteen_corrupted_frames_make_their_sender_passive)
 {
     begin_count(FAULT_CORRUPT, 16);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     failed(FRAME, CORRUPTED_BITS);
     counters(0, 8, 0);
     counters(1, 0, 1);
@@ -39,8 +39,8 @@ START_TEST(thirty_two_corrupted_frames_make_their_sender_bus_off)
     uint8_t node;
     can_frame_t lost;
     begin_count(FAULT_CORRUPT, 32);
-    ask(0, FRAME, CAN_BUS_REPORT);
-    ask(0, "131#", CAN_BUS_CYCLIC);
+    request(0, FRAME, CAN_BUS_REPORT);
+    request(0, "131#", CAN_BUS_CYCLIC);
     failed(FRAME, 2039);
     counters(0, 248, 0);
     ck_assert_int_eq(can_bus_error_state(&bus, 0), CAN_BUS_ERROR_PASSIVE);
@@ -51,14 +51,14 @@ START_TEST(thirty_two_corrupted_frames_make_their_sender_bus_off)
     ck_assert(can_bus_take_lost(&bus, &node, &lost));
     ck_assert_uint_eq(lost.id, 0x130);
     ck_assert(!can_bus_take_lost(&bus, &node, &lost)); // what is cyclic goes without a word
-    ck_assert_int_eq(ask(0, FRAME, 0), CAN_BUS_REFUSED);
+    ck_assert_int_eq(request(0, FRAME, 0), CAN_BUS_REFUSED);
 }
 END_TEST
 
 START_TEST(thirty_one_corrupted_frames_do_not)
 {
     begin_count(FAULT_CORRUPT, 31);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     failed(FRAME, 2039);
     carried(FRAME, 2039 + 3 + 8 + FRAME_BITS);
     counters(0, 247, 0);
@@ -70,13 +70,13 @@ END_TEST
 START_TEST(bus_off_ends_after_128_runs_of_an_idle_bus)
 {
     begin_count(FAULT_CORRUPT, 32);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     go_to(3508);
     ck_assert_int_eq(can_bus_error_state(&bus, 0), CAN_BUS_OFF);
     go_to(3509);
     told(outcome.active, 1);
     counters(0, 0, 0);
-    ck_assert_int_eq(ask(0, FRAME, 0), CAN_BUS_ACCEPTED);
+    ck_assert_int_eq(request(0, FRAME, 0), CAN_BUS_ACCEPTED);
     carried(FRAME, 3509 + FRAME_BITS);
 }
 END_TEST
@@ -86,9 +86,9 @@ END_TEST
 START_TEST(frame_between_gives_one_run_at_its_end)
 {
     begin_count(FAULT_CORRUPT, 32);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     go_to(2050);
-    ask(1, FRAME, 0);
+    request(1, FRAME, 0);
     carried(FRAME, 2112 + FRAME_BITS);
     ck_assert(index_set_has(outcome.deaf, 0));
     go_to(2158 + 127 * 11 - 1);
@@ -102,9 +102,9 @@ END_TEST
 START_TEST(what_is_left_of_a_run_is_lost_when_a_frame_starts)
 {
     begin_count(FAULT_CORRUPT, 32);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     go_to(2117);
-    ask(1, FRAME, 0);
+    request(1, FRAME, 0);
     carried(FRAME, 2117 + FRAME_BITS);
     go_to(2117 + FRAME_BITS - 8 + 127 * 11 - 1);
     ck_assert_int_eq(can_bus_error_state(&bus, 0), CAN_BUS_OFF);
@@ -117,9 +117,9 @@ START_TEST(who_is_bus_off_does_not_acknowledge)
 {
     for (uint8_t node = 2; node < NODES; node++) can_bus_set_power(&bus, node, false, 0);
     begin_count(FAULT_CORRUPT, 32);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     go_to(2109);
-    ask(1, FRAME, 0);
+    request(1, FRAME, 0);
     failed_unheard(FRAME, 2112 + UNHEARD_BITS);
     counters(1, 8, 32);
 }
@@ -129,7 +129,7 @@ END_TEST
 START_TEST(alone_a_sender_becomes_passive_and_never_bus_off)
 {
     for (uint8_t node = 1; node < NODES; node++) can_bus_set_power(&bus, node, false, 0);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     failed_unheard(FRAME, UNHEARD_BITS);
     go_to(1004);
     counters(0, 120, 0);
@@ -148,7 +148,7 @@ START_TEST(receiver_becomes_passive_above_127_and_is_set_to_127)
 {
     static const char *const FRAMES[] = {"", "101#", "102#", "103#", "104#"};
     begin_count(FAULT_CORRUPT, 128);
-    for (uint8_t node = 1; node < 5; node++) ask(node, FRAMES[node], 0);
+    for (uint8_t node = 1; node < 5; node++) request(node, FRAMES[node], 0);
     int64_t bits = 0;
     while (!(outcome.told && index_set_has(outcome.passive, 0)))
         go_to(++bits); // at the same instant: who has not sent yet has heard the same
@@ -156,7 +156,7 @@ START_TEST(receiver_becomes_passive_above_127_and_is_set_to_127)
     told(outcome.off, 0x10);
     counters(0, 0, 128);
     counters(5, 0, 128);
-    ask(5, "105#", 0);
+    request(5, "105#", 0);
     carried("105#", bits + 3 + bits_of("105#")); // nothing of its own is behind it: nothing is suspended
     counters(0, 0, 127);
     told(outcome.active, 1);
@@ -168,7 +168,7 @@ END_TEST
 START_TEST(counters_stay_while_the_bus_sleeps_and_go_with_power)
 {
     begin_count(FAULT_CORRUPT, 2);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     carried(FRAME, 2 * 62 + FRAME_BITS);
     counters(0, 15, 0);
     counters(1, 0, 1);
@@ -188,8 +188,8 @@ END_TEST
 // the first of the data differs: the 22nd. An attempt each 22 + 14 + 3 = 39 bits, the 16th ends at 15 x 39 + 36 = 621.
 START_TEST(two_senders_of_one_identifier_fail_until_one_is_passive)
 {
-    ask(0, "130#00", 0);
-    ask(1, "130#FF", 0);
+    request(0, "130#00", 0);
+    request(1, "130#FF", 0);
     failed("130#00", 36);
     ck_assert_uint_eq(outcome.senders.low, 3);
     counters(0, 8, 0);
@@ -214,12 +214,12 @@ END_TEST
 START_TEST(noise_before_they_differ_meets_both_senders)
 {
     begin_count(FAULT_CORRUPT, 16);
-    ask(1, "130#FF", 0);
+    request(1, "130#FF", 0);
     go_to(15 * 62 + CORRUPTED_BITS + 3);
     fault_t noise = fault(FAULT_NOISE);
     noise.chance = UINT64_MAX;
     begin(noise);
-    ask(0, "130#00", 0);
+    request(0, "130#00", 0);
     go_to(15 * 62 + CORRUPTED_BITS + 11);
     while (!(bus.wire.busy && index_set_has(bus.wire.senders, 1))) go_to((now_ns - A_NS) / BIT_NS + 1);
     ck_assert(index_set_is_empty(bus.wire.losers));

@@ -23,7 +23,7 @@ START_TEST(noise_inverts_the_bits_that_the_stream_says)
         next += below;
     }
     begin(noise);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     failed(FRAME, 14 + 14);
     failed(FRAME, 31 + 3 + 14);
     failed(FRAME, 51 + 4 + 14);
@@ -52,7 +52,7 @@ START_TEST(noise_at_the_last_bit_of_the_end_of_frame_fails_it)
     fault_t noise = fault(FAULT_NOISE);
     noise.chance = least + 1;
     begin(noise);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     failed(FRAME, FRAME_BITS + 14);
     counters(0, 8, 0);
 }
@@ -63,8 +63,8 @@ END_TEST
 START_TEST(dropped_request_vanishes_and_the_next_takes_part_in_the_same_arbitration)
 {
     begin_count(FAULT_DROP, 1);
-    ask(0, "100#01", CAN_BUS_REPORT);
-    ask(0, "130#45", 0);
+    request(0, "100#01", CAN_BUS_REPORT);
+    request(0, "130#45", 0);
     carried("130#45", FRAME_BITS);
     go_to(1000);
     ck_assert_uint_eq(bus.carried, 1);
@@ -75,11 +75,11 @@ END_TEST
 START_TEST(whatever_replaces_a_dropped_request_is_the_same_request)
 {
     begin_count(FAULT_DROP, 1);
-    ask(0, "130#01", CAN_BUS_REPLACE);
-    ck_assert_int_eq(ask(0, "130#02", CAN_BUS_REPLACE), CAN_BUS_REPLACED);
+    request(0, "130#01", CAN_BUS_REPLACE);
+    ck_assert_int_eq(request(0, "130#02", CAN_BUS_REPLACE), CAN_BUS_REPLACED);
     go_to(100);
     ck_assert_uint_eq(bus.carried, 0);
-    ask(0, FRAME, CAN_BUS_REPLACE);
+    request(0, FRAME, CAN_BUS_REPLACE);
     carried(FRAME, 100 + FRAME_BITS);
 }
 END_TEST
@@ -90,9 +90,10 @@ START_TEST(dropped_request_that_goes_with_bus_off_is_not_told)
     uint8_t node;
     can_frame_t lost;
     begin_count(FAULT_CORRUPT, 32);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
+    go_to(20);
     begin_count(FAULT_DROP, 1);
-    ask(0, "700#", 0);
+    request(0, "700#", 0);
     go_to(2109);
     told(outcome.off, 1);
     ck_assert(can_bus_take_lost(&bus, &node, &lost));
@@ -107,8 +108,8 @@ START_TEST(frame_dropped_for_one_receiver_is_carried_to_the_others)
     drop.to = 2;
     drop.count = 1;
     begin(drop);
-    ask(0, FRAME, CAN_BUS_REPORT);
-    ask(0, FRAME, 0);
+    request(0, FRAME, CAN_BUS_REPORT);
+    request(0, FRAME, 0);
     carried(FRAME, FRAME_BITS);
     ck_assert_uint_eq(outcome.deaf.low, 4);
     ck_assert_uint_eq(outcome.reports.low, 1);
@@ -122,7 +123,7 @@ START_TEST(frame_on_the_wire_is_hit_by_what_is_cleared_meanwhile_and_not_by_what
     fault_t drop = fault(FAULT_DROP);
     drop.to = 2;
     begin(drop);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     go_to(20);
     ck_assert_uint_eq(fault_plan_clear(&plan, &drop, now_ns), 1);
     drop.to = 3;
@@ -138,9 +139,9 @@ START_TEST(request_for_the_one_who_hears_nothing_is_no_hit)
     drop.to = 2;
     drop.count = 1;
     begin(drop);
-    ask(2, FRAME, 0); // its own
+    request(2, FRAME, 0); // its own
     carried(FRAME, FRAME_BITS);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     carried(FRAME, 57 + FRAME_BITS);
     ck_assert_uint_eq(outcome.deaf.low, 4);
 }
@@ -149,15 +150,15 @@ END_TEST
 // By 2 ms, 200 bits: 130#01 waits until 300, and 130#02, which is not hit, behind it; 131#03 does not.
 START_TEST(delayed_request_holds_up_its_identifier_alone)
 {
-    ask(1, "7FF#", 0);
+    request(1, "7FF#", 0);
     go_to(100);
     fault_t delay = fault(FAULT_DELAY);
     delay.by_ns = 2 * TIME_MS;
     delay.count = 1;
     begin(delay);
-    ask(0, "130#01", 0);
-    ask(0, "130#02", 0);
-    ask(0, "131#03", 0);
+    request(0, "130#01", 0);
+    request(0, "130#02", 0);
+    request(0, "131#03", 0);
     carried("131#03", 100 + bits_of("131#03"));
     carried("130#01", 300 + bits_of("130#01"));
     carried("130#02", 300 + bits_of("130#01") + 3 + bits_of("130#02"));
@@ -166,28 +167,28 @@ END_TEST
 
 START_TEST(successor_takes_the_place_and_the_time_of_a_delayed_request)
 {
-    ask(1, "7FF#", 0);
+    request(1, "7FF#", 0);
     go_to(100);
     fault_t delay = fault(FAULT_DELAY);
     delay.by_ns = 2 * TIME_MS;
     begin(delay);
-    ask(0, "130#01", CAN_BUS_REPLACE);
+    request(0, "130#01", CAN_BUS_REPLACE);
     go_to(200);
-    ck_assert_int_eq(ask(0, "130#02", CAN_BUS_REPLACE), CAN_BUS_REPLACED);
+    ck_assert_int_eq(request(0, "130#02", CAN_BUS_REPLACE), CAN_BUS_REPLACED);
     carried("130#02", 300 + bits_of("130#02"));
 }
 END_TEST
 
 START_TEST(two_delays_add)
 {
-    ask(1, "7FF#", 0);
+    request(1, "7FF#", 0);
     go_to(100);
     fault_t delay = fault(FAULT_DELAY);
     delay.by_ns = 2 * TIME_MS;
     begin(delay);
     delay.by_ns = TIME_MS;
     begin(delay);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     carried(FRAME, 400 + FRAME_BITS);
 }
 END_TEST
@@ -197,7 +198,7 @@ START_TEST(duplicate_is_carried_twice_and_reported_once)
     fault_t duplicate = fault(FAULT_DUPLICATE);
     duplicate.sender = 0;
     begin(duplicate);
-    ask(0, FRAME, CAN_BUS_REPORT);
+    request(0, FRAME, CAN_BUS_REPORT);
     carried(FRAME, FRAME_BITS);
     ck_assert_uint_eq(outcome.reports.low, 1);
     carried(FRAME, 57 + FRAME_BITS);
@@ -209,10 +210,10 @@ END_TEST
 
 START_TEST(copy_of_a_cyclic_frame_keeps_nothing_awake)
 {
-    ask(1, "7FF#", 0);
+    request(1, "7FF#", 0);
     go_to(100);
     begin_count(FAULT_DUPLICATE, 1);
-    ask(0, FRAME, CAN_BUS_CYCLIC);
+    request(0, FRAME, CAN_BUS_CYCLIC);
     carried(FRAME, 100 + FRAME_BITS);
     carried(FRAME, 157 + FRAME_BITS);
     go_to((CAN_BUS_LINGER_NS - A_NS) / BIT_NS); // since 7FF# was asked for
@@ -228,14 +229,14 @@ START_TEST(fault_ends_by_its_time_and_chooses_by_identifier_and_sender)
     corrupt.id = 0x130;
     corrupt.for_ns = A_NS + 62 * BIT_NS;
     begin(corrupt);
-    ask(0, "100#", 0);
-    ask(1, FRAME, 0);
+    request(0, "100#", 0);
+    request(1, FRAME, 0);
     carried("100#", bits_of("100#"));
     carried(FRAME, bits_of("100#") + 3 + FRAME_BITS);
     corrupt.for_ns = 62 * BIT_NS;
     begin(corrupt);
     int64_t start = bits_of("100#") + FRAME_BITS + 6;
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     failed(FRAME, start + CORRUPTED_BITS); // 3 bits of the 62 were the intermission: the next starts at their end + 3
     carried(FRAME, start + 62 + FRAME_BITS);
 }
@@ -252,7 +253,7 @@ START_TEST(babbling_controller_asks_back_to_back)
     babble.frame = frame("000#");
     babble.for_ns = A_NS + 120 * BIT_NS;
     begin(babble);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     carried("000#", 50);
     ck_assert_uint_eq(outcome.senders.low, 4);
     ck_assert_uint_eq(outcome.reports.low, 0);
@@ -269,11 +270,11 @@ END_TEST
 
 START_TEST(node_that_is_cut_off_finds_nobody_and_is_not_heard)
 {
-    ask(1, "7FF#", 0);
+    request(1, "7FF#", 0);
     go_to(100);
     begin_cut(0, TIME_NEVER);
-    ask(0, FRAME, CAN_BUS_REPORT);
-    ask(1, FRAME, 0);
+    request(0, FRAME, CAN_BUS_REPORT);
+    request(1, FRAME, 0);
     carried(FRAME, 100 + FRAME_BITS); // of the two, on their own wires
     ck_assert_uint_eq(outcome.senders.low, 2);
     ck_assert(index_set_has(outcome.deaf, 0));
@@ -287,12 +288,12 @@ END_TEST
 
 START_TEST(cut_waits_for_the_frame_on_the_wire)
 {
-    ask(0, FRAME, CAN_BUS_REPORT);
+    request(0, FRAME, CAN_BUS_REPORT);
     go_to(20);
     begin_cut(0, TIME_NEVER);
     carried(FRAME, FRAME_BITS);
     ck_assert_uint_eq(outcome.reports.low, 1);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     go_to(57 + UNHEARD_BITS);
     ck_assert_int_eq(outcome.kind, CAN_BUS_NOTHING);
     counters(0, 8, 0);
@@ -302,10 +303,10 @@ END_TEST
 // The stub's frame ends at 100 + 60 first; then both are one, and the next attempt, at 163, is heard.
 START_TEST(joined_node_goes_on_with_what_it_has)
 {
-    ask(1, "7FF#", 0);
+    request(1, "7FF#", 0);
     go_to(100);
     begin_cut(0, 40 * BIT_NS);
-    ask(0, FRAME, CAN_BUS_REPORT);
+    request(0, FRAME, CAN_BUS_REPORT);
     go_to(100 + UNHEARD_BITS + 1); // joined, it finds the bus idle
     carried(FRAME, 100 + UNHEARD_BITS + FRAME_BITS);
     ck_assert_uint_eq(outcome.reports.low, 1);
@@ -316,7 +317,7 @@ END_TEST
 START_TEST(sleeping_bus_is_woken_by_the_stub_alone_and_by_it_when_joined)
 {
     begin_cut(0, TIME_NEVER);
-    ask(0, FRAME, 0); // at the instant of the cut
+    request(0, FRAME, 0); // at the instant of the cut
     go_to(0);
     ck_assert(can_bus_is_awake_for(&bus, 0));
     ck_assert(!can_bus_is_awake_for(&bus, 1));
@@ -338,7 +339,7 @@ END_TEST
 START_TEST(sleeping_stub_wakes_before_it_joins)
 {
     begin_cut(0, A_NS + 100 * BIT_NS);
-    ask(1, FRAME, 0);
+    request(1, FRAME, 0);
     carried(FRAME, FRAME_BITS);
     ck_assert(!can_bus_is_awake_for(&bus, 0));
     go_to(599);
@@ -346,7 +347,7 @@ START_TEST(sleeping_stub_wakes_before_it_joins)
     go_to(600);
     told(outcome.woke, 1);
     ck_assert(can_bus_is_awake_for(&bus, 0));
-    ask(1, FRAME, 0);
+    request(1, FRAME, 0);
     carried(FRAME, 600 + FRAME_BITS);
     ck_assert(!index_set_has(outcome.deaf, 0));
 }
@@ -355,7 +356,7 @@ END_TEST
 START_TEST(what_the_other_side_held_awake_has_its_last_event_at_the_cut)
 {
     can_bus_set_hold(&bus, 0, true, 0);
-    ask(1, FRAME, 0);
+    request(1, FRAME, 0);
     go_to(5000000); // held for longer than it stays awake
     ck_assert(can_bus_is_awake_for(&bus, 1));
     begin_cut(0, TIME_NEVER);
@@ -371,7 +372,7 @@ END_TEST
 START_TEST(recessive_run_goes_on_through_cut_and_join)
 {
     begin_count(FAULT_CORRUPT, 32);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     go_to(2200);
     begin_cut(0, 100 * BIT_NS);
     go_to(3508);
@@ -385,10 +386,10 @@ END_TEST
 // 26 from 296 on, the 32nd ends at 296 + 15 x 26 + 15 = 701.
 START_TEST(every_start_of_frame_on_a_shorted_bus_is_a_bit_error)
 {
-    ask(1, "7FF#", 0);
+    request(1, "7FF#", 0);
     go_to(100);
     begin_cut(FAULT_ANY, TIME_NEVER);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     go_to(100 + 15);
     counters(0, 8, 0);
     ck_assert_int_eq(outcome.kind, CAN_BUS_NOTHING);
@@ -408,7 +409,7 @@ END_TEST
 START_TEST(shorted_sleeping_bus_is_not_woken_until_the_short_ends)
 {
     begin_cut(FAULT_ANY, A_NS);
-    ask(0, FRAME, 0); // at the instant of the short
+    request(0, FRAME, 0); // at the instant of the short
     go_to(499);
     ck_assert(!can_bus_is_awake_for(&bus, 0));
     go_to(500);
@@ -420,11 +421,11 @@ END_TEST
 // Unacknowledged on its own stub, 46 + 14 bits, and no bit error at its start of frame.
 START_TEST(stub_that_is_off_is_not_shorted)
 {
-    ask(1, "7FF#", 0);
+    request(1, "7FF#", 0);
     go_to(100);
     begin_cut(0, TIME_NEVER);
     begin_cut(FAULT_ANY, TIME_NEVER);
-    ask(0, FRAME, 0);
+    request(0, FRAME, 0);
     go_to(100 + UNHEARD_BITS - 1);
     counters(0, 0, 0);
     go_to(100 + UNHEARD_BITS);
