@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the kernel takes for a frame of two saturated buses in-process: on each, four synthetic nodes ask for their next
 // frame as soon as the one before was carried, so that the bus never idles. And what it takes for an activation when
-// more and more of them are on one bus: each should cost what it costs among few.
+// more and more of them are on one bus: each should cost what it costs among few. And what it costs that a plan of
+// faults is asked in which there are none.
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,12 +14,14 @@
 #include "tests/bench/measure.h"
 
 #define TURNS_MAX 7
+#define PLAN_TURNS 41
 #define BUSES 2
 #define NODES_PER_BUS 4
 #define VIRTUAL_NS (60 * TIME_S)
 #define MOST_NS 300.0
 #define LOAD_MINIMUM 0.99 // less, and it was not this work that was timed
-#define MOST_TIMES 1.5    // of what an activation takes among the fewest units, among the most
+#define EMPTY_PLAN_MOST 1.03
+#define MOST_TIMES 1.5 // of what an activation takes among the fewest units, among the most
 
 typedef struct {
     uint32_t id;
@@ -30,6 +33,7 @@ typedef struct {
     double load, cpu_s;
 } done_t;
 
+static fault_plan_t *plan; // null: none
 static uint64_t heard, called;
 static bool hear_all;
 
@@ -112,6 +116,7 @@ static done_t run(const vehicle_t *vehicle)
         int index = kernel_add_node(kernel, setup.entry->name, setup.entry->buses, 1, &ports, NULL, IMAGE_NONE);
         assert(index == i);
     }
+    if (plan) kernel_set_plan(kernel, plan);
     kernel_start(kernel);
     simulation_t simulation = {.kernel = kernel,
                                .host = host_in_process_host(host),
@@ -155,6 +160,27 @@ static void measure_saturated(const vehicle_t *vehicle, int turns)
     printf("| %.0f s | %" PRIu64 " | %.0f %% | %.3f s | %.0f ns | %.0f ns |\n", (double)VIRTUAL_NS / 1e9, done.carried,
            done.load * 100, median_s, frame_ns, MOST_NS);
     measure_at_most(frame_ns, MOST_NS, " ns", "saturated kernel, per frame");
+}
+
+// Turn by turn with and without: what a machine does meanwhile meets both. The least of each is what it took alone.
+static void measure_empty_plan(const vehicle_t *vehicle, int turns)
+{
+    static fault_plan_t empty;
+    double least_s[2] = {0};
+    for (int i = 0; i < 2 * turns; i++) {
+        fault_plan_init(&empty, 1);
+        plan = i % 2 == 1 ? &empty : NULL;
+        double cpu_s = run(vehicle).cpu_s;
+        if (i < 2 || cpu_s < least_s[i % 2]) least_s[i % 2] = cpu_s;
+    }
+    plan = NULL;
+    double times = least_s[1] / least_s[0];
+    measure_title("| no plan | an empty one | times | at most |",
+                  "The same buses with a plan of faults in which there are none. The least CPU time of %d turns each, "
+                  "alternating.",
+                  turns);
+    printf("| %.1f ms | %.1f ms | %.3f | %.2f |\n", least_s[0] * 1e3, least_s[1] * 1e3, times, EMPTY_PLAN_MOST);
+    measure_at_most(times, EMPTY_PLAN_MOST, " times", "saturated kernel with an empty plan");
 }
 
 // In ns; *frames and *calls of each turn, which are always the same.
@@ -201,6 +227,8 @@ static int work(int argc, char **argv)
     if (argc != 1) return fprintf(stderr, "usage: bench_kernel [once]\n"), 2;
     int turns = measure_times(TURNS_MAX, 1);
     measure_saturated(&vehicle, turns);
+    printf("\n");
+    measure_empty_plan(&vehicle, measure_times(PLAN_TURNS, 1));
     printf("\n");
     measure_title("| units | heard by | frames carried | activations | CPU time per activation | at most |",
                   "The same on one bus, with more and more units. Median of %d turns.", turns);
