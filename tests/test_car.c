@@ -10,6 +10,7 @@
 
 #include "bus/base/random.h"
 #include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/story_set.h"
 #include "tests/car_trace.h"
 #include "tests/story_fixture.h"
 #include "tests/suite.h"
@@ -32,6 +33,8 @@ typedef struct { // of a story on a car of its own
 
 static fresh_t *fresh;
 static size_t fresh_count;
+static story_set_t *sets[STORIES_MAX]; // a file each
+static size_t set_count;
 
 static void set_up(void)
 {
@@ -58,11 +61,9 @@ static size_t node_count(const car_plan_t *plan)
 
 // ---- every story ---------------------------------------------------------------------------------------------------
 
-static void play_fresh(fresh_t *self, const char *path)
+static void play_fresh(fresh_t *self, const story_t *story)
 {
-    const story_world_t world = {&play_vocabulary, garage};
-    self->story = story_load(path, &world, &error);
-    ck_assert_msg(self->story, "%s", error.text);
+    self->story = story;
     car_plan_t plan = story_plan(self->story);
     car_t *car = new_car(&plan);
     self->trace = car_trace_play(car, self->story);
@@ -72,25 +73,34 @@ static void play_fresh(fresh_t *self, const char *path)
     car_destroy(&car);
 }
 
+static void play_file(const char *path)
+{
+    const story_world_t world = {&play_vocabulary, garage};
+    story_set_t *set = story_set_load(path, &world, &error);
+    ck_assert_msg(set, "%s", error.text);
+    sets[set_count++] = set;
+    for (size_t i = 0; i < story_set_count(set); i++) {
+        ck_assert_uint_lt(fresh_count, STORIES_MAX);
+        play_fresh(&fresh[fresh_count++], story_set_story(set, i));
+    }
+}
+
 static void play_all_fresh(void)
 {
     glob_t paths;
     ck_assert_int_eq(glob("scenarios/*.json", 0, NULL, &paths), 0);
-    ck_assert_uint_le(paths.gl_pathc, STORIES_MAX);
-    fresh = calloc(paths.gl_pathc, sizeof *fresh);
+    fresh = calloc(STORIES_MAX, sizeof *fresh);
     ck_assert_ptr_nonnull(fresh);
     for (size_t i = 0; i < paths.gl_pathc; i++)
-        if (!strstr(paths.gl_pathv[i], ".schema.json")) play_fresh(&fresh[fresh_count++], paths.gl_pathv[i]);
+        if (!strstr(paths.gl_pathv[i], ".schema.json")) play_file(paths.gl_pathv[i]);
     globfree(&paths);
     ck_assert_uint_gt(fresh_count, 20);
 }
 
 static void forget_all(void)
 {
-    for (size_t i = 0; i < fresh_count; i++) {
-        free(fresh[i].trace);
-        story_destroy(&fresh[i].story);
-    }
+    for (size_t i = 0; i < fresh_count; i++) free(fresh[i].trace);
+    for (size_t i = 0; i < set_count; i++) story_set_destroy(&sets[i]);
     free(fresh);
 }
 

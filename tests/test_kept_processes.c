@@ -12,6 +12,7 @@
 
 #include "bus/files/garage.h"
 #include "scenarios/play/play_vocabulary.h"
+#include "scenarios/story/story_set.h"
 #include "tests/scratch.h"
 #include "tests/suite.h"
 #include "tools/kmsim_run.h"
@@ -24,6 +25,8 @@
 
 static error_t error;
 static garage_t *garage;
+static story_set_t *sets[STORIES_MAX]; // a file each
+static size_t set_count;
 static const story_t *stories[STORIES_MAX];
 static char *fresh[STORIES_MAX]; // the trace of each
 static size_t count;
@@ -38,18 +41,27 @@ static int is_story(const struct dirent *entry)
     return ending && ending[5] == '\0' && !strstr(entry->d_name, ".schema.");
 }
 
-static void load_stories(void)
+static void load_file(const char *path)
 {
     const story_world_t world = {&play_vocabulary, garage};
+    story_set_t *set = story_set_load(path, &world, &error);
+    ck_assert_msg(set, "%s", error.text);
+    sets[set_count++] = set;
+    for (size_t i = 0; i < story_set_count(set); i++) {
+        ck_assert_uint_lt(count, STORIES_MAX);
+        stories[count++] = story_set_story(set, i);
+    }
+}
+
+static void load_stories(void)
+{
     struct dirent **entries;
     int found = scandir("scenarios", &entries, is_story, alphasort);
     ck_assert_int_gt(found, 10);
     for (int i = 0; i < found; i++) {
         char path[512];
         snprintf(path, sizeof path, "scenarios/%s", entries[i]->d_name);
-        stories[count] = story_load(path, &world, &error);
-        ck_assert_msg(stories[count++] != NULL, "%s", error.text);
-        ck_assert_uint_lt(count, STORIES_MAX);
+        load_file(path);
         free(entries[i]);
     }
     free(entries);
@@ -94,7 +106,7 @@ static void begin(void)
     find_units();
     options = (kmsim_run_options_t){.unit_directory = unit_directory, .trace_path = trace_path};
     garage = garage_new();
-    count = 0;
+    count = set_count = 0;
     load_stories();
     run = kmsim_run_new(&options);
 }
@@ -102,7 +114,7 @@ static void begin(void)
 static void end(void)
 {
     kmsim_run_destroy(&run);
-    for (size_t i = 0; i < count; i++) story_destroy(&stories[i]);
+    for (size_t i = 0; i < set_count; i++) story_set_destroy(&sets[i]);
     garage_destroy(&garage);
     scratch_remove_all(directory);
 }

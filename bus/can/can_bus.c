@@ -212,20 +212,6 @@ void can_bus_finish_wire(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_
     }
 }
 
-static void finish_if_due(can_bus_t *self, can_wire_t *wire, int64_t now_ns, can_bus_outcome_t *outcome)
-{
-    bool due = can_wire_next_end(wire, index_set_both(self->held, wire->nodes)) <= now_ns;
-    if (due) can_bus_finish_wire(self, wire, now_ns, outcome);
-}
-
-void can_bus_finish_odd(can_bus_t *self, int64_t now_ns, can_bus_outcome_t *outcome)
-{
-    finish_if_due(self, &self->wire, now_ns, outcome);
-    index_set_t rest = self->cut;
-    for (int i; (i = index_set_take(&rest)) >= 0;) finish_if_due(self, &self->stubs[i], now_ns, outcome);
-    can_confinement_recover(self, now_ns, outcome);
-}
-
 // ---- arbitration ---------------------------------------------------------------------------------------------------
 
 // Finds the mailbox of a node that takes part in arbitration. Among equal identifiers the oldest request: ISO-TP's
@@ -423,15 +409,4 @@ void can_bus_arbitrate(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
     wire->busy = true;
     wire->end_ns = now_ns + (int64_t)bits * self->bit_ns;
     if (wire == &self->wire) self->busy_total_ns += ((int64_t)bits + FRAME_INTERMISSION_BITS) * self->bit_ns;
-}
-
-void can_bus_start_odd(can_bus_t *self, int64_t now_ns)
-{
-    can_bus_follow_plan(self, now_ns);
-    if (self->plan) can_wires_babble(self, now_ns);
-    can_bus_arbitrate(self, &self->wire, now_ns);
-    index_set_t rest = self->cut;
-    for (int i; (i = index_set_take(&rest)) >= 0;) can_bus_arbitrate(self, &self->stubs[i], now_ns);
-    // What is on the wire waits no longer: whether its successor is asked for is not left to whoever acts meanwhile.
-    if (self->plan) can_wires_babble(self, now_ns);
 }

@@ -153,7 +153,7 @@ typedef enum { CAN_BUS_ACCEPTED, CAN_BUS_REPLACED, CAN_BUS_REFUSED } can_bus_req
 can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t flags,
                                   int64_t now_ns);
 
-// Of a bus on which nothing is odd; the rest of these questions is can_wires.c's.
+// Of a bus on which nothing is odd; the rest of these questions is can_odd.c's.
 static inline int64_t can_wire_next_end(const can_wire_t *self, index_set_t held)
 {
     if (self->busy) return self->end_ns; // which most of the time it is, when it matters

@@ -36,6 +36,14 @@ static inline can_wire_t *can_wire_of(can_bus_t *self, uint8_t node)
     return index_set_has(self->cut, node) ? &self->stubs[node] : &self->wire;
 }
 
+/// Adds nodes to one of the outcome's sets of who is told something.
+static inline void can_outcome_tell(can_bus_outcome_t *self, index_set_t *set, index_set_t nodes)
+{
+    if (!self->told) self->woke = self->slept = self->passive = self->off = self->active = (index_set_t){0};
+    self->told = true;
+    *set = index_set_either(*set, nodes);
+}
+
 /// What is no cyclic frame keeps wires awake.
 static inline void can_wire_note_event(can_wire_t *self, int64_t now_ns)
 {
@@ -103,9 +111,6 @@ int64_t can_confinement_next_ns(const can_bus_t *self);
 /// Cuts off and joins. There is a plan.
 void can_wires_settle(can_bus_t *self, int64_t now_ns);
 
-/// Who is to babble, and has nothing more of it waiting, asks once more.
-void can_wires_babble(can_bus_t *self, int64_t now_ns);
-
 /// Follows the plan where it has something new for this bus: before whatever a node does, and before arbitration.
 static inline void can_bus_follow_plan(can_bus_t *self, int64_t now_ns)
 {
@@ -113,8 +118,5 @@ static inline void can_bus_follow_plan(can_bus_t *self, int64_t now_ns)
     can_wires_settle(self, now_ns);
     can_mailboxes_settle(self, now_ns);
 }
-
-/// Adds nodes to one of the outcome's sets of who is told something.
-void can_outcome_tell(can_bus_outcome_t *self, index_set_t *set, index_set_t nodes);
 
 #endif

@@ -131,23 +131,6 @@ void kernel_start(kernel_t *self)
 
 // ---- shared with the instant ---------------------------------------------------------------------------------------
 
-kernel_item_t *kernel_enqueue(kernel_t *self, node_input_kind_t kind, int64_t at_ns)
-{
-    kernel_item_t *item = kernel_queue_put(&self->queue, at_ns);
-    if (!item) {
-        self->overflow = KERNEL_QUEUE_OVERFLOW;
-        item = &self->lost;
-    }
-    item->kind = (uint8_t)kind;
-    item->source = KERNEL_STRANGER;
-    item->target = KERNEL_EVERYBODY;
-    item->bus = 0;
-    item->line = 0;
-    item->momentary = false;
-    item->value = 0;
-    return item;
-}
-
 void kernel_set_line_from(kernel_t *self, uint8_t source, uint16_t line, int64_t value, bool momentary)
 {
     assert(line < self->line_count);
@@ -185,14 +168,6 @@ const char *kernel_line_name(const kernel_t *self, uint16_t line)
 {
     assert(line < self->line_count);
     return self->lines[line].name;
-}
-
-// What comes from outside does not end the run: the player looks at the count and tells whose step it was.
-bool kernel_has_room(kernel_t *self)
-{
-    bool room = self->queue.count < KERNEL_QUEUE_MAX;
-    self->nonsense += !room;
-    return room;
 }
 
 void kernel_set_line(kernel_t *self, uint16_t line, int64_t value, bool momentary)

@@ -74,10 +74,30 @@ struct kernel {
 
 /// A new item under way, from the stranger to everybody about nothing, for the caller to fill. One too many ends the
 /// run (kernel_overflow) and is heard by nobody.
-kernel_item_t *kernel_enqueue(kernel_t *self, node_input_kind_t kind, int64_t at_ns);
+static inline kernel_item_t *kernel_enqueue(kernel_t *self, node_input_kind_t kind, int64_t at_ns)
+{
+    kernel_item_t *item = kernel_queue_put(&self->queue, at_ns);
+    if (!item) {
+        self->overflow = KERNEL_QUEUE_OVERFLOW;
+        item = &self->lost;
+    }
+    item->kind = (uint8_t)kind;
+    item->source = KERNEL_STRANGER;
+    item->target = KERNEL_EVERYBODY;
+    item->bus = 0;
+    item->line = 0;
+    item->momentary = false;
+    item->value = 0;
+    return item;
+}
 
 /// Whether one item more finds room; if not, that is counted as nonsense and does not end the run.
-bool kernel_has_room(kernel_t *self);
+static inline bool kernel_has_room(kernel_t *self)
+{
+    bool room = self->queue.count < KERNEL_QUEUE_MAX;
+    self->nonsense += !room;
+    return room;
+}
 
 /// kernel_set_line and kernel_transmit for a node: it does not hear what it says itself.
 void kernel_set_line_from(kernel_t *self, uint8_t source, uint16_t line, int64_t value, bool momentary);
