@@ -159,7 +159,7 @@ static void tell_note(const kmsim_run_t *self, const kernel_t *kernel)
 {
     char time[TIME_TEXT_MAX];
     const char *note = player_note(self->car->player);
-    if (*note)
+    if (*note && self->report)
         report_line(self->report, "%s at %s s: %s", self->story->path, time_format(kernel_now(kernel), time), note);
 }
 

@@ -43,9 +43,9 @@ void kmsim_run_destroy(kmsim_run_t **self_p);
 /// Where the frames of the stories played from now on go when they fail, as a candump log (borrowed); null: nowhere.
 void kmsim_run_keep_failure(kmsim_run_t *self, const char *path);
 
-/// Plays a story; the report hears of what happens when the verbosity wants it. In-process the stories of one vehicle
-/// are played with one car, each time as good as new; so are, on processes, stories of one vehicle behind each other.
-/// False with the error told when the simulation itself broke; else the verdict stands.
+/// Plays a story; the report (null: nobody listens) hears of what happens when the verbosity wants it. In-process the
+/// stories of one vehicle are played with one car, each time as good as new; so are, on processes, stories of one
+/// vehicle behind each other. False with the error told when the simulation itself broke; else the verdict stands.
 bool kmsim_run_story(kmsim_run_t *self, const story_t *story, const report_t *report, player_verdict_t *verdict,
                      error_t *error);
 
