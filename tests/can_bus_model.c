@@ -4,7 +4,8 @@
 #include <check.h>
 #include <string.h>
 
-#define DELIMITER_BITS 8 // of an error frame; as many recessive ones as at the end of a carried frame
+#include "tests/can_bus_model_parts.h"
+
 #define NODES CAN_BUS_MODEL_NODES
 #define WIRES CAN_BUS_MODEL_WIRES
 
@@ -29,7 +30,7 @@ static bool waits(const can_bus_model_request_t *request)
     return !request->done && !request->on_wire;
 }
 
-static can_bus_model_request_t *sent_by(can_bus_model_t *self, unsigned node)
+can_bus_model_request_t *can_bus_model_sent_by(can_bus_model_t *self, unsigned node)
 {
     for (size_t i = 0; i < self->count; i++)
         if (self->requests[i].on_wire && self->requests[i].node == node) return &self->requests[i];
@@ -37,15 +38,15 @@ static can_bus_model_request_t *sent_by(can_bus_model_t *self, unsigned node)
 }
 
 // A node that fell silent has its request there still, but sends no longer.
-static bool sends(can_bus_model_t *self, unsigned node)
+bool can_bus_model_sends(can_bus_model_t *self, unsigned node)
 {
-    return sent_by(self, node) && !self->nodes[node].silent;
+    return can_bus_model_sent_by(self, node) && !self->nodes[node].silent;
 }
 
 static bool any_sends(can_bus_model_t *self, unsigned wire)
 {
     for (unsigned node = 0; node < NODES; node++)
-        if (self->nodes[node].wire == wire && sends(self, node)) return true;
+        if (self->nodes[node].wire == wire && can_bus_model_sends(self, node)) return true;
     return false;
 }
 
@@ -57,14 +58,14 @@ static void forget_done(can_bus_model_t *self)
     self->count = kept;
 }
 
-static bool held(const can_bus_model_t *self, unsigned wire)
+bool can_bus_model_held(const can_bus_model_t *self, unsigned wire)
 {
     for (unsigned i = 0; i < NODES; i++)
         if (self->nodes[i].wire == wire && self->nodes[i].hold) return true;
     return false;
 }
 
-static can_bus_model_wire_t *wire_of(can_bus_model_t *self, unsigned node)
+can_bus_model_wire_t *can_bus_model_wire_of(can_bus_model_t *self, unsigned node)
 {
     return &self->wires[self->nodes[node].wire];
 }
@@ -76,7 +77,7 @@ static void wake(can_bus_model_wire_t *wire, int64_t now_ns)
     wire->ready_ns = now_ns + CAN_BUS_WAKE_NS;
 }
 
-static can_bus_model_request_t *waiting_of(can_bus_model_t *self, unsigned node, const can_frame_t *like)
+can_bus_model_request_t *can_bus_model_waiting_of(can_bus_model_t *self, unsigned node, const can_frame_t *like)
 {
     can_bus_model_request_t *newest = NULL;
     for (size_t i = 0; i < self->count; i++) {
@@ -87,7 +88,8 @@ static can_bus_model_request_t *waiting_of(can_bus_model_t *self, unsigned node,
 }
 
 // A mailbox more, or null when all are in use.
-static can_bus_model_request_t *add(can_bus_model_t *self, unsigned node, const can_frame_t *frame, uint8_t flags)
+can_bus_model_request_t *can_bus_model_add(can_bus_model_t *self, unsigned node, const can_frame_t *frame,
+                                           uint8_t flags)
 {
     size_t own = 0;
     forget_done(self);
@@ -107,13 +109,13 @@ static bool acts(const can_bus_model_fault_t *fault, fault_kind_t kind, int64_t 
            now_ns < fault->end_ns;
 }
 
-static bool fits(const fault_t *fault, unsigned node, const can_frame_t *frame)
+bool can_bus_model_fits(const fault_t *fault, unsigned node, const can_frame_t *frame)
 {
     if (fault->sender != FAULT_ANY && fault->sender != (int)can_bus_model_place[node]) return false;
     return !fault->selects || (fault->id == frame->id && fault->extended == frame->extended);
 }
 
-static void hit(can_bus_model_fault_t *fault)
+void can_bus_model_hit(can_bus_model_fault_t *fault)
 {
     fault->hits++;
     if (fault->fault.count > 0 && fault->hits == fault->fault.count) fault->over = true;
@@ -126,14 +128,14 @@ static void ask_for_request(can_bus_model_t *self, can_bus_model_request_t *requ
     request->faults = self->fault_count;
     for (size_t i = since; i < self->fault_count; i++) {
         can_bus_model_fault_t *fault = &self->faults[i];
-        if (!fits(&fault->fault, request->node, &request->frame)) continue;
+        if (!can_bus_model_fits(&fault->fault, request->node, &request->frame)) continue;
         if (acts(fault, FAULT_DROP, now_ns) && fault->fault.to == FAULT_ANY) {
             request->dropped = true;
-            hit(fault);
+            can_bus_model_hit(fault);
         } else if (acts(fault, FAULT_DELAY, now_ns)) {
             if (request->not_before_ns < now_ns) request->not_before_ns = now_ns;
             request->not_before_ns += fault->fault.by_ns;
-            hit(fault);
+            can_bus_model_hit(fault);
         }
     }
 }
@@ -262,7 +264,7 @@ unsigned can_bus_model_clear_faults(can_bus_model_t *self, const fault_t *like, 
 void can_bus_model_set_hold(can_bus_model_t *self, unsigned node, bool hold, int64_t now_ns)
 {
     settle(self, now_ns);
-    if (self->nodes[node].hold && !hold) wire_of(self, node)->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
+    if (self->nodes[node].hold && !hold) can_bus_model_wire_of(self, node)->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
     self->nodes[node].hold = hold;
 }
 
@@ -270,7 +272,7 @@ void can_bus_model_set_power(can_bus_model_t *self, unsigned node, bool powered,
 {
     can_bus_model_set_hold(self, node, false, now_ns);
     can_bus_model_node_t *it = &self->nodes[node];
-    can_bus_model_wire_t *wire = wire_of(self, node);
+    can_bus_model_wire_t *wire = can_bus_model_wire_of(self, node);
     bool sent = any_sends(self, it->wire);
     it->powered = powered;
     it->off = it->silent = false;
@@ -289,18 +291,18 @@ can_bus_request_t can_bus_model_request(can_bus_model_t *self, unsigned node, co
     settle(self, now_ns);
     ask_again(self, now_ns);
     bool cyclic = (flags & CAN_BUS_CYCLIC) != 0;
-    can_bus_model_wire_t *wire = wire_of(self, node);
+    can_bus_model_wire_t *wire = can_bus_model_wire_of(self, node);
     if (!self->nodes[node].powered || self->nodes[node].off) return CAN_BUS_REFUSED;
     if (cyclic && wire->state == CAN_BUS_ASLEEP) return CAN_BUS_REFUSED;
     if (!cyclic) wire->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
-    can_bus_model_request_t *predecessor = waiting_of(self, node, frame);
+    can_bus_model_request_t *predecessor = can_bus_model_waiting_of(self, node, frame);
     if ((flags & CAN_BUS_REPLACE) && predecessor) {
         predecessor->frame = *frame; // it keeps its place, its time, and whether it is to vanish
         predecessor->flags = flags;
         predecessor->copy = predecessor->babble = false;
         return CAN_BUS_REPLACED;
     }
-    can_bus_model_request_t *added = add(self, node, frame, flags);
+    can_bus_model_request_t *added = can_bus_model_add(self, node, frame, flags);
     if (!added) return CAN_BUS_REFUSED;
     ask_for_request(self, added, now_ns);
     wake(wire, now_ns);
@@ -320,20 +322,13 @@ static int64_t begins_ns(const can_bus_model_t *self, const can_bus_model_reques
     return begins_ns;
 }
 
-static int64_t back_ns(const can_bus_model_t *self, unsigned node)
-{
-    const can_bus_model_node_t *it = &self->nodes[node];
-    if (!it->off || self->wires[it->wire].busy) return TIME_NEVER;
-    return it->recessive_ns + (int64_t)(CAN_BUS_RECOVERY_RUNS - it->runs) * CAN_BUS_RECOVERY_BITS * self->bit_ns;
-}
-
 static int64_t wire_next(const can_bus_model_t *self, unsigned number)
 {
     const can_bus_model_wire_t *wire = &self->wires[number];
     if (wire->state == CAN_BUS_ASLEEP) return TIME_NEVER;
     if (wire->state == CAN_BUS_WAKING) return wire->ready_ns;
     if (wire->busy) return wire->end_ns;
-    int64_t next_ns = held(self, number) ? TIME_NEVER : wire->sleep_ns;
+    int64_t next_ns = can_bus_model_held(self, number) ? TIME_NEVER : wire->sleep_ns;
     if (next_ns < wire->ready_ns) next_ns = wire->ready_ns;
     for (size_t i = 0; i < self->count; i++) {
         const can_bus_model_request_t *request = &self->requests[i];
@@ -350,7 +345,7 @@ int64_t can_bus_model_next(const can_bus_model_t *self, int64_t now_ns)
     int64_t next_ns = wire_next(self, 0);
     for (unsigned node = 0; node < NODES; node++) {
         if (self->nodes[node].wire != 0) next_ns = time_earlier(next_ns, wire_next(self, 1 + node));
-        next_ns = time_earlier(next_ns, back_ns(self, node));
+        next_ns = time_earlier(next_ns, can_bus_model_back_ns(self, node));
     }
     for (size_t i = 0; i < self->fault_count; i++)
         if (acts(&self->faults[i], FAULT_CUT, now_ns) || acts(&self->faults[i], FAULT_BABBLE, now_ns))
@@ -359,227 +354,6 @@ int64_t can_bus_model_next(const can_bus_model_t *self, int64_t now_ns)
         if (babble_of(self, node, now_ns) && !self->nodes[node].off && self->nodes[node].babble_ns > now_ns)
             next_ns = time_earlier(next_ns, self->nodes[node].babble_ns);
     return next_ns;
-}
-
-// ---- the end of a frame --------------------------------------------------------------------------------------------
-
-can_bus_error_state_t can_bus_model_error_state(const can_bus_model_t *self, unsigned node)
-{
-    const can_bus_model_node_t *it = &self->nodes[node];
-    if (it->off) return CAN_BUS_OFF;
-    return it->tec > CAN_BUS_PASSIVE_ABOVE || it->rec > CAN_BUS_PASSIVE_ABOVE ? CAN_BUS_ERROR_PASSIVE
-                                                                              : CAN_BUS_ERROR_ACTIVE;
-}
-
-// Who is on these wires, has power, takes part, and sends nothing itself.
-static bool receives(can_bus_model_t *self, unsigned wire, unsigned node)
-{
-    const can_bus_model_node_t *it = &self->nodes[node];
-    return it->wire == wire && it->powered && !it->off && !sent_by(self, node);
-}
-
-static bool acknowledged(can_bus_model_t *self, unsigned wire)
-{
-    for (unsigned node = 0; node < NODES; node++)
-        if (receives(self, wire, node) && !self->nodes[node].listen_only && !self->nodes[node].late) return true;
-    return false;
-}
-
-// A frame goes back into the queue: a newer one of the same node that may replace it does so, in its place.
-static void yield_to_successor(can_bus_model_t *self, can_bus_model_request_t *old)
-{
-    can_bus_model_request_t *newest = waiting_of(self, old->node, &old->frame);
-    old->on_wire = false;
-    if (!newest || newest < old || !(newest->flags & CAN_BUS_REPLACE)) return;
-    *old = *newest;
-    newest->done = true;
-}
-
-static void count_carried(can_bus_model_node_t *node, bool sent)
-{
-    unsigned *counter = sent ? &node->tec : &node->rec;
-    if (!sent && *counter > CAN_BUS_PASSIVE_ABOVE)
-        *counter = CAN_BUS_PASSIVE_ABOVE;
-    else if (*counter > 0)
-        (*counter)--;
-}
-
-static void count_errors(can_bus_model_t *self, unsigned number, bool carried, bool by_error)
-{
-    for (unsigned node = 0; node < NODES; node++) {
-        can_bus_model_node_t *it = &self->nodes[node];
-        bool passive = can_bus_model_error_state(self, node) == CAN_BUS_ERROR_PASSIVE;
-        if (it->wire != number) continue;
-        if (it->silent)
-            it->tec += 8;
-        else if (sends(self, node) && carried)
-            count_carried(it, true);
-        else if (sends(self, node))
-            it->tec += by_error || !passive ? 8 : 0;
-        else if (!receives(self, number, node) || it->listen_only || it->late)
-            continue;
-        else if (carried)
-            count_carried(it, false);
-        else
-            it->rec++;
-    }
-}
-
-static void go_off(can_bus_model_t *self, unsigned node)
-{
-    self->nodes[node].off = true;
-    self->nodes[node].runs = 0;
-    for (size_t i = 0; i < self->count; i++) {
-        can_bus_model_request_t *request = &self->requests[i];
-        if (request->node != node || request->done) continue;
-        bool told = !(request->flags & CAN_BUS_CYCLIC) && !request->dropped && !request->copy && !request->babble;
-        if (told) self->lost[self->lost_count++] = (can_bus_model_lost_t){node, request->frame};
-        request->done = true;
-        request->on_wire = false;
-    }
-}
-
-static void act_when_carried(can_bus_model_t *self, unsigned number, index_set_t *deaf, int64_t now_ns)
-{
-    const can_bus_model_wire_t *wire = &self->wires[number];
-    bool again[NODES] = {false};
-    for (size_t i = 0; i < self->fault_count; i++) {
-        can_bus_model_fault_t *fault = &self->faults[i];
-        if (!wire->later[i] || (fault->fault.count > 0 && fault->hits == fault->fault.count)) continue;
-        bool acted = false;
-        for (unsigned node = 0; node < NODES; node++) {
-            const can_bus_model_request_t *sent = sends(self, node) ? sent_by(self, node) : NULL;
-            bool is_to = fault->fault.to == (int)can_bus_model_place[node];
-            if (self->nodes[node].wire != number) continue;
-            if (fault->fault.kind == FAULT_DROP && is_to && receives(self, number, node) && !self->nodes[node].late &&
-                !self->nodes[node].listen_only) {
-                index_set_put(deaf, can_bus_model_place[node], true);
-                acted = true;
-            } else if (fault->fault.kind == FAULT_DUPLICATE && sent && !sent->copy &&
-                       fits(&fault->fault, node, &wire->frame)) {
-                again[node] = acted = true;
-            }
-        }
-        if (acted) hit(fault);
-    }
-    for (unsigned node = 0; node < NODES; node++) {
-        if (!again[node]) continue;
-        can_bus_model_request_t *sent = sent_by(self, node);
-        uint8_t flags = sent->flags & CAN_BUS_CYCLIC;
-        can_frame_t frame = sent->frame;
-        sent->done = true, sent->on_wire = false;
-        can_bus_model_request_t *copy = add(self, node, &frame, flags);
-        if (!copy) continue;
-        copy->copy = true;
-        copy->asked_ns = now_ns;
-        copy->faults = self->fault_count;
-        if (!flags) wire_of(self, node)->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
-    }
-}
-
-static void tell_states(can_bus_model_t *self, const can_bus_error_state_t *before, can_bus_outcome_t *outcome)
-{
-    for (unsigned node = 0; node < NODES; node++) {
-        if (self->nodes[node].tec > CAN_BUS_OFF_ABOVE && !self->nodes[node].off) go_off(self, node);
-        can_bus_error_state_t now = can_bus_model_error_state(self, node);
-        if (now == before[node]) continue;
-        index_set_t *told = now == CAN_BUS_OFF             ? &outcome->off
-                            : now == CAN_BUS_ERROR_PASSIVE ? &outcome->passive
-                                                           : &outcome->active;
-        index_set_put(told, can_bus_model_place[node], true);
-    }
-}
-
-static void tell_frame(can_bus_model_t *self, unsigned number, bool carried, can_bus_outcome_t *outcome)
-{
-    const can_bus_model_wire_t *wire = &self->wires[number];
-    outcome->kind = carried ? CAN_BUS_CARRIED : CAN_BUS_FAILED;
-    outcome->frame = wire->frame;
-    outcome->error_frame = !carried && wire->error && !wire->broken;
-    for (unsigned node = 0; node < NODES; node++) {
-        uint8_t place = can_bus_model_place[node];
-        const can_bus_model_request_t *sent = sends(self, node) ? sent_by(self, node) : NULL;
-        if (sent && self->nodes[node].wire == number) {
-            index_set_put(&outcome->senders, place, true);
-            if (carried && (sent->flags & CAN_BUS_REPORT)) index_set_put(&outcome->reports, place, true);
-        } else if (carried && (!receives(self, number, node) || self->nodes[node].late)) {
-            index_set_put(&outcome->deaf, place, true);
-        }
-    }
-}
-
-static void finish_frame(can_bus_model_t *self, unsigned number, int64_t now_ns, can_bus_outcome_t *outcome)
-{
-    can_bus_model_wire_t *wire = &self->wires[number];
-    can_bus_error_state_t before[NODES];
-    for (unsigned node = 0; node < NODES; node++) before[node] = can_bus_model_error_state(self, node);
-    bool by_error = wire->error || wire->broken;
-    bool carried = !by_error && wire->heard && acknowledged(self, number);
-    can_bus_outcome_t unseen = {0};
-    tell_frame(self, number, carried, number == 0 ? outcome : &unseen);
-    count_errors(self, number, carried, by_error);
-    wire->busy = false;
-    wire->ready_ns = now_ns + FRAME_INTERMISSION_BITS * self->bit_ns;
-    if (carried) act_when_carried(self, number, &outcome->deaf, now_ns);
-    for (unsigned node = 0; node < NODES; node++) {
-        can_bus_model_node_t *it = &self->nodes[node];
-        can_bus_model_request_t *sent = sent_by(self, node);
-        if (it->wire != number) continue;
-        it->recessive_ns = now_ns - DELIMITER_BITS * self->bit_ns;
-        bool own = index_set_has(number == 0 ? outcome->senders : unseen.senders, can_bus_model_place[node]);
-        if ((own || it->silent) && can_bus_model_error_state(self, node) == CAN_BUS_ERROR_PASSIVE)
-            it->suspended_ns = wire->ready_ns + CAN_BUS_SUSPEND_BITS * self->bit_ns;
-        if (sent && carried && !it->silent)
-            sent->done = true, sent->on_wire = false;
-        else if (sent)
-            yield_to_successor(self, sent);
-        it->silent = it->late = false;
-    }
-    tell_states(self, before, outcome);
-}
-
-static void tell_wires(can_bus_model_t *self, unsigned number, index_set_t *told)
-{
-    for (unsigned node = 0; node < NODES; node++)
-        if (self->nodes[node].wire == number) index_set_put(told, can_bus_model_place[node], true);
-}
-
-static void finish_wire(can_bus_model_t *self, unsigned number, int64_t now_ns, can_bus_outcome_t *outcome)
-{
-    can_bus_model_wire_t *wire = &self->wires[number];
-    if (wire->state == CAN_BUS_WAKING && wire->ready_ns <= now_ns) {
-        wire->state = CAN_BUS_AWAKE;
-        tell_wires(self, number, &outcome->woke);
-        if (number == 0) outcome->kind = CAN_BUS_WOKE;
-    } else if (wire->busy && wire->end_ns <= now_ns) {
-        finish_frame(self, number, now_ns, outcome);
-    } else if (wire->state == CAN_BUS_AWAKE && !wire->busy && !held(self, number) && wire->sleep_ns <= now_ns &&
-               wire->ready_ns <= now_ns) {
-        wire->state = CAN_BUS_ASLEEP;
-        tell_wires(self, number, &outcome->slept);
-        if (number == 0) outcome->kind = CAN_BUS_SLEPT;
-        for (size_t i = 0; i < self->count; i++)
-            if (self->nodes[self->requests[i].node].wire == number) self->requests[i].done = true;
-    }
-}
-
-static void recover(can_bus_model_t *self, unsigned node, int64_t now_ns, can_bus_outcome_t *outcome)
-{
-    if (back_ns(self, node) > now_ns) return;
-    can_bus_model_node_t *it = &self->nodes[node];
-    it->off = false;
-    it->tec = it->rec = it->runs = 0;
-    index_set_put(&outcome->active, can_bus_model_place[node], true);
-}
-
-can_bus_outcome_t can_bus_model_finish(can_bus_model_t *self, int64_t now_ns)
-{
-    can_bus_outcome_t outcome = {.kind = CAN_BUS_NOTHING};
-    self->lost_count = 0;
-    for (unsigned number = 0; number < WIRES; number++)
-        if (number == 0 || self->nodes[number - 1].wire == number) finish_wire(self, number, now_ns, &outcome);
-    for (unsigned node = 0; node < NODES; node++) recover(self, node, now_ns, &outcome);
-    return outcome;
 }
 
 // ---- the start of a frame ------------------------------------------------------------------------------------------
@@ -622,12 +396,13 @@ static bool collide(can_bus_model_t *self, unsigned number, const frame_bits_mod
 {
     bool dominant = false, active = false;
     for (unsigned node = 0; node < NODES; node++)
-        if (self->nodes[node].wire == number && sends(self, node) && !frames[node].bits[bit]) dominant = true;
+        if (self->nodes[node].wire == number && can_bus_model_sends(self, node) && !frames[node].bits[bit])
+            dominant = true;
     for (unsigned node = 0; node < NODES; node++)
-        if (self->nodes[node].wire == number && sends(self, node) && frames[node].bits[bit] && dominant)
+        if (self->nodes[node].wire == number && can_bus_model_sends(self, node) && frames[node].bits[bit] && dominant)
             active = active || can_bus_model_error_state(self, node) == CAN_BUS_ERROR_ACTIVE;
     for (unsigned node = 0; node < NODES && !active; node++)
-        if (self->nodes[node].wire == number && sends(self, node) && frames[node].bits[bit] && dominant)
+        if (self->nodes[node].wire == number && can_bus_model_sends(self, node) && frames[node].bits[bit] && dominant)
             self->nodes[node].silent = true;
     return active;
 }
@@ -649,14 +424,14 @@ static bool ask_for_frame(can_bus_model_t *self, unsigned number, int64_t now_ns
         can_bus_model_fault_t *fault = &self->faults[i];
         wire->later[i] = false;
         for (unsigned node = 0; node < NODES; node++) {
-            const can_bus_model_request_t *sent = sent_by(self, node);
+            const can_bus_model_request_t *sent = can_bus_model_sent_by(self, node);
             if (!sent || self->nodes[node].wire != number) continue;
-            if (!fits(&fault->fault, node, &sent->frame)) continue;
+            if (!can_bus_model_fits(&fault->fault, node, &sent->frame)) continue;
             bool drops = acts(fault, FAULT_DROP, now_ns) && fault->fault.to != FAULT_ANY;
             if (drops || acts(fault, FAULT_DUPLICATE, now_ns)) wire->later[i] = true;
             if (!acts(fault, FAULT_CORRUPT, now_ns)) continue;
             corrupted = true;
-            hit(fault);
+            can_bus_model_hit(fault);
             break;
         }
     }
@@ -669,11 +444,12 @@ static unsigned send_bits(can_bus_model_t *self, unsigned number, bool corrupted
     can_bus_model_wire_t *wire = &self->wires[number];
     frame_bits_model_t frames[NODES];
     for (unsigned node = 0; node < NODES; node++)
-        if (sent_by(self, node)) frame_bits_model(&sent_by(self, node)->frame, &frames[node]);
+        if (can_bus_model_sent_by(self, node))
+            frame_bits_model(&can_bus_model_sent_by(self, node)->frame, &frames[node]);
     for (unsigned bit = 0;; bit++) {
         unsigned first = 0;
-        while (self->nodes[first].wire != number || !sends(self, first)) first++;
-        wire->frame = sent_by(self, first)->frame;
+        while (self->nodes[first].wire != number || !can_bus_model_sends(self, first)) first++;
+        wire->frame = can_bus_model_sent_by(self, first)->frame;
         if (bit == frames[first].count) return bit;
         bool by_noise = !wire->shorted && inverted(self, now_ns);
         wire->error = by_noise || wire->shorted || (corrupted && bit == frames[first].delimiter) ||
@@ -692,7 +468,7 @@ static void start_wire(can_bus_model_t *self, unsigned number, int64_t now_ns)
         if (self->nodes[node].wire == number) end_run(self, node, now_ns);
     wire->busy = true;
     wire->error = wire->broken = false;
-    wire->heard = acknowledged(self, number);
+    wire->heard = can_bus_model_acknowledged(self, number);
     bool corrupted = !wire->shorted && ask_for_frame(self, number, now_ns);
     wire->end_ns = now_ns + send_bits(self, number, corrupted, now_ns) * self->bit_ns;
 }
@@ -704,12 +480,12 @@ static void babble(can_bus_model_t *self, unsigned node, int64_t now_ns)
     if (!frame || !it->powered || it->off || it->babble_ns > now_ns) return;
     for (size_t i = 0; i < self->count; i++)
         if (self->requests[i].node == node && self->requests[i].babble && waits(&self->requests[i])) return;
-    can_bus_model_request_t *added = add(self, node, frame, 0);
+    can_bus_model_request_t *added = can_bus_model_add(self, node, frame, 0);
     if (!added) return;
     added->babble = true;
     ask_for_request(self, added, now_ns);
-    wire_of(self, node)->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
-    wake(wire_of(self, node), now_ns);
+    can_bus_model_wire_of(self, node)->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
+    wake(can_bus_model_wire_of(self, node), now_ns);
 }
 
 void can_bus_model_start(can_bus_model_t *self, int64_t now_ns)
