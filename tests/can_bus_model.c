@@ -239,7 +239,6 @@ void can_bus_model_begin_fault(can_bus_model_t *self, const fault_t *fault, int6
     bool ends = fault->for_ns != TIME_NEVER;
     self->faults[self->fault_count++] =
         (can_bus_model_fault_t){.fault = *fault, .end_ns = ends ? now_ns + fault->for_ns : TIME_NEVER};
-    settle(self, now_ns);
 }
 
 unsigned can_bus_model_clear_faults(can_bus_model_t *self, const fault_t *like, int64_t now_ns)
@@ -255,7 +254,6 @@ unsigned can_bus_model_clear_faults(can_bus_model_t *self, const fault_t *like, 
         fault->over = true;
         cleared++;
     }
-    settle(self, now_ns);
     return cleared;
 }
 

@@ -76,6 +76,7 @@ static fault_t random_fault(random_t *random)
     static const int8_t BUSES[] = {CAN_BUS_MODEL_BUS, CAN_BUS_MODEL_BUS, FAULT_ANY, 0};
     uint64_t bits = random_next(random), more = random_next(random);
     fault_t made = {.kind = (uint8_t)(bits % FAULT_KIND_COUNT), .bus = BUSES[bits >> 4 & 3], .to = FAULT_ANY};
+    if (seed % 8 == 5) made.kind = FAULT_CUT; // of these alone several meet each other
     made.sender = random_place(bits >> 8 & 7);
     made.for_ns = TIME_NEVER;
     if (made.kind <= FAULT_DUPLICATE) {
@@ -146,7 +147,7 @@ static void act_of_node(random_t *random, uint64_t bits, int64_t now_ns)
 static void act_at_random(random_t *random, int64_t now_ns)
 {
     uint64_t bits = random_next(random);
-    if (seed % 4 != 0 && (bits >> 40) % (seed % 4 == 1 ? 400 : 30) == 0)
+    if (seed % 4 != 0 && (bits >> 40) % (seed % 8 == 1 ? 400 : 30) == 0)
         act_of_fault(random, now_ns);
     else
         act_of_node(random, bits, now_ns);
