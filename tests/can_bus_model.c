@@ -293,14 +293,8 @@ can_bus_request_t can_bus_model_request(can_bus_model_t *self, unsigned node, co
     if (!self->nodes[node].powered || self->nodes[node].off) return CAN_BUS_REFUSED;
     if (cyclic && wire->state == CAN_BUS_ASLEEP) return CAN_BUS_REFUSED;
     if (!cyclic) wire->sleep_ns = now_ns + CAN_BUS_LINGER_NS;
-    can_bus_model_request_t *predecessor = NULL; // the oldest one that waits; those behind it go
-    for (size_t i = 0; (flags & CAN_BUS_REPLACE) && i < self->count; i++) {
-        can_bus_model_request_t *request = &self->requests[i];
-        if (request->node != node || !waits(request) || !same_identifier(&request->frame, frame)) continue;
-        if (predecessor) request->done = true;
-        if (!predecessor) predecessor = request;
-    }
-    if (predecessor) {
+    can_bus_model_request_t *predecessor = can_bus_model_waiting_of(self, node, frame);
+    if ((flags & CAN_BUS_REPLACE) && predecessor) {
         predecessor->frame = *frame; // it keeps its place, its time, and whether it is to vanish
         predecessor->flags = flags;
         predecessor->copy = predecessor->babble = false;

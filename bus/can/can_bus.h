@@ -36,7 +36,7 @@ typedef enum { CAN_BUS_ASLEEP, CAN_BUS_WAKING, CAN_BUS_AWAKE } can_bus_state_t;
 
 enum {                   // flags of a request
     CAN_BUS_CYCLIC = 1,  // no event: neither wakes the bus nor keeps it awake; refused while it sleeps
-    CAN_BUS_REPLACE = 2, // takes the place of its predecessors with the same identifier that still wait: the oldest's
+    CAN_BUS_REPLACE = 2, // takes the place of a predecessor with the same identifier that still waits
     CAN_BUS_REPORT = 4,  // the outcome names the node as one that wants to know that it was carried
 };
 

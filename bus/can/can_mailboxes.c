@@ -7,36 +7,16 @@ static bool same_identifier(const can_frame_t *a, const can_frame_t *b)
     return a->id == b->id && a->extended == b->extended && a->remote == b->remote;
 }
 
-static bool waits(const can_bus_node_t *node, int mailbox, const can_frame_t *like)
-{
-    return mailbox != node->sending && same_identifier(&node->mailboxes[mailbox].frame, like);
-}
-
 // The newest frame with this identifier that still waits in a mailbox, or null.
-static can_mailbox_t *find_newest(can_bus_node_t *node, const can_frame_t *like)
+static can_mailbox_t *find_waiting(can_bus_node_t *node, const can_frame_t *frame)
 {
     can_mailbox_t *newest = NULL;
     for (int i = can_node_next_used(node, 0); i >= 0; i = can_node_next_used(node, i + 1)) {
         can_mailbox_t *box = &node->mailboxes[i];
-        if (waits(node, i, like) && (!newest || box->order > newest->order)) newest = box;
+        if (i == node->sending || !same_identifier(&box->frame, frame)) continue;
+        if (!newest || box->order > newest->order) newest = box;
     }
     return newest;
-}
-
-// The mailbox of the oldest one that waits, null: there is none. Those behind it are gone: what replaces it is newer
-// than they are, too, and nothing older must come behind it.
-static can_mailbox_t *take_over(can_bus_t *self, uint8_t node, const can_frame_t *like)
-{
-    can_bus_node_t *n = &self->nodes[node];
-    int oldest = -1;
-    for (int i = can_node_next_used(n, 0); i >= 0; i = can_node_next_used(n, i + 1)) {
-        if (!waits(n, i, like)) continue;
-        bool older = oldest < 0 || n->mailboxes[i].order < n->mailboxes[oldest].order;
-        int newer = older ? oldest : i;
-        if (older) oldest = i;
-        if (newer >= 0) can_mailboxes_empty(self, node, newer);
-    }
-    return oldest < 0 ? NULL : &n->mailboxes[oldest];
 }
 
 static inline can_mailbox_t *take_mailbox(can_bus_t *self, uint8_t node, const can_frame_t *frame, uint8_t flags)
@@ -117,7 +97,7 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
     if (!index_set_has(self->powered, node) || (cyclic && wire->state == CAN_BUS_ASLEEP)) return CAN_BUS_REFUSED;
     if (index_set_has(self->off, node)) return CAN_BUS_REFUSED;
     if (!cyclic) can_wire_note_event(wire, now_ns);
-    can_mailbox_t *box = (flags & CAN_BUS_REPLACE) ? take_over(self, node, frame) : NULL;
+    can_mailbox_t *box = (flags & CAN_BUS_REPLACE) ? find_waiting(&self->nodes[node], frame) : NULL;
     if (box) { // still the same request: what became of the first is to become of this one
         box->frame = *frame;
         box->flags = (uint8_t)(flags | (box->flags & CAN_BUS_DROPPED));
@@ -194,7 +174,7 @@ void can_mailboxes_yield(can_bus_t *self, int node, int mailbox)
 {
     can_bus_node_t *n = &self->nodes[node];
     can_mailbox_t *failed = &n->mailboxes[mailbox];
-    can_mailbox_t *newest = find_newest(n, &failed->frame);
+    can_mailbox_t *newest = find_waiting(n, &failed->frame);
     if (!newest || newest->order < failed->order || !(newest->flags & CAN_BUS_REPLACE)) return;
     newest->order = failed->order;
     can_mailboxes_empty(self, node, mailbox);

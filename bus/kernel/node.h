@@ -104,7 +104,7 @@ typedef struct {
 
 enum {
     OUTBOX_CYCLIC = 1,  // no event: neither wakes a bus nor keeps it awake; not sent at all on a sleeping bus
-    OUTBOX_REPLACE = 2, // takes the place of its predecessors with the same identifier that still wait: the oldest's
+    OUTBOX_REPLACE = 2, // takes the place of its predecessor with the same identifier that is still waiting
     OUTBOX_REPORT = 4,  // tell me by INPUT_SENT when a bus has carried it
     OUTBOX_FLAGS_ALL = 7,
 };
