@@ -49,8 +49,8 @@ typedef struct {
 typedef struct {
     /// Power is there: forget everything, take what is stored (the fault memory is read already).
     void (*start)(void *unit, const image_t *image);
-    /// A frame, line or air input, or what a bus does (INPUT_BUS_…), INPUT_SENT or INPUT_NOT_SENT, after the ecu has taken
-    /// note.
+    /// A frame, line or air input, or what a bus does (INPUT_BUS_…), INPUT_SENT or INPUT_NOT_SENT, after the ecu has
+    /// taken note.
     void (*input)(void *unit, const node_input_t *input);
     /// A timer elapsed (it is stopped already).
     void (*timer)(void *unit, uint8_t timer);

@@ -81,8 +81,10 @@ static void load_not(story_loader_t *loader, const json_t *json, condition_use_t
     condition->parts = part;
     condition->part_count = part->kind ? 1 : 0;
     if (part->kind && !part->is_state)
-        json_reader_mistake(&loader->reader, "must be a state (ecu, car, terminal, key_valid, bus with state, tec or rec): what is not seen is "
-                                             "never's matter");
+        json_reader_mistake(
+            &loader->reader,
+            "must be a state (ecu, car, terminal, key_valid, bus with state, tec or rec): what is not seen is "
+            "never's matter");
     json_reader_leave(&loader->reader, mark);
 }
 
