@@ -252,7 +252,7 @@ slow "stored memory: " "other words for a contradiction" 'does not say "/key_mem
     'change scenarios/story/story_stored.c "s/contradicts what/contradicts that/"; rebuild_all'
 quick "suites: " "a JUnit report with an attribute of its own" "fails to validate" \
     'change scenarios/reports/report_junit.c "s/\"classname\"/\"class\"/"; rebuild_all'
-slow "suites: " "a worker that dies, taken for a story that fails" "another worker than one is there" \
+slow "suites: " "a worker that dies, taken for a story that fails" "a killed worker: " \
     'change tools/suite_play.c "s/RECORD_TIMED_OUT : RECORD_BROKEN, problem/RECORD_TIMED_OUT : RECORD_FAILED, problem/"; rebuild_all'
 quick "soak" "memory that a worker never frees" "memory has grown" \
     'change tools/story_record.c "s/^    story_watch_next_story\(watch\);$/&\n    memset(malloc(4096), 1, 4096);/"; rebuild_all'

@@ -203,10 +203,10 @@ for i in 1 2 3 4; do sed "s/\"endless\"/\"endless $i\"/" endless.json > slow/$i.
 "$bin/kmsim" run -j 2 --timeout "30 s" --json broken.json slow > out 2> err & run=$!
 within 20 is_at_it $run 2 || fail "there are no two workers: $(workers_of $run)"
 kill -9 "$(workers_of $run | sed -n 2p)" # the one at the second story
-within 20 is_at_it $run 1 || fail "another worker than one is there behind a killed one: $(workers_of $run)"
+within 20 is_at_it $run 1 || fail "a killed worker: another than one is there: $(workers_of $run)"
 kill -9 "$(workers_of $run)" # that at the first: it is the first that breaks
 status=0; wait $run || status=$?
-[ $status = 3 ] && [ "$(told)" = "endless 1," ] || fail "status $status: $(cat out err)"
+[ $status = 3 ] && [ "$(told)" = "endless 1," ] || fail "a killed worker: status $status: $(cat out err)"
 grep -qx 'Bail out! the process that played it was killed by signal 9 (Killed)' out || fail "$(cat out)"
 grep -q 'slow/1.json: the process that played it was killed' err && grep -q '"ended":"the process' broken.json || fail "$(cat err)"
 nothing_left "a killed worker" files
