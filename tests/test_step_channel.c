@@ -17,6 +17,16 @@
 #define WAIT_MS 20000 // nothing here takes long, but the machine may be busy
 #define LOOK_MS 5
 
+#ifdef __SANITIZE_ADDRESS__
+// libzmq 4.3.4 now and then loses 100 bytes of its own when a peer that speaks something else is closed in the middle
+// of its greeting, which one test here does.
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libzmq.so.5\n";
+}
+#endif
+
 static char directory[SCRATCH_PATH_MAX], endpoint[96];
 static error_t error;
 
