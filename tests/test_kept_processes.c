@@ -18,7 +18,7 @@
 #include "tools/kmsim_run.h"
 
 #define STORIES_MAX 256
-#define ORDERS 3
+#define ORDERS 2
 #define CHILDREN_MAX 64
 #define TRACE_MAX 4000000
 #define SEED 20261126
@@ -41,13 +41,14 @@ static int is_story(const struct dirent *entry)
     return ending && ending[5] == '\0' && !strstr(entry->d_name, ".schema.");
 }
 
+// Of a file with many stories each fifth: they are much alike.
 static void load_file(const char *path)
 {
     const story_world_t world = {&play_vocabulary, garage};
     story_set_t *set = story_set_load(path, &world, &error);
     ck_assert_msg(set, "%s", error.text);
     sets[set_count++] = set;
-    for (size_t i = 0; i < story_set_count(set); i++) {
+    for (size_t i = 0; i < story_set_count(set); i += 5) {
         ck_assert_uint_lt(count, STORIES_MAX);
         stories[count++] = story_set_story(set, i);
     }
