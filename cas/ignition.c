@@ -144,7 +144,12 @@ static void take_out(ignition_t *self, int64_t now_ns)
 
 static void put_in(ignition_t *self, int64_t now_ns, random_t *random)
 {
+    // A CAS that gets power hears of the key that was in the lock before, and that is turned just then, in this order:
+    //
+    //   power on, turned to 15 ── 100 us ── position 15, key in     where the key stands is no matter of when it came
+    terminal_t position = self->wanted;
     forget_key(self);
+    self->wanted = position;
     self->state = LOCK_IDENTIFYING;
     self->plugged_ns = now_ns;
     self->fault = FAULT_KEY_SILENT; // until it speaks

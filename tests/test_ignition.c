@@ -196,6 +196,17 @@ START_TEST(key_turned_early_is_followed_after_474_ms_if_it_still_stands_there)
 }
 END_TEST
 
+START_TEST(key_that_is_heard_of_behind_its_turn_is_followed_all_the_same)
+{
+    ck_assert_str_eq(turn(IN, TERMINAL_R), "");
+    plug(IN, true);
+    answer(1, 1);
+    expect_at(IN + 314 * MS, "terminal, log identified 1 1");
+    expect_at(IN + 464 * MS, FRAME_1);
+    expect_at(IN + 474 * MS, "terminal, log terminal 1");
+}
+END_TEST
+
 START_TEST(position_that_there_is_not_changes_nothing)
 {
     int64_t now_ns = put_in_and_wait();
@@ -308,6 +319,7 @@ int main(void)
     tcase_add_test(tests, key_taken_out_is_forgotten_with_all_that_was_to_come);
     tcase_add_test(tests, key_taken_out_early_is_never_judged);
     tcase_add_test(tests, key_turned_early_is_followed_after_474_ms_if_it_still_stands_there);
+    tcase_add_test(tests, key_that_is_heard_of_behind_its_turn_is_followed_all_the_same);
     tcase_add_test(tests, position_that_there_is_not_changes_nothing);
     tcase_add_test(tests, terminal_r_calls_up_after_140_ms_and_again_1100_ms_later);
     tcase_add_test(tests, terminal_15_from_off_calls_up_after_142_ms_and_again_when_r_would);
