@@ -22,12 +22,11 @@ check "unit tests under ASan and UBSan" run_tests build/asan
 check "stories in-process under ASan and UBSan" build/asan/bin/kmsim run --in-process scenarios
 check "build (clang)" make -s -j"$JOBS" BUILD=build/clang CC=clang all
 check "the same trace from both hosts, all builds, pinned or not, run after run" tests/determinism.sh 1
-# What follows waits half of its time: whoever has only to read and compute goes beside it, and behind everybody else.
-meanwhile check "clang-format, clang-tidy, cppcheck, shellcheck" nice -n 19 tests/lint.sh
 WAITING=(tests/check_help.sh tests/check_wrong_answers.sh) # for time to pass
 for script in tests/check_*.sh; do
     [[ " ${WAITING[*]} " = *" $script "* ]] || check_script "$script"
 done
-meanwhile check_scripts "${WAITING[@]}"
+meanwhile "${WAITING[@]}"
 check "valgrind" valgrind_clean
+check "clang-format, clang-tidy, cppcheck, shellcheck" tests/lint.sh
 finish

@@ -4,7 +4,7 @@ JOBS=$(nproc)
 export REQUIREMENTS=R1,R2,R3,R4,R5,R6,R7,R8,R9,R10,R11,R12,R13,R14
 passed=0 failed=0
 listed='' # told only, not run
-beside=() # where those that run beside the others tell what came of them
+beside='' # where those that run beside the others tell what came of them
 only=() # parts of names: only such checks; none: all
 export CK_VERBOSITY=normal CK_DEFAULT_TIMEOUT=120
 
@@ -44,27 +44,19 @@ check_script() { # a tests/check_*.sh, whose second line is its name
     check "$(sed -n '2s/^# //p' "$1")" "$1"
 }
 
-meanwhile() { # command … : its checks run beside what follows, and are told at the end
-    local told
-    told=$(mktemp) || exit 2
-    beside+=("$told")
-    "$@" > "$told" &
-}
-
-check_scripts() { # one after the other
-    local script
-    for script in "$@"; do check_script "$script"; done
+meanwhile() { # scripts that mostly wait: they run one after the other beside what follows, and are told at the end
+    beside=$(mktemp) || exit 2
+    (for script in "$@"; do check_script "$script"; done) > "$beside" &
 }
 
 finish() {
-    local told
-    [ ${#beside[@]} = 0 ] || wait
-    for told in "${beside[@]}"; do
-        cat "$told"
-        passed=$((passed + $(grep -c '^ok ' "$told")))
-        failed=$((failed + $(grep -c '^FAIL ' "$told")))
-        rm -f "$told"
-    done
+    if [ -n "$beside" ]; then
+        wait
+        cat "$beside"
+        passed=$((passed + $(grep -c '^ok ' "$beside")))
+        failed=$((failed + $(grep -c '^FAIL ' "$beside")))
+        rm -f "$beside"
+    fi
     [ -z "$listed" ] || exit 0
     echo "$passed passed, $failed failed"
     [ "$failed" = 0 ] && [ "$passed" != 0 ] || exit 1
