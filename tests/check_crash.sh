@@ -1,3 +1,3 @@
 #!/usr/bin/env bash
-# crash test, 100 kills
-exec "$(dirname "$0")/crash.sh" 100 "$@"
+# crash test, 50 kills
+exec "$(dirname "$0")/crash.sh" 50 "$@"

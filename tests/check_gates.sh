@@ -226,45 +226,45 @@ slow "benches: " "a bench whose processes outlive it" "after SIG[A-Z]* leaves pr
      s/prctl\(PR_SET_PDEATHSIG, SIGKILL\);//"'
 quick "attackers on the sockets" "a car that believes whoever speaks for a unit" "speaks for [a-z]* ends with|somebody spoke for" \
     'change bus/zmq/wire.c "s/if \(differences != 0\)/if (differences == 0 \&\& *size == 0)/"; rebuild_all'
-quick "endpoints" "other words for a file in the place" "not \"car: is there already" \
+slow "endpoints" "other words for a file in the place" "not \"car: is there already" \
     'change bus/zmq/endpoint.c "s/is there already, and is no socket/is no socket/"; rebuild_all'
-quick "help: " "other words for an unknown command" "cannot do \"dance\"" \
+slow "help: " "other words for an unknown command" "cannot do \"dance\"" \
     'change tools/kmsim.c "s/unknown command \\\\\"/cannot do \\\\\"/"; rebuild_all'
-quick "limits of the machine" "another name for a limit" "kmsim run .* with 8 open files" \
+slow "limits of the machine" "another name for a limit" "kmsim run .* with 8 open files" \
     'change bus/zmq/limits.c "s/ulimit -n/ulimit -m/"; rebuild_all'
-quick "settings in several messages" "other words for a range" "by steps of" \
+slow "settings in several messages" "other words for a range" "by steps of" \
     'change scenarios/story/story_values.c "s/ in steps of / by steps of /"; rebuild_all'
 slow "the workshop's tools at units that answer wrongly" "other words for what cannot be read" "the answer cannot be read" \
     'change scenarios/story/words_workshop.c "s/answer cannot be read/answer is strange/"; rebuild_all'
 quick "make install" "a tool that is not installed" "cip --version: status 127" 'change Makefile "s/^TOOLS  .*$/TOOLS = kmsim bus-sniffer service-tool/"'
 slow "other people's tools" "an ASC trace with other bytes" "FAILED: python-can reads the ASC trace" \
     'change bus/trace/trace_asc.c "s/\(unsigned\)frame->data\[i\]/1u ^ &/"; rebuild $LIBRARY_AND_TOOLS'
-quick "live car" "other words when there is no car" 'not "no live car' \
+slow "live car" "other words when there is no car" 'not "no live car' \
     'take build/tests/test_hub; change tools/step_channel.c "s/no live car at/no car at/"; rebuild_all'
 slow "units of one's own" "a header that does not stand by itself" "\./bus/.*\.h$" \
     'change bus/base/time.h "s/^#include <stdint.h>\$//"'
 quick "packages" "status 0 when packages are missing" "status 0: kmsim needs" 'change Makefile "s/>\&2; exit 2\$/>\&2; exit 0/"'
 quick "a control unit in Python" "a peer that keeps another brightness" "the story fails" 'change tests/peer/light.py "s/else 50\$/else 51/"'
-quick "sniffer and processes" "a sniffer that says something else" "lines, none missed" 'change tools/bus_sniffer.c "s/, nothing missed/, none missed/"; rebuild_all'
+slow "sniffer and processes" "a sniffer that says something else" "lines, none missed" 'change tools/bus_sniffer.c "s/, nothing missed/, none missed/"; rebuild_all'
 quick "the JSON Schema" "a schema that takes unknown members" "the schema accepts it" \
     'change scenarios/scenario.schema.json "s/\"additionalProperties\": false/\"additionalProperties\": true/"'
 slow "stored memory: " "other words for a contradiction" 'does not say "/key_memory' \
     'change scenarios/story/story_stored.c "s/contradicts what/contradicts that/"; rebuild_all'
-quick "suites: " "a JUnit report with an attribute of its own" "fails to validate" \
+slow "suites: " "a JUnit report with an attribute of its own" "fails to validate" \
     'change scenarios/reports/report_junit.c "s/\"classname\"/\"class\"/"; rebuild_all'
 slow "suites: " "a worker that dies, taken for a story that fails" "a killed worker: " \
     'change tools/suite_play.c "s/RECORD_TIMED_OUT : RECORD_BROKEN, problem/RECORD_TIMED_OUT : RECORD_FAILED, problem/"; rebuild_all'
-quick "soak" "memory that a worker never frees" "memory has grown" \
+slow "soak" "memory that a worker never frees" "memory has grown" \
     'change tools/story_record.c "s/^    story_watch_next_story\(watch\);$/&\n    memset(malloc(4096), 1, 4096);/"; rebuild_all'
 slow "soak" "a file that is never closed" "open files and processes were" \
     'change tools/story_record.c "s/^    story_watch_next_story\(watch\);$/&\n    tmpfile();/"; rebuild_all'
-quick "shards: " "a shard that nobody misses" "status 1, not 3" \
+slow "shards: " "a shard that nobody misses" "status 1, not 3" \
     'change tools/kmsim_merge.c "s/if \(!has_shard\(self, shard\)\)/if (!has_shard(self, shard) \&\& shard > 99)/"; rebuild_all'
-quick "the page: " "a text of a story that is taken for markup" "the script says innerHTML" \
+slow "the page: " "a text of a story that is taken for markup" "the script says innerHTML" \
     'change scenarios/reports/page.html "s/^(    document.title = .)/    place(\"took\").innerHTML = STORIES[0].name;\n\1/"; rebuild_all'
 slow "the page: " "data that ends where a text says so" "end of the comment" \
     'change scenarios/reports/report_html.c "s/..u003c/</"; rebuild_all'
-quick "verdicts" "another version of TAP" "TAP version 12" 'change scenarios/reports/report.c "s/TAP version 13/TAP version 12/"; rebuild_all'
+slow "verdicts" "another version of TAP" "TAP version 12" 'change scenarios/reports/report.c "s/TAP version 13/TAP version 12/"; rebuild_all'
 slow "the workshop's tools on a live car" "blocked said for released" "other text" \
     'change tools/service_keys.c "s/\"blocked\" : \"released\"/\"released\" : \"blocked\"/"; rebuild_all'
 slow "valgrind" "memory that is never freed" "9 bytes in 1 blocks are definitely lost" \

@@ -12,7 +12,7 @@ failed=0
 clang-format --dry-run -Werror $files 2>&1 | head -40
 [ "${PIPESTATUS[0]}" = 0 ] || failed=1
 tidy() { # how, sources on standard input
-    xargs -P "$(nproc)" -n 4 sh -c 'clang-tidy --quiet '"$1"' "$@" -- '"$flags"' 2>/dev/null' tidy
+    xargs -r -P "$(nproc)" -n 4 sh -c 'clang-tidy --quiet '"$1"' "$@" -- '"$flags"' 2>/dev/null' tidy
 }
 # Paths through tests are gone by sanitizers and valgrind: the analyzer would take half of the time for them.
 echo "$sources" | grep -v '^tests/' | tidy "" || failed=1
