@@ -162,7 +162,7 @@ static void tell_frame(can_bus_t *self, const can_wire_t *wire, can_fate_t fate,
     outcome->senders = wire->senders;
     outcome->reports = (index_set_t){0};
     outcome->deaf = index_set_either(deaf, self->cut);
-    outcome->error_frame = fate == CAN_FATE_ERROR && !wire->shorted;
+    outcome->error_frame = fate == CAN_FATE_ERROR;
     self->carried += carried;
 }
 

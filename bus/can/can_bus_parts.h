@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Between the files of the medium alone: can_bus.c carries frames, can_confinement.c counts errors, can_wires.c cuts
-// and joins.
+// Between the files of the medium alone: can_mailboxes.c has what is asked for, can_bus.c carries it, can_confinement.c
+// counts errors, can_wires.c cuts and joins, can_odd.c looks after a bus on which any of that goes on.
 #ifndef KMSIM_BUS_CAN_CAN_BUS_PARTS_H
 #define KMSIM_BUS_CAN_CAN_BUS_PARTS_H
 
@@ -30,10 +30,23 @@ static inline void can_bus_note_odd(can_bus_t *self)
         !index_set_is_empty(index_set_either(odd, self->babbling)) || self->plan_ns != TIME_NEVER || self->unsettled;
 }
 
-/// The wires that the node stands on.
-static inline can_wire_t *can_wire_of(can_bus_t *self, uint8_t node)
+/// The wires that the node stands on; the same for whoever only looks.
+static inline const can_wire_t *can_wire_seen_by(const can_bus_t *self, unsigned node)
 {
     return index_set_has(self->cut, node) ? &self->stubs[node] : &self->wire;
+}
+
+static inline can_wire_t *can_wire_of(can_bus_t *self, unsigned node)
+{
+    return index_set_has(self->cut, node) ? &self->stubs[node] : &self->wire;
+}
+
+/// Wakes wires that sleep; shorted ones cannot be woken.
+static inline void can_wire_wake(can_wire_t *self, int64_t now_ns)
+{
+    if (self->state != CAN_BUS_ASLEEP || self->shorted) return;
+    self->state = CAN_BUS_WAKING;
+    self->ready_ns = now_ns + CAN_BUS_WAKE_NS;
 }
 
 /// Adds nodes to one of the outcome's sets of who is told something.

@@ -54,16 +54,11 @@ static int64_t run_ns(const can_bus_t *self)
     return CAN_BUS_RECOVERY_BITS * self->bit_ns;
 }
 
-static const can_wire_t *wire_of(const can_bus_t *self, int node)
-{
-    return index_set_has(self->cut, (unsigned)node) ? &self->stubs[node] : &self->wire;
-}
-
 // Of eleven recessive bits at the end of a frame, eight are its own or its error frame's, three the intermission.
 static int64_t back_ns(const can_bus_t *self, int node)
 {
     const can_bus_node_t *n = &self->nodes[node];
-    if (wire_of(self, node)->busy) return TIME_NEVER;
+    if (can_wire_seen_by(self, (unsigned)node)->busy) return TIME_NEVER;
     return n->recessive_ns + (CAN_BUS_RECOVERY_RUNS - n->runs) * run_ns(self);
 }
 

@@ -40,13 +40,6 @@ static inline can_mailbox_t *take_mailbox(can_bus_t *self, uint8_t node, const c
     return box;
 }
 
-static void wake_for(can_wire_t *wire, int64_t now_ns)
-{
-    if (wire->state != CAN_BUS_ASLEEP || wire->shorted) return;
-    wire->state = CAN_BUS_WAKING;
-    wire->ready_ns = now_ns + CAN_BUS_WAKE_NS;
-}
-
 static void ask_plan(can_bus_t *self, uint8_t node, can_mailbox_t *box, uint64_t since, int64_t now_ns)
 {
     bool dropped = false;
@@ -107,7 +100,7 @@ can_bus_request_t can_bus_request(can_bus_t *self, uint8_t node, const can_frame
     box = take_mailbox(self, node, frame, flags);
     if (!box) return CAN_BUS_REFUSED;
     if (!fault_plan_is_empty(self->plan)) ask_plan(self, node, box, 0, now_ns);
-    wake_for(wire, now_ns);
+    can_wire_wake(wire, now_ns);
     return CAN_BUS_ACCEPTED;
 }
 
@@ -119,7 +112,7 @@ bool can_mailboxes_request_itself(can_bus_t *self, uint8_t node, const can_frame
     if (!box) return false;
     if ((notes & CAN_BUS_CYCLIC) == 0) can_wire_note_event(wire, now_ns);
     if ((notes & CAN_BUS_COPY) == 0) ask_plan(self, node, box, 0, now_ns);
-    wake_for(wire, now_ns);
+    can_wire_wake(wire, now_ns);
     return true;
 }
 

@@ -10,8 +10,7 @@
 
 bool can_bus_is_awake_for(const can_bus_t *self, uint8_t node)
 {
-    const can_wire_t *wire = index_set_has(self->cut, node) ? &self->stubs[node] : &self->wire;
-    return wire->state == CAN_BUS_AWAKE;
+    return can_wire_seen_by(self, node)->state == CAN_BUS_AWAKE;
 }
 
 // ---- cutting and joining -------------------------------------------------------------------------------------------
@@ -28,22 +27,16 @@ static void cut_off(can_bus_t *self, uint8_t node, int64_t now_ns)
     index_set_put(&self->cut, node, true);
 }
 
-static void wake_up(can_wire_t *self, int64_t now_ns)
-{
-    self->state = CAN_BUS_WAKING;
-    self->ready_ns = now_ns + CAN_BUS_WAKE_NS;
-}
-
 // False: not yet. A frame on the stub ends first; one on the bus goes on, and who is joined does not hear it.
 static bool join(can_bus_t *self, uint8_t node, int64_t now_ns)
 {
     can_wire_t *bus = &self->wire, *stub = &self->stubs[node];
     if (stub->busy) return false;
     if (bus->state == CAN_BUS_AWAKE && stub->state != CAN_BUS_AWAKE) {
-        if (stub->state == CAN_BUS_ASLEEP) wake_up(stub, now_ns);
+        can_wire_wake(stub, now_ns);
         return false;
     }
-    if (bus->state == CAN_BUS_ASLEEP && stub->state != CAN_BUS_ASLEEP) wake_up(bus, now_ns);
+    if (stub->state != CAN_BUS_ASLEEP) can_wire_wake(bus, now_ns);
     if (bus->state == CAN_BUS_AWAKE && bus->sleep_ns < stub->sleep_ns) bus->sleep_ns = stub->sleep_ns;
     if (bus->state != CAN_BUS_AWAKE) bus->sleep_ns = stub->sleep_ns > bus->sleep_ns ? stub->sleep_ns : bus->sleep_ns;
     if (bus->busy) {
@@ -58,8 +51,7 @@ static bool join(can_bus_t *self, uint8_t node, int64_t now_ns)
 // Wires of one who was waiting while they were shorted.
 static void let_wake(can_bus_t *self, can_wire_t *wire, int64_t now_ns)
 {
-    bool asked = !index_set_is_empty(index_set_both(self->asking, wire->nodes));
-    if (wire->state == CAN_BUS_ASLEEP && !wire->shorted && asked) wake_up(wire, now_ns);
+    if (!index_set_is_empty(index_set_both(self->asking, wire->nodes))) can_wire_wake(wire, now_ns);
 }
 
 static void settle(can_bus_t *self, int64_t now_ns)
