@@ -4,6 +4,7 @@
 #   tests/campaign.sh [DIRECTORY OF PROGRAMS]
 set -eu
 cd "$(dirname "$0")/.."
+. tests/checking.sh
 KMSIM=$(realpath "${1:-build/bin}")/kmsim
 export KMSIM CAMPAIGN=$PWD/tools/campaign
 work=$(mktemp -d)
@@ -18,11 +19,6 @@ clean() {
     rm -rf "$work"
 }
 trap clean EXIT
-
-fail() {
-    echo "$*"
-    exit 1
-}
 
 within() { # seconds, command …: until it succeeds
     local tries=$((10 * $1))
@@ -41,10 +37,6 @@ printf '{"name": "red", "steps": [{"expect": {"car": "unlocked"}}]}' > "$work/st
 for i in 1 2 3 4; do # one or two seconds each, so that there is a middle
     printf '{"name": "drive %s", "steps": [{"ignition": {"insert": 2}}, {"after": "1 s", "ignition": {"terminal": "15"}}, {"wait": "30 min"}]}' $i
 done | awk -v RS='}]}' -v work="$work" 'NF { print $0 "}]}" > (work "/stories/drive" NR ".json") }'
-
-without_times() {
-    sed -E 's/"wall_ns":[0-9]+/"wall_ns":0/g; s/ time="[0-9.]+"/ time="0"/g' "$1"
-}
 
 status=0
 "$KMSIM" run --json "$work/one.json" --junit "$work/one.xml" "$work/stories" > "$work/one.tap" 2>&1 || status=$?

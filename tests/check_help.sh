@@ -2,24 +2,13 @@
 # help: of every program and command, 80 columns, ASCII under LC_ALL=C; who waits for a bus, and a unit begun by hand, say so
 # Uses build/bin, or the directory given.
 set -eu
+. "$(dirname "$0")"/checking.sh
 bin=$(realpath "${1:-build/bin}")
 manual=$(realpath tools/man)
 work=$(mktemp -d)
 export XDG_RUNTIME_DIR=$work LC_ALL=C
 trap 'kill -9 $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 cd "$work"
-
-fail() {
-    echo "$*"
-    exit 1
-}
-
-gives() { # status, command …; what it says is in out and err
-    local expected=$1 status=0
-    shift
-    "$@" > out 2> err || status=$?
-    [ $status = "$expected" ] || fail "status $status, not $expected, of: $*: $(cat out err)"
-}
 
 reads_well() { # command …
     gives 0 "$@"

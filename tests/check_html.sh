@@ -2,6 +2,7 @@
 # the page: valid HTML around one JSON report, no text of a story is markup, no network, contrast, labels; joined from shards the same
 # Uses build/bin, or the directory given. What it does in a browser is `make page`.
 set -eu
+. "$(dirname "$0")"/checking.sh
 bin=$(realpath "${1:-build/bin}")
 tests=$(realpath tests/page)
 source=$(realpath scenarios/reports/page.html)
@@ -10,18 +11,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -r "$tests/stories" "$work"
 cd "$work"
-
-fail() {
-    echo "$*"
-    exit 1
-}
-
-gives() { # status, command …; what it says is in out and err
-    local expected=$1 status=0
-    shift
-    "$@" > out 2> err || status=$?
-    [ $status = "$expected" ] || fail "status $status, not $expected, of: $*: $(cat out err)"
-}
 
 valid() { # page
     tidy -quiet -errors --drop-empty-elements no "$1" > problems 2>&1 && [ ! -s problems ] || fail "$1: $(cat problems)"

@@ -2,27 +2,12 @@
 # shards: joined by kmsim merge they report what one run does, but for times; balanced by durations; what is missing or twice is told by its number
 # Uses build/bin, or the directory given.
 set -eu
+. "$(dirname "$0")"/checking.sh
 bin=$(realpath "${1:-build/bin}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -r scenarios "$work"
 cd "$work"
-
-fail() {
-    echo "$*"
-    exit 1
-}
-
-gives() { # status, command …; what it says is in out and err
-    local expected=$1 status=0
-    shift
-    "$@" > out 2> err || status=$?
-    [ $status = "$expected" ] || fail "status $status, not $expected, of: $*: $(cat out err)"
-}
-
-without_times() { # a report, its times out of it
-    sed -E 's/"wall_ns":[0-9]+/"wall_ns":0/g; s/ time="[0-9.]+"/ time="0"/g' "$1"
-}
 
 same() { # report, report, what they are
     without_times "$1" > one

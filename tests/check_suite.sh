@@ -2,6 +2,7 @@
 # suites: stories at once in a fixed order, chosen, stopped, repeated and timed out as told; JUnit, JSON and TAP of one record; no worker, unit or file left
 # Uses build/bin, or the directory given. Everything happens in a temporary directory of buses of its own.
 set -eu
+. "$(dirname "$0")"/checking.sh
 . "$(dirname "$0")"/leftovers.sh
 bin=$(realpath "${1:-build/bin}")
 schema=$(realpath tests/junit.xsd)
@@ -11,18 +12,6 @@ work=$(mktemp -d)
 export XDG_RUNTIME_DIR=$work
 trap 'kill -9 $(jobs -p) 2>/dev/null || true; rm -rf "$work"' EXIT
 cd "$work"
-
-fail() {
-    echo "$*"
-    exit 1
-}
-
-gives() { # status, command …; what it says is in out and err
-    local expected=$1 status=0
-    shift
-    "$@" > out 2> err || status=$?
-    [ $status = "$expected" ] || fail "status $status, not $expected, of: $*: $(cat out err)"
-}
 
 story() { # file, name, steps, further members
     printf '{"name": "%s", %s "steps": [%s]}\n' "$2" "${4:-}" "$3" > "$1"
@@ -34,10 +23,6 @@ told() { # names, in order, as TAP tells them
 
 valid() { # a JUnit report
     xmllint --noout --schema "$schema" "$1" 2> problems || fail "$1: $(cat problems "$1")"
-}
-
-without_times() { # a report, its times out of it
-    sed -E 's/"wall_ns":[0-9]+/"wall_ns":0/g; s/ time="[0-9.]+"/ time="0"/g' "$1"
 }
 
 # The first is by far the longest: it must be told first all the same.

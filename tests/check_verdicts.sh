@@ -1,23 +1,12 @@
 #!/usr/bin/env bash
 # verdicts: exit statuses, TAP on a pipe that prove reads, stories at any depth, mistakes told or counted, a replay that a shell takes
 set -eu
+. "$(dirname "$0")"/checking.sh
 bin=$(realpath "${1:-build/bin}")
 vehicles=$(realpath bus/vehicles)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-
-fail() {
-    echo "$*"
-    exit 1
-}
-
-gives() { # status, command …; what it says is in out and err
-    local expected=$1 status=0
-    shift
-    "$@" > out 2> err || status=$?
-    [ $status = "$expected" ] || fail "status $status, not $expected, of: $*: $(cat out err)"
-}
 
 story() { # file, name, steps
     printf '{"name": "%s", "steps": [%s]}\n' "$2" "$3" > "$1"
